@@ -1,0 +1,178 @@
+"""The consumer: one FastStream batch subscriber over all topics of a service.
+
+Offsets are committed only after the batch's database transaction; a crash in between repeats
+the batch, and the inbox drops it. A rebalance waits for the batch in hand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import KafkaAckableMessage
+
+from shared.chassis.batch import BatchProcessor, TooManyDeadLetters
+from shared.chassis.topics import group_id
+
+if TYPE_CHECKING:
+    from shared.chassis.running import Running
+
+log = structlog.get_logger(__name__)
+
+_POLL_MS = 10
+_PAUSE_AFTER_FAILURE_SECONDS = 1.0
+
+
+class _DrainOnRevoke(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Partitions are given up only once the batch that holds their records is committed."""
+
+    def __init__(self, consumer: Consumer) -> None:
+        self._consumer = consumer
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        await self._consumer.drain()
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        self._consumer.assigned(assigned)
+
+
+class Consumer:
+    def __init__(self, running: Running) -> None:
+        self._running = running
+        self._processor: BatchProcessor = running.processor
+        self._busy = asyncio.Lock()
+        self.stopped_because: str | None = None
+        self.last_progress = time.monotonic()
+        settings = running.settings
+        self._broker = KafkaBroker(
+            settings.kafka_bootstrap_servers,
+            client_id=f"o2c-{running.service.name}",
+            consumer_only=True,
+            allow_auto_create_topics=False,
+            enable_idempotence=settings.kafka_idempotent_producer,
+            acks="all",
+            request_timeout_ms=40_000,
+            retry_backoff_ms=100,
+            metadata_max_age_ms=60_000,
+            connections_max_idle_ms=540_000,
+            graceful_timeout=settings.stop_seconds_max,
+            apply_types=False,
+            logger=None,
+        )
+        self._subscriber = self._broker.subscriber(
+            *(settings.topic_prefix + event.topic for event in running.service.handlers.hears),
+            batch=True,
+            group_id=group_id(running.service.name, settings.topic_prefix),
+            ack_policy=AckPolicy.MANUAL,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            partition_assignment_strategy=(RangePartitionAssignor,),
+            max_records=settings.batch_events_max,
+            batch_timeout_ms=_POLL_MS,
+            fetch_max_wait_ms=500,
+            fetch_min_bytes=1,
+            fetch_max_bytes=16 * 1024 * 1024,
+            max_partition_fetch_bytes=2 * 1024 * 1024,
+            session_timeout_ms=round(settings.kafka_session_seconds * 1000),
+            heartbeat_interval_ms=round(settings.kafka_session_seconds * 1000 / 4),
+            rebalance_timeout_ms=round((settings.retry_seconds_max + 60) * 1000),
+            max_poll_interval_ms=round((settings.retry_seconds_max + 60) * 1000),
+            check_crcs=True,
+            listener=_DrainOnRevoke(self),
+            parser=self._parse,
+            decoder=_undecoded,
+            no_reply=True,
+        )
+        self._subscriber(self._consume)
+
+    async def start(self) -> None:
+        await self._broker.start()
+
+    async def stop(self) -> None:
+        """Finishes the batch in hand, commits its offsets and leaves the group."""
+        async with asyncio.timeout(self._running.settings.stop_seconds_max):
+            await self.drain()
+        await self._broker.stop()
+
+    async def drain(self) -> None:
+        """Returns once no batch is being handled."""
+        async with self._busy:
+            return
+
+    def assigned(self, partitions: set[TopicPartition]) -> None:
+        self.last_progress = time.monotonic()
+        if self.stopped_because and self._subscriber.consumer is not None:
+            self._subscriber.consumer.pause(*partitions)
+
+    @property
+    def partitions(self) -> set[TopicPartition]:
+        consumer = self._subscriber.consumer
+        return set(consumer.assignment()) if consumer is not None else set()
+
+    def lag_by_topic(self) -> dict[str, int]:
+        """Records between the position and the last known end, of this replica's partitions."""
+        lag: dict[str, int] = {}
+        consumer = self._subscriber.consumer
+        for partition in self.partitions:
+            end = consumer.highwater(partition) if consumer is not None else None
+            state = (
+                consumer._subscription.subscription.assignment.state_value(partition) if consumer is not None else None
+            )
+            position = state.position if state is not None and state.has_valid_position else None
+            if end is not None and position is not None:
+                lag[partition.topic] = lag.get(partition.topic, 0) + max(0, end - position)
+        return lag
+
+    def silent_seconds(self) -> float:
+        """How long ago the consumer last took a batch or had nothing to take."""
+        if not any(self.lag_by_topic().values()):
+            self.last_progress = time.monotonic()
+        return time.monotonic() - self.last_progress
+
+    async def _parse(self, records: Sequence[Any]) -> KafkaAckableMessage:
+        return KafkaAckableMessage(
+            raw_message=tuple(records), body=b"", consumer=self._subscriber.consumer, message_id="", correlation_id=""
+        )
+
+    async def _consume(self, message: KafkaAckableMessage) -> None:
+        async with self._busy:
+            records = message.raw_message
+            try:
+                await self._processor.process(records)
+            except TooManyDeadLetters as limit:
+                self._stop_consuming(str(limit))
+                await message.nack()
+                return
+            except Exception as error:
+                log.error("the batch could not be handled, it is taken anew", error=f"{type(error).__name__}: {error}")
+                await asyncio.sleep(_PAUSE_AFTER_FAILURE_SECONDS)
+                await message.nack()
+                return
+            self.last_progress = time.monotonic()
+            self._running.crash_points.reach("before_offsets", {record.topic for record in records})
+            try:
+                await message.ack()
+            except KafkaError as error:
+                log.warning(
+                    "offsets not committed; the inbox will drop the repeat", error=f"{type(error).__name__}: {error}"
+                )
+
+    def _stop_consuming(self, reason: str) -> None:
+        self.stopped_because = reason
+        log.error("consumer stopped", reason=reason)
+        consumer = self._subscriber.consumer
+        if consumer is not None:
+            consumer.pause(*consumer.assignment())
+
+
+async def _undecoded(message: KafkaAckableMessage) -> KafkaAckableMessage:
+    """The batch goes to the handler as it is: every record is decoded on its own there."""
+    return message

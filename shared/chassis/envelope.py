@@ -1,0 +1,141 @@
+"""Events as they travel: CloudEvents in Kafka's binary mode, `ce_*` headers beside a JSON body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import NamedTuple
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from pydantic import ValidationError
+
+from shared.chassis.errors import Undecodable
+from shared.contracts import EVENTS
+from shared.contracts.event import Event, EventContext
+
+Header = tuple[str, bytes]
+
+O2C_NAMESPACE = uuid5(NAMESPACE_URL, "urn:o2c")
+"""All deterministic ids of the platform are uuid5 within this namespace."""
+
+_FAULTS_TOLD_MAX = 10
+
+
+class Encoded(NamedTuple):
+    """A record ready to be published."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: list[Header]
+
+
+def event_id(source: str, ce_id: str) -> UUID:
+    """The id an event is known by. Senders may use any text as `ce_id`; it is unique per source."""
+    try:
+        return UUID(ce_id)
+    except ValueError:
+        return uuid5(O2C_NAMESPACE, f"{source}/{ce_id}")
+
+
+def position_id(topic: str, partition: int, offset: int) -> UUID:
+    """The id of a record that carries no readable one: its place in Kafka."""
+    return uuid5(O2C_NAMESPACE, f"{topic}/{partition}/{offset}")
+
+
+def cloudevent_headers(
+    event_type: str, subject: str, context: EventContext, extra: Iterable[tuple[str, str]] = ()
+) -> list[Header]:
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", str(context.id).encode()),
+        ("ce_source", context.source.encode()),
+        ("ce_type", event_type.encode()),
+        ("ce_time", context.time.isoformat().encode()),
+        ("ce_subject", subject.encode()),
+        ("ce_correlationid", str(context.correlation_id).encode()),
+        ("content-type", b"application/json"),
+    ]
+    if context.causation_id is not None:
+        headers.append(("ce_causationid", str(context.causation_id).encode()))
+    if context.traceparent is not None:
+        headers.append(("traceparent", context.traceparent.encode()))
+    headers.extend((name, value.encode()) for name, value in extra)
+    return headers
+
+
+def encode(event: Event, context: EventContext) -> Encoded:
+    """The record of an event said from outside the services; services say theirs through the outbox."""
+    return Encoded(
+        event.topic,
+        event.key.encode(),
+        event.model_dump_json().encode(),
+        cloudevent_headers(event.type_name(), event.subject, context),
+    )
+
+
+def read_headers(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
+    """Headers as text; what is not text (or no text PostgreSQL stores) is kept readable rather than refused."""
+    return {name: (value or b"").decode("utf-8", "backslashreplace").replace("\0", "\\x00") for name, value in headers}
+
+
+def decode(value: bytes | None, headers: dict[str, str], bytes_max: int) -> Event:
+    """The event of a record. Raises Undecodable with a sentence that says what is wrong with it."""
+    if value is None or not value:
+        raise Undecodable("the message has no body")
+    if len(value) > bytes_max:
+        raise Undecodable(f"the message has {len(value):,} bytes; at most {bytes_max:,} are taken")
+    contract = _contract(headers)
+    try:
+        event = contract.model_validate_json(value)
+    except ValidationError as error:
+        raise Undecodable(f"not a valid {contract.type_name()}: {describe(error)}") from None
+    return event.with_context(_context(headers))
+
+
+def _contract(headers: dict[str, str]) -> type[Event]:
+    type_name = headers.get("ce_type")
+    if not type_name:
+        raise Undecodable("the message has no ce_type header, so nobody can know what it is")
+    contract = EVENTS.get(type_name)
+    if contract is not None:
+        return contract
+    name, _, version = type_name.partition(".v")
+    known = sorted(t.partition(".v")[2] for t in EVENTS if t.partition(".v")[0] == name)
+    if known:
+        raise Undecodable(f"unknown version {version!r} of {name}: known are {', '.join(known)}")
+    raise Undecodable(f"unknown event type {type_name!r}")
+
+
+def _context(headers: dict[str, str]) -> EventContext:
+    ce_id, source = headers.get("ce_id"), headers.get("ce_source", "")
+    if not ce_id:
+        raise Undecodable("the message has no ce_id header, so a repeat could not be told from a new event")
+    identity = event_id(source, ce_id)
+    try:
+        time = datetime.fromisoformat(headers["ce_time"]) if "ce_time" in headers else datetime.fromtimestamp(0, UTC)
+        correlation, causation = headers.get("ce_correlationid"), headers.get("ce_causationid")
+        return EventContext(
+            id=identity,
+            source=source,
+            time=time,
+            correlation_id=UUID(correlation) if correlation else identity,
+            causation_id=UUID(causation) if causation else None,
+            traceparent=headers.get("traceparent"),
+        )
+    except ValueError as error:
+        raise Undecodable(f"a CloudEvents header cannot be read: {error}") from None
+
+
+def describe(error: ValidationError) -> str:
+    """A pydantic error as one sentence: each field with what is wrong and the value it has."""
+    faults = error.errors(include_url=False, include_context=False)
+    told = []
+    for fault in faults[:_FAULTS_TOLD_MAX]:
+        place = ".".join(str(part) for part in fault["loc"])
+        shown = "" if fault["type"] in ("missing", "json_invalid") else f" (it is {str(fault['input'])[:80]!r})"
+        message = fault["msg"].removeprefix("Value error, ")
+        told.append(f"{place}: {message}{shown}" if place else f"{message}{shown}")
+    if len(faults) > _FAULTS_TOLD_MAX:
+        told.append(f"and {len(faults) - _FAULTS_TOLD_MAX} more")
+    return "; ".join(told)

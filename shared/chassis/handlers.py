@@ -1,0 +1,63 @@
+"""What a service hears and does daily: its declarations, in the order in which a batch is handled."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from shared.chassis.daily import DailyRun
+from shared.contracts.erp import BusinessDayStarted
+from shared.contracts.event import Event
+
+Handler = Callable[[list[Any], Any], Awaitable[None]]
+Daily = Callable[[DailyRun, Any], Awaitable[str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class DailyWork:
+    """Work over all customers, done once per company and business day in chunks."""
+
+    name: str
+    chunk: int
+    do: Daily
+
+
+class Handlers:
+    """The declarations of one service."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self.by_event: dict[type[Event], list[Handler]] = {}
+        self.daily_work: dict[str, DailyWork] = {}
+
+    def handles(self, event: type[Event]) -> Callable[[Handler], Handler]:
+        """Declares the function as the handler of all events of this type in a batch."""
+
+        def declare(handler: Handler) -> Handler:
+            self.by_event.setdefault(event, []).append(handler)
+            return handler
+
+        return declare
+
+    def daily(self, name: str, *, chunk: int) -> Callable[[Daily], Daily]:
+        """Declares work to be done once per company and business day, `chunk` keys a transaction."""
+
+        def declare(work: Daily) -> Daily:
+            if name in self.daily_work:
+                raise ValueError(f"{self.service} has two daily runs named {name!r}")
+            self.daily_work[name] = DailyWork(name, chunk, work)
+            return work
+
+        return declare
+
+    @property
+    def hears(self) -> list[type[Event]]:
+        """Every event this service listens to. The business day is heard by all: it is their clock."""
+        return list(dict.fromkeys([BusinessDayStarted, *self.by_event]))
+
+
+def business_days(events: list[BusinessDayStarted]) -> list[tuple[str, date]]:
+    """Companies and days the events began, each once, in order."""
+    return sorted({(event.company_id, event.business_date) for event in events})

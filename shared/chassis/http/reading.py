@@ -1,0 +1,49 @@
+"""Reading: a connection that can only read, sees one moment, and is ended when it takes too long."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import TYPE_CHECKING, Any, cast
+
+import asyncpg
+from fastapi import Depends, Request
+
+if TYPE_CHECKING:
+    from shared.chassis.running import Running
+
+
+class Reading:
+    """Named queries over one consistent moment of the service's database."""
+
+    def __init__(self, connection: Any, queries: dict[str, str], today: date | None) -> None:
+        self._connection = connection
+        self._queries = queries
+        self.today = today
+        """The last business day this service heard of; None before the first."""
+
+    async def fetch(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
+        return cast("list[asyncpg.Record]", await self._connection.fetch(self._queries[query], *arguments))
+
+    async def fetchrow(self, query: str, *arguments: Any) -> asyncpg.Record | None:
+        return cast("asyncpg.Record | None", await self._connection.fetchrow(self._queries[query], *arguments))
+
+    async def fetchval(self, query: str, *arguments: Any) -> Any:
+        return await self._connection.fetchval(self._queries[query], *arguments)
+
+
+async def _reading(request: Request) -> AsyncIterator[Reading]:
+    running: Running = request.app.state.running
+    milliseconds = int(running.settings.http_statement_seconds_max * 1000)
+    async with (
+        running.pool.acquire() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        await connection.execute(f"SET LOCAL statement_timeout = {milliseconds}")
+        today = await connection.fetchval(running.queries["last_business_day"])
+        yield Reading(connection, running.queries, today)
+
+
+def reading() -> Any:
+    """A dependency that gives a Reading, let go before the answer travels."""
+    return Depends(_reading, scope="function")

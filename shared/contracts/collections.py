@@ -1,0 +1,112 @@
+"""What collections says: who was reminded, what was promised, what became of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.contracts.event import (
+    Body,
+    BusinessDate,
+    Currency,
+    Event,
+    Identifier,
+    NonNegativeAmount,
+    PositiveAmount,
+    Text,
+)
+
+
+class DunnedItem(Body):
+    item_id: Identifier
+    document_number: Identifier
+    due_date: BusinessDate
+    days_overdue: Annotated[int, Field(ge=1)]
+    open_amount: PositiveAmount
+
+
+class DunningSent(Event, said_by=("collections",), subject="notice_id", order=("sent_on", "notice_id")):
+    """A dunning notice went to the customer; each item is told once per step of the ladder."""
+
+    notice_id: Identifier
+    customer_id: Identifier
+    company_id: Identifier
+    step: Annotated[int, Field(ge=1)]
+    step_name: Identifier
+    sent_on: BusinessDate
+    currency: Currency
+    total: PositiveAmount
+    policy_version: Annotated[int, Field(ge=0)]
+    items: Annotated[tuple[DunnedItem, ...], Field(min_length=1, max_length=5000)]
+
+
+class ActivityLogged(Event, said_by=("collections",), subject="activity_id", order=("on", "activity_id")):
+    """Something was done about a customer: a notice, a call, a note, a promise."""
+
+    activity_id: Identifier
+    customer_id: Identifier
+    kind: Literal["dunning", "call", "email", "note", "promise"]
+    on: BusinessDate
+    by: Text
+    text: Text
+
+
+class PromiseMade(Event, said_by=("collections",), subject="promise_id", order=("made_on", "promise_id")):
+    """The customer promised to pay an amount by a day."""
+
+    promise_id: Identifier
+    customer_id: Identifier
+    made_on: BusinessDate
+    due_on: BusinessDate
+    currency: Currency
+    amount: PositiveAmount
+    made_by: Text
+    """The collector who took the promise down."""
+
+
+class PromiseDue(Event, said_by=("collections",), subject="promise_id", order=("due_on", "promise_id")):
+    """The day of a promise has come; collections itself judges it. Said once per promise."""
+
+    promise_id: Identifier
+    customer_id: Identifier
+    due_on: BusinessDate
+    business_date: BusinessDate
+
+
+class PromiseKept(Event, said_by=("collections",), subject="promise_id", order=("judged_on", "promise_id")):
+    promise_id: Identifier
+    customer_id: Identifier
+    judged_on: BusinessDate
+    currency: Currency
+    amount: PositiveAmount
+    applied: NonNegativeAmount
+    """Cash applied to the customer's items from the day of the promise to the day it was due."""
+
+
+class PromiseBroken(Event, said_by=("collections",), subject="promise_id", order=("judged_on", "promise_id")):
+    promise_id: Identifier
+    customer_id: Identifier
+    judged_on: BusinessDate
+    currency: Currency
+    amount: PositiveAmount
+    applied: NonNegativeAmount
+
+
+class CreditHoldRequested(Event, said_by=("collections",), subject="hold_id", order=("requested_on", "hold_id")):
+    """Asks credit to hold the account, until CreditHoldLifted with the same hold_id."""
+
+    hold_id: Identifier
+    customer_id: Identifier
+    requested_on: BusinessDate
+    reason: Text
+
+
+class CreditHoldLifted(Event, said_by=("collections",), subject="hold_id", order=("lifted_on", "hold_id")):
+    """The cause of the hold is gone: it was paid, or a person lifted it."""
+
+    hold_id: Identifier
+    customer_id: Identifier
+    lifted_on: BusinessDate
+    lifted_by: Text
+    reason: Text

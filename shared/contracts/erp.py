@@ -1,0 +1,173 @@
+"""What the upstream ERP says: customers, items, prices, orders, the business day, the bank feed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.contracts.event import (
+    Amount,
+    Body,
+    BusinessDate,
+    Currency,
+    Event,
+    Identifier,
+    NonNegativeAmount,
+    Percent,
+    PositiveAmount,
+    Quantity,
+    Text,
+    UnitPrice,
+)
+
+
+class Terms(Body):
+    """Payment terms: net days, and a discount for paying within the discount days."""
+
+    net_days: Annotated[int, Field(ge=0, le=365)]
+    discount_days: Annotated[int, Field(ge=0, le=365)] = 0
+    discount_percent: Percent = Decimal(0)
+
+
+class CustomerChanged(Event, said_by=("erp",), subject="customer_id", order=("version", "customer_id")):
+    """The ERP's customer master. State-carrying: an older `version` is ignored."""
+
+    customer_id: Identifier
+    version: Annotated[int, Field(ge=1)]
+    company_id: Identifier
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    currency: Currency
+    credit_limit: NonNegativeAmount
+    """The limit the customer starts with; once credit has set a limit, credit's own counts."""
+    terms: Terms
+    price_list_id: Identifier
+    jurisdiction: Identifier
+    """Where goods are shipped to by default; decides the tax rate."""
+    tax_exempt: bool = False
+    payer_accounts: Annotated[tuple[Identifier, ...], Field(max_length=20)] = ()
+    """Bank accounts this customer is known to pay from."""
+    email: Annotated[str, Field(max_length=200)] | None = None
+    active: bool = True
+
+
+class ItemChanged(Event, said_by=("erp",), key="item_id", subject="item_id", order=("version", "item_id")):
+    """The ERP's item master. State-carrying: an older `version` is ignored."""
+
+    item_id: Identifier
+    version: Annotated[int, Field(ge=1)]
+    description: Annotated[str, Field(min_length=1, max_length=200)]
+    unit: Identifier = "EA"
+    taxable: bool = True
+    active: bool = True
+
+
+class PriceBreak(Body):
+    minimum_quantity: Quantity
+    unit_price: UnitPrice
+
+
+class PriceChanged(
+    Event,
+    said_by=("erp",),
+    key="price_list_id",
+    subject="price_list_id",
+    order=("valid_from", "price_list_id", "item_id", "version"),
+):
+    """The price of an item on a price list from a day on, by quantity ordered."""
+
+    price_list_id: Identifier
+    item_id: Identifier
+    version: Annotated[int, Field(ge=1)]
+    currency: Currency
+    valid_from: BusinessDate
+    breaks: Annotated[tuple[PriceBreak, ...], Field(min_length=1, max_length=20)]
+
+
+class OrderedLine(Body):
+    line_no: Annotated[int, Field(ge=1, le=9999)]
+    item_id: Identifier
+    quantity: int
+    """Checked by invoicing, which answers with OrderRejected, so that the orderer learns why."""
+
+
+class OrderPlaced(Event, said_by=("erp", "invoicing"), subject="order_id", order=("order_date", "order_id")):
+    """A customer's order, from the ERP or captured by invoicing (web, phone, EDI)."""
+
+    order_id: Identifier
+    company_id: Identifier
+    customer_id: Identifier
+    order_date: BusinessDate
+    currency: Currency
+    customer_reference: Text = ""
+    jurisdiction: Identifier | None = None
+    """Ship-to jurisdiction of this order; the customer's own where none is given."""
+    ship_complete: bool = False
+    """Ship everything at once or wait; otherwise what is available goes first."""
+    lines: Annotated[tuple[OrderedLine, ...], Field(min_length=1, max_length=500)]
+
+
+class OrderCancelled(Event, said_by=("erp",), subject="order_id", order=("cancelled_on", "order_id")):
+    """The customer no longer wants what has not gone to the warehouse yet."""
+
+    order_id: Identifier
+    customer_id: Identifier
+    cancelled_on: BusinessDate
+    reason: Text
+
+
+class BusinessDayStarted(
+    Event, said_by=("erp",), key="company_id", subject="business_date", order=("business_date", "company_id")
+):
+    """The calendar's word that a day of business began. Everything daily hangs on it."""
+
+    company_id: Identifier
+    business_date: BusinessDate
+
+
+class InvoiceBroughtForward(
+    Event, said_by=("erp",), subject="invoice_number", order=("invoice_date", "invoice_number")
+):
+    """An invoice of the system that went before, posted by invoicing under its own number and dates."""
+
+    invoice_number: Identifier
+    company_id: Identifier
+    customer_id: Identifier
+    invoice_date: BusinessDate
+    due_date: BusinessDate
+    currency: Currency
+    amount: PositiveAmount
+    disputed: bool = False
+
+
+class RemittanceLine(Body):
+    """What the payer says a part of the payment is for."""
+
+    document_number: Annotated[str, Field(min_length=1, max_length=80)]
+    amount: Amount
+    """Cash for this document, after any discount taken."""
+    discount: NonNegativeAmount = Decimal(0)
+
+
+class PaymentReceived(
+    Event,
+    said_by=("erp", "cash_app"),
+    key=("customer_id", "payer_account", "bank_reference"),
+    subject="payment_id",
+    order=("value_date", "payment_id"),
+):
+    """Money that reached our bank account, from the bank feed or an imported file."""
+
+    payment_id: Identifier
+    bank_reference: Identifier
+    """The bank's own reference: two payments with the same one are one payment."""
+    company_id: Identifier
+    customer_id: Identifier | None = None
+    payer_account: Identifier | None = None
+    payer_name: Annotated[str, Field(max_length=200)] | None = None
+    currency: Currency
+    amount: PositiveAmount
+    value_date: BusinessDate
+    method: Literal["wire", "ach", "check", "card", "lockbox", "cash"] = "wire"
+    remittance: Annotated[tuple[RemittanceLine, ...], Field(max_length=2000)] = ()

@@ -1,0 +1,185 @@
+"""What invoicing says: what became of orders, what goes to the warehouse, what was invoiced."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.contracts.erp import Terms
+from shared.contracts.event import (
+    Amount,
+    Body,
+    BusinessDate,
+    Currency,
+    Event,
+    Identifier,
+    NonNegativeAmount,
+    Percent,
+    PositiveAmount,
+    Quantity,
+    Text,
+    UnitPrice,
+)
+from shared.contracts.inv_ctrl import LineNo
+
+Version = Annotated[int, Field(ge=1)]
+
+
+class PricedLine(Body):
+    """An order line with its price and tax; amounts in the document's currency."""
+
+    line_no: LineNo
+    item_id: Identifier
+    quantity: Quantity
+    unit_price: UnitPrice
+    net: Amount
+    tax_percent: Percent
+    tax: Amount
+
+
+class OrderValidated(Event, said_by=("invoicing",), subject="order_id", order=("order_date", "order_id")):
+    """The order can be delivered and is priced and taxed; credit decides next."""
+
+    order_id: Identifier
+    company_id: Identifier
+    customer_id: Identifier
+    order_date: BusinessDate
+    currency: Currency
+    net: NonNegativeAmount
+    tax: NonNegativeAmount
+    total: NonNegativeAmount
+    ship_complete: bool
+    lines: Annotated[tuple[PricedLine, ...], Field(min_length=1, max_length=500)]
+
+
+class Reason(Body):
+    """A reason in words a clerk can read to a customer, with a stable code beside it."""
+
+    code: Identifier
+    text: Text
+
+
+class OrderRejected(Event, said_by=("invoicing",), subject="order_id", order=("order_date", "order_id")):
+    """The order cannot be taken; every reason is given, not just the first."""
+
+    order_id: Identifier
+    company_id: Identifier
+    customer_id: Identifier
+    order_date: BusinessDate
+    reasons: Annotated[tuple[Reason, ...], Field(min_length=1, max_length=2000)]
+
+
+class OpenOrderChanged(Event, said_by=("invoicing",), subject="order_id", order=("order_id", "order_version")):
+    """What of an order is neither invoiced nor cancelled, incl. tax. Invoicing is the authority on it.
+
+    State-carrying: an older `order_version` is ignored. `open_amount` is nil once the order is
+    invoiced or cancelled in full.
+    """
+
+    order_id: Identifier
+    customer_id: Identifier
+    company_id: Identifier
+    order_version: Version
+    state: Identifier
+    currency: Currency
+    open_amount: NonNegativeAmount
+    business_date: BusinessDate
+    invoice_id: Identifier | None = None
+    """The invoice this change comes from; it takes over `invoiced_amount` of the order."""
+    invoiced_amount: NonNegativeAmount = Decimal(0)
+    """Total of `invoice_id`, incl. tax. Exposure moves from the order to the item in one step, without a gap."""
+
+
+class RequestedLine(Body):
+    line_no: LineNo
+    item_id: Identifier
+    quantity: Quantity
+
+
+class StockRequested(
+    Event, said_by=("invoicing",), subject="request_id", order=("business_date", "order_id", "request_id")
+):
+    """Asks inventory control to set stock aside; answered by StockAnswered with the same request_id."""
+
+    request_id: Identifier
+    order_id: Identifier
+    customer_id: Identifier
+    company_id: Identifier
+    business_date: BusinessDate
+    ship_complete: bool
+    """Allocate everything or nothing."""
+    lines: Annotated[tuple[RequestedLine, ...], Field(min_length=1, max_length=500)]
+
+
+class OrderBackordered(Event, said_by=("invoicing",), subject="order_id", order=("business_date", "order_id")):
+    """Lines that wait for stock."""
+
+    order_id: Identifier
+    customer_id: Identifier
+    company_id: Identifier
+    business_date: BusinessDate
+    lines: Annotated[tuple[RequestedLine, ...], Field(min_length=1, max_length=500)]
+
+
+class AllocationReleased(
+    Event, said_by=("invoicing",), subject="request_id", order=("business_date", "order_id", "request_id")
+):
+    """Gives stock back that was set aside for a request nobody wants any more (cancelled while it was asked for)."""
+
+    request_id: Identifier
+    order_id: Identifier
+    customer_id: Identifier
+    company_id: Identifier
+    business_date: BusinessDate
+    lines: Annotated[tuple[RequestedLine, ...], Field(min_length=1, max_length=500)]
+
+
+class PickListReleased(
+    Event, said_by=("invoicing",), subject="pick_list_id", order=("released_on", "order_id", "pick_list_id")
+):
+    """Tells the warehouse what to pick and ship."""
+
+    pick_list_id: Identifier
+    order_id: Identifier
+    customer_id: Identifier
+    company_id: Identifier
+    released_on: BusinessDate
+    lines: Annotated[tuple[RequestedLine, ...], Field(min_length=1, max_length=500)]
+
+
+class InvoicedLine(Body):
+    line_no: LineNo
+    item_id: Identifier
+    description: Text
+    quantity: Quantity
+    unit_price: UnitPrice
+    net: Amount
+    tax_percent: Percent
+    tax: Amount
+
+
+class InvoicePosted(Event, said_by=("invoicing",), subject="invoice_id", order=("invoice_date", "invoice_id")):
+    """An invoice is in the books; it becomes an open item of cash_app."""
+
+    invoice_id: Identifier
+    """Stable identity: derived from the shipment, or from the number brought forward."""
+    invoice_number: Identifier
+    """Printed on the document; without gaps within its series."""
+    company_id: Identifier
+    customer_id: Identifier
+    order_id: Identifier | None = None
+    origin: Literal["shipment", "brought_forward"]
+    invoice_date: BusinessDate
+    due_date: BusinessDate
+    terms: Terms
+    discount_date: BusinessDate | None = None
+    currency: Currency
+    net: NonNegativeAmount
+    tax: NonNegativeAmount
+    total: PositiveAmount
+    discount_amount: NonNegativeAmount
+    """What may be kept when all is paid by `discount_date`."""
+    disputed: bool = False
+    lines: Annotated[tuple[InvoicedLine, ...], Field(max_length=500)] = ()

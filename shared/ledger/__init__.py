@@ -1,0 +1,32 @@
+"""The journal of a service that keeps one: postings, daily batches to the general ledger, and its answers.
+
+A service takes it by `components=(COMPONENT,)` and `register(handlers)`, and writes with `post`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from shared.ledger.api import router
+from shared.ledger.handlers import register
+from shared.ledger.postings import post
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class LedgerComponent:
+    """What the chassis needs to run the ledger inside a service."""
+
+    name: str
+    sql: Path
+    migrations: Path
+    router: APIRouter
+
+
+COMPONENT = LedgerComponent("ledger", _HERE / "sql", _HERE / "migrations", router)
+
+__all__ = ["COMPONENT", "LedgerComponent", "post", "register"]

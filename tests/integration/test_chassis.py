@@ -1,0 +1,295 @@
+"""The chassis on real Kafka and PostgreSQL, carried by the smallest service there can be."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from pydantic import SecretStr
+
+from shared.chassis.envelope import encode
+from shared.chassis.settings import ServiceSettings
+from shared.contracts.credit import CreditApproved, CreditLimitSet
+from tests.kit import World
+from tests.kit.approve_all import service as APPROVE_ALL
+from tests.kit.sample import customer, day, validated
+
+
+@pytest.fixture
+async def world(kafka: Any, postgres: Any) -> Any:
+    async with World(kafka, postgres, services=[APPROVE_ALL]) as world:
+        yield world
+
+
+async def approvals(world: World) -> list[str]:
+    return [order for (order,) in await world.rows("credit", "SELECT order_id FROM approval ORDER BY order_id")]
+
+
+async def test_an_event_said_twice_is_handled_once(world: World) -> None:
+    """Given an order, when the same event comes again, then it was approved once and one answer went out."""
+    await world.say(customer())
+    await world.quiet()
+    identity = uuid.uuid4()
+    await world.say(validated("O-1"), identity=identity)
+    await world.say(validated("O-1"), identity=identity)
+    await world.quiet()
+    await world.say(validated("O-1"), identity=identity)
+    await world.quiet()
+
+    assert await approvals(world) == ["O-1"]
+    assert [e.order_id for e in world.heard(CreditApproved)] == ["O-1"]
+
+
+async def test_the_same_cause_says_events_with_the_same_ids(world: World) -> None:
+    """Ids follow from the cause, so a consumer can drop whatever a crash makes a service say again."""
+    await world.say(customer())
+    await world.quiet()
+    (cause,) = await world.say(validated("O-1"))
+    await world.quiet()
+
+    (answer,) = world.heard(CreditApproved)
+    assert answer.context.id == uuid.uuid5(cause.id, "CreditApproved.v1/O-1/")
+    assert answer.context.causation_id == cause.id
+    assert answer.context.correlation_id == cause.correlation_id
+    assert answer.context.source == "credit"
+
+
+async def test_trace_context_is_carried_through_the_outbox(world: World) -> None:
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    await world.say(customer())
+    await world.quiet()
+    record = encode(order := validated("O-1"), world.context(order))
+    await world.say_encoded(record._replace(headers=[*record.headers, ("traceparent", trace.encode())]))
+    await world.quiet()
+
+    (answer,) = world.heard(CreditApproved)
+    assert answer.context.traceparent is not None
+    assert answer.context.traceparent.split("-")[1] == "0af7651916cd43dd8448eb211c80319c"
+
+
+async def test_poison_is_dead_lettered_alone(world: World) -> None:
+    """Given 200 orders of which two cannot be applied, then 198 are, and the two are kept with their reasons."""
+    await world.say(customer())
+    await world.quiet()
+    orders = [validated(f"O-{n:03}") for n in range(198)]
+    await world.say(
+        *orders[:90],
+        validated("O-POISON", customer_id="C-UNKNOWN"),
+        *orders[90:],
+        validated("O-HUGE", total="10000.00"),
+    )
+    await world.quiet()
+
+    assert await approvals(world) == sorted(order.order_id for order in orders)
+    letters = await world.rows("credit", "SELECT topic, error, reason FROM dead_letter ORDER BY error")
+    assert [(topic, error) for topic, error, _ in letters] == [
+        ("OrderValidated", "NumericValueOutOfRangeError"),
+        ("OrderValidated", "Refused"),
+    ]
+    assert "C-UNKNOWN is not known" in letters[1][2]
+
+
+async def test_a_dead_letter_is_replayed_once_however_often_it_is_asked_for(world: World) -> None:
+    await world.say(validated("O-EARLY"))
+    await world.quiet()
+    async with world.http("credit", "admin") as admin:
+        (letter,) = (await admin.get("/dead-letters")).json()["items"]
+    path = f"/dead-letters/{letter['event_id']}/replay"
+
+    still_failing = await world.command("credit", "admin", path, {})
+    assert still_failing.status_code == 409
+    assert "C-1 is not known" in still_failing.json()["detail"]
+
+    await world.say(customer())
+    await world.quiet()
+    outcomes = [(await world.command("credit", "admin", path, {})).json()["status"] for _ in range(3)]
+    await world.quiet()
+
+    assert outcomes == ["applied", "already_applied", "already_applied"]
+    assert await approvals(world) == ["O-EARLY"]
+    assert len(world.heard(CreditApproved)) == 1
+
+
+async def test_too_many_dead_letters_in_a_row_stop_the_consumer(kafka: Any, postgres: Any) -> None:
+    """Better to stop than to drain a topic into the bin: the service says so and takes nothing more."""
+    async with World(kafka, postgres, services=[APPROVE_ALL], dead_letters_in_a_row_max=5) as world:
+        await world.say(*(validated(f"O-{n}", customer_id="C-UNKNOWN") for n in range(12)))
+        await until(lambda: world.running["credit"].consumer.stopped_because)
+        async with world.http("credit") as anyone:
+            ready = await anyone.get("/health/ready")
+
+        assert ready.status_code == 503
+        assert "5 dead letters in a row" in ready.json()["checks"]["dead_letters"]
+        assert await world.rows("credit", "SELECT count(*) FROM dead_letter") == [(5,)]
+
+        await world.stop("credit")
+        await world.say(customer("C-UNKNOWN"))
+        world._overrides["dead_letters_in_a_row_max"] = 100
+        await world.start("credit")
+        await world.quiet()
+        applied, dead = (
+            len(await approvals(world)),
+            (await world.rows("credit", "SELECT count(*) FROM dead_letter"))[0][0],
+        )
+        assert applied + dead == 12
+
+
+async def test_what_is_said_keeps_its_order_per_key(world: World) -> None:
+    """Orders of one customer are answered in the order they were decided, however many batches that takes."""
+    await world.say(*(customer(f"C-{n}") for n in range(5)))
+    await world.quiet()
+    for start in range(0, 300, 50):
+        await world.say(*(validated(f"O-{n:03}", customer_id=f"C-{n % 5}") for n in range(start, start + 50)))
+    await world.quiet()
+
+    by_customer: dict[str, list[str]] = {}
+    for event in world._heard["CreditApproved"]:
+        by_customer.setdefault(event.key, []).append(event.subject)
+    assert sum(map(len, by_customer.values())) == 300
+    assert all(orders == sorted(orders) for orders in by_customer.values())
+
+
+async def test_an_event_of_an_unfinished_older_transaction_is_not_overtaken(world: World) -> None:
+    """The relay's fence: a row committed late, with a lower id, is still published, and first."""
+    await world.say(customer())
+    await world.quiet()
+    late = await asyncpg.connect(world.databases["credit"])
+    try:
+        transaction = late.transaction()
+        await transaction.start()
+        await late.execute(
+            """INSERT INTO outbox (event_id, topic, key, type, subject, occurred_at, correlation_id, body)
+               VALUES (gen_random_uuid(), 'CreditApproved', 'C-1', 'CreditApproved.v1', 'O-LATE', now(), gen_random_uuid(),
+               convert_to('{"order_id":"O-LATE","customer_id":"C-1","decided_on":"2026-03-02","currency":"USD","order_amount":"1",
+               "exposure":"1","credit_limit":"1","policy_version":0}', 'UTF8'))"""
+        )
+        await world.say(validated("O-1"))
+        await until_rows(world, "SELECT 1 FROM approval")
+        await asyncio.sleep(0.3)
+        waiting = await world.rows("credit", "SELECT subject FROM outbox ORDER BY id")
+        await transaction.commit()
+    finally:
+        await late.close()
+    await world.quiet()
+
+    assert waiting == [("O-1",)]
+    assert [e.subject for e in world._heard["CreditApproved"]] == ["O-LATE", "O-1"]
+
+
+async def test_a_daily_run_goes_over_all_customers_in_chunks_once_a_day(world: World) -> None:
+    await world.say(*(customer(f"C-{n}") for n in range(5)))
+    await world.quiet()
+    await world.say(day(date(2026, 3, 2)), day(date(2026, 3, 2)), day(date(2026, 3, 3)))
+    await world.quiet()
+
+    runs = await world.rows("credit", "SELECT business_date, chunks, finished_at IS NOT NULL FROM daily_run ORDER BY 1")
+    assert runs == [(date(2026, 3, 2), 3, True), (date(2026, 3, 3), 3, True)]
+    said = [(e.valid_from, e.customer_id) for e in world.heard(CreditLimitSet)]
+    assert sorted(said) == [(date(2026, 3, d), f"C-{n}") for d in (2, 3) for n in range(5)]
+
+
+async def test_five_replicas_starting_together_migrate_once(postgres: Any) -> None:
+    url = postgres.create_database(f"migrated_{uuid.uuid4().hex[:8]}")
+    await asyncio.gather(*(APPROVE_ALL.migrate(url) for _ in range(5)))
+    connection = await asyncpg.connect(url)
+    try:
+        applied = await connection.fetch("SELECT schema_name, migration_id FROM _pogo_migration ORDER BY 1, 2")
+    finally:
+        await connection.close()
+    assert [tuple(row) for row in applied] == [
+        ("chassis", "0001_chassis"),
+        ("chassis", "0002_people"),
+        ("credit", "0001_approve_all"),
+    ]
+
+
+async def test_an_older_database_is_brought_to_todays_schema(postgres: Any, tmp_path: Path) -> None:
+    """Given a database of the first release with data in it, when today's release starts, then both are there."""
+    url = postgres.create_database(f"older_{uuid.uuid4().hex[:8]}")
+    await APPROVE_ALL.migrate(url)
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("INSERT INTO known_customer VALUES ('C-OLD', 1, 7)")
+        newer = tmp_path / "migrations"
+        newer.mkdir()
+        for path in (APPROVE_ALL.root / "migrations").iterdir():
+            (newer / path.name).write_text(path.read_text())
+        (newer / "0002_region.sql").write_text(
+            "-- Customers have a region.\n-- depends: 0001_approve_all\n\n-- migrate: apply\n"
+            "ALTER TABLE known_customer ADD COLUMN region text NOT NULL DEFAULT 'none';\n"
+            "-- migrate: rollback\nALTER TABLE known_customer DROP COLUMN region;\n"
+        )
+        from shared.chassis.migrate import migrate
+
+        await migrate(url, [("credit", newer)])
+        rows = await connection.fetch("SELECT customer_id, orders, region FROM known_customer")
+    finally:
+        await connection.close()
+    assert [tuple(row) for row in rows] == [("C-OLD", 7, "none")]
+
+
+async def test_two_replicas_share_the_work_and_one_relays(world: World) -> None:
+    """Given two replicas, when orders flood in, then each is handled by one of them and said once."""
+    await world.say(*(customer(f"C-{n}") for n in range(9)))
+    await world.quiet()
+    from shared.chassis.running import Running
+
+    second = Running(APPROVE_ALL, world.settings("credit"))
+    await second.start()
+    try:
+        await until(lambda: second.consumer.partitions)
+        await world.say(*(validated(f"O-{n:03}", customer_id=f"C-{n % 9}") for n in range(300)))
+        await world.quiet()
+        relaying = [r.metrics.relay_active._value.get() for r in (world.running["credit"], second)]
+    finally:
+        await second.stop()
+    await world.quiet()
+
+    assert len(await approvals(world)) == 300
+    assert len({e.context.id for e in world.heard(CreditApproved)}) == 300 == len(world.heard(CreditApproved))
+    assert sorted(relaying) == [0, 1]
+
+
+async def test_a_lone_event_is_answered_without_waiting_for_a_batch(world: World) -> None:
+    """Readiness and metrics tell what happened to it."""
+    await world.say(customer())
+    await world.quiet()
+    await world.say(validated("O-1"))
+    await world.quiet()
+    async with world.http("credit") as anyone:
+        ready = await anyone.get("/health/ready")
+        metrics = (await anyone.get("/metrics")).text
+
+    assert ready.status_code == 200, ready.text
+    assert 'o2c_events_in_total{topic="OrderValidated"} 1.0' in metrics
+    assert 'o2c_events_out_total{topic="CreditApproved"} 1.0' in metrics
+
+
+def test_the_subscriber_never_acknowledges_before_the_commit() -> None:
+    """FastStream's default would lose events: the policy is ours, set on the subscriber itself."""
+    from faststream import AckPolicy
+
+    from shared.chassis.running import Running
+
+    settings = ServiceSettings(database_url="postgresql://nobody@localhost/none", token_secret=SecretStr("x" * 32))
+    running = Running(APPROVE_ALL, settings)
+    (subscriber,) = running.consumer._broker.subscribers
+    assert subscriber.ack_policy is AckPolicy.MANUAL
+    assert subscriber._connection_args["auto_offset_reset"] == "earliest"
+
+
+async def until(condition: Any, seconds_max: float = 30.0) -> None:
+    async with asyncio.timeout(seconds_max):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+async def until_rows(world: World, sql: str) -> None:
+    async with asyncio.timeout(30.0):
+        while not await world.rows("credit", sql):
+            await asyncio.sleep(0.02)

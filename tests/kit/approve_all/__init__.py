@@ -1,0 +1,100 @@
+"""The smallest service there can be: a credit department that approves every order it understands.
+
+Tests of the chassis run it, so that what they find is the chassis's doing and nobody else's.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+
+from shared.chassis.daily import DailyRun
+from shared.chassis.errors import Refused
+from shared.chassis.handlers import Handlers
+from shared.chassis.service import Service
+from shared.chassis.unit_of_work import Table, UnitOfWork
+from shared.contracts.credit import CreditApproved, CreditLimitSet
+from shared.contracts.erp import CustomerChanged
+from shared.contracts.invoicing import OrderValidated
+
+handlers = Handlers("credit")
+
+CUSTOMERS = Table[str, list[Any]](
+    load="load_known_customers",
+    save="save_known_customers",
+    key=lambda customer: customer[0],
+    from_row=lambda row: [row["customer_id"], row["version"], row["orders"]],
+    to_row=tuple,
+)
+
+
+class ApproveAllWork(UnitOfWork):
+    def prepare(self) -> None:
+        self.customers = self.aggregates(CUSTOMERS)
+
+
+@handlers.handles(CustomerChanged)
+async def know_customer(changes: list[CustomerChanged], uow: ApproveAllWork) -> None:
+    known = await uow.customers.load(change.customer_id for change in changes)
+    for change in changes:
+        customer = known.setdefault(change.customer_id, [change.customer_id, 0, 0])
+        if change.version > customer[1]:
+            customer[1] = change.version
+        uow.customers.put(customer)
+
+
+@handlers.handles(OrderValidated)
+async def approve(orders: list[OrderValidated], uow: ApproveAllWork) -> None:
+    customers = await uow.customers.load(order.customer_id for order in orders)
+    for order in orders:
+        if order.customer_id not in customers:
+            raise Refused(f"customer {order.customer_id} is not known: send CustomerChanged first, then replay this")
+        customers[order.customer_id][2] += 1
+        uow.append("insert_approval", (order.order_id, order.customer_id, order.total))
+        uow.emit(_approved(order), cause=order)
+
+
+@handlers.daily("count", chunk=2)
+async def count_customers(run: DailyRun, uow: ApproveAllWork) -> str | None:
+    rows = await uow.fetch("next_customers", run.after, run.limit)
+    for row in rows:
+        uow.emit(_limit(row["customer_id"], run), cause=run)
+    return rows[-1]["customer_id"] if len(rows) == run.limit else None
+
+
+def _approved(order: OrderValidated) -> CreditApproved:
+    return CreditApproved(
+        order_id=order.order_id,
+        customer_id=order.customer_id,
+        decided_on=order.order_date,
+        currency=order.currency,
+        order_amount=order.total,
+        exposure=order.total,
+        credit_limit=order.total,
+        policy_version=0,
+    )
+
+
+def _limit(customer_id: str, run: DailyRun) -> CreditLimitSet:
+    return CreditLimitSet(
+        customer_id=customer_id,
+        limit_version=1,
+        currency="USD",
+        credit_limit=1,  # type: ignore[arg-type]
+        previous_limit=0,  # type: ignore[arg-type]
+        valid_from=run.business_date,
+        set_by="daily run",
+        reason="",
+    )
+
+
+service = Service(
+    name="credit",
+    title="Approves everything",
+    root=Path(__file__).parent,
+    handlers=handlers,
+    work=ApproveAllWork,
+    router=APIRouter(),
+)

@@ -1,0 +1,271 @@
+"""A world for one test: its own databases and topics, services in this process, Kafka and PostgreSQL real.
+
+```python
+async with World(kafka, postgres, services=["credit"]) as world:
+    await world.say(CustomerChanged(...), OrderValidated(...))
+    await world.quiet()
+    assert world.heard(CreditApproved)[0].order_id == "O-1"
+    assert await world.rows("credit", "SELECT state FROM account") == [("Active",)]
+```
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import time
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import asyncpg
+import httpx
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from pydantic import SecretStr
+
+from shared.chassis.auth import issue_token
+from shared.chassis.envelope import Encoded, decode, encode, read_headers
+from shared.chassis.http import create_app
+from shared.chassis.running import Running
+from shared.chassis.service import Service
+from shared.chassis.topics import create_topics, group_id
+from shared.contracts import EVENTS
+from shared.contracts.event import Event, EventContext
+
+SERVICES = ("invoicing", "credit", "cash_app", "collections", "analytics")
+SECRET = "for tests only, long enough for HS256"
+QUIET_SECONDS_MAX = 60.0
+PARTITIONS = 3
+
+E = TypeVar("E", bound=Event)
+
+
+class NotQuiet(AssertionError):
+    """The services did not come to rest in time."""
+
+
+class World:
+    def __init__(
+        self, kafka: Any, postgres: Any, services: Sequence[str | Service] = SERVICES, **settings: Any
+    ) -> None:
+        self.kafka = kafka
+        self.postgres = postgres
+        self._services = {s.name: s for s in map(_service, services)}
+        self.names = tuple(self._services)
+        self.prefix = f"t{uuid.uuid4().hex[:10]}."
+        self.databases: dict[str, str] = {}
+        self.running: dict[str, Running] = {}
+        self._overrides = settings
+        self._stack = contextlib.AsyncExitStack()
+        self._heard: dict[str, list[Event]] = {}
+        self._said = 0
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._open()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def _open(self) -> None:
+        await create_topics(
+            self.kafka.bootstrap_servers,
+            [self.prefix + event.topic for event in EVENTS.values()],
+            partitions=PARTITIONS,
+        )
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=self.kafka.bootstrap_servers,
+            acks="all",
+            enable_idempotence=self.kafka.idempotent,
+            linger_ms=1,
+        )
+        await self._producer.start()
+        self._stack.push_async_callback(self._producer.stop)
+        self._ears = AIOKafkaConsumer(
+            bootstrap_servers=self.kafka.bootstrap_servers, group_id=None, auto_offset_reset="earliest"
+        )
+        await self._ears.start()
+        self._stack.push_async_callback(self._ears.stop)
+        self._ears.assign(
+            [TopicPartition(self.prefix + e.topic, p) for e in EVENTS.values() for p in range(PARTITIONS)]
+        )
+        self._admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka.bootstrap_servers)
+        await self._admin.start()
+        self._stack.push_async_callback(self._admin.close)
+        for name in self.names:
+            self.databases[name] = self.postgres.create_database(f"{name}_{uuid.uuid4().hex[:10]}")
+            await self.service(name).migrate(self.databases[name])
+        await asyncio.gather(*(self.start(name) for name in self.names))
+        self._stack.push_async_callback(self.stop_all)
+
+    def _topics(self) -> set[str]:
+        """What the services of this world hear and say; nothing else is spoken of in it."""
+        heard = {event.topic for service in self._services.values() for event in service.handlers.hears}
+        return heard | {event.topic for event in EVENTS.values() if {*event.said_by} & {*self.names}}
+
+    def service(self, name: str) -> Service:
+        return self._services[name]
+
+    def settings(self, name: str) -> Any:
+        kind = self.service(name).settings
+        return kind(
+            database_url=self.databases[name],
+            kafka_bootstrap_servers=self.kafka.bootstrap_servers,
+            kafka_idempotent_producer=self.kafka.idempotent,
+            kafka_partitions=PARTITIONS,
+            topic_prefix=self.prefix,
+            token_secret=SecretStr(SECRET),
+            **self._overrides,
+        )
+
+    async def start(self, name: str) -> Running:
+        running = Running(self.service(name), self.settings(name))
+        await running.start()
+        self.running[name] = running
+        return running
+
+    async def stop(self, name: str) -> None:
+        await self.running.pop(name).stop()
+
+    async def stop_all(self) -> None:
+        await asyncio.gather(*(self.stop(name) for name in list(self.running)))
+
+    # Saying and hearing
+
+    def context(self, event: Event, identity: uuid.UUID | None = None) -> EventContext:
+        identity = identity or uuid.uuid4()
+        return EventContext(id=identity, source=event.said_by[0], time=datetime.now(UTC), correlation_id=identity)
+
+    async def say(self, *events: Event, identity: uuid.UUID | None = None) -> list[EventContext]:
+        """Publishes events as their first speaker would, each with an id of its own unless one is given."""
+        contexts = [self.context(event, identity) for event in events]
+        await self.say_encoded(*(encode(event, context) for event, context in zip(events, contexts, strict=True)))
+        return contexts
+
+    async def say_encoded(self, *records: Encoded) -> None:
+        acknowledged = [
+            await self._producer.send(self.prefix + r.topic, value=r.value, key=r.key, headers=r.headers)
+            for r in records
+        ]
+        await asyncio.gather(*acknowledged)
+
+    async def say_raw(
+        self,
+        topic: str,
+        value: bytes | None,
+        headers: list[tuple[str, bytes]],
+        key: bytes = b"raw",
+        partition: int | None = None,
+    ) -> None:
+        """Publishes bytes that may be anything but an event."""
+        await self._producer.send_and_wait(
+            self.prefix + topic, value=value, key=key, headers=headers, partition=partition
+        )
+
+    def heard(self, event: type[E]) -> list[E]:
+        """Events of this type heard up to the last quiet, sorted by their business order."""
+        return sorted(self._heard.get(event.topic, []), key=lambda e: e.business_order)  # type: ignore[arg-type, return-value]
+
+    def forget(self) -> None:
+        """Starts a new chapter: what was heard so far is no longer returned."""
+        self._heard.clear()
+
+    # Coming to rest
+
+    async def quiet(self, seconds_max: float = QUIET_SECONDS_MAX) -> None:
+        """Waits until nothing is in flight: no lag, empty outboxes, no daily run waiting."""
+        deadline = time.monotonic() + seconds_max
+        before: dict[TopicPartition, int] | None = None
+        while True:
+            ends = await self._ends()
+            reason = await self._unrest(ends)
+            if reason is None and ends == before:
+                await self._listen_up_to(ends)
+                return
+            before = ends if reason is None else None
+            if time.monotonic() > deadline:
+                raise NotQuiet(reason or "events kept coming")
+            await asyncio.sleep(0.01)
+
+    async def _ends(self) -> dict[TopicPartition, int]:
+        return await self._ears.end_offsets(list(self._ears.assignment()))
+
+    async def _unrest(self, ends: dict[TopicPartition, int]) -> str | None:
+        for name, running in self.running.items():
+            if running.consumer.stopped_because:
+                continue
+            committed = await self._admin.list_consumer_group_offsets(group_id(name, self.prefix))
+            for event in running.service.handlers.hears:
+                for partition in range(PARTITIONS):
+                    place = TopicPartition(self.prefix + event.topic, partition)
+                    offset = committed[place].offset if place in committed else 0
+                    if ends[place] > max(0, offset):
+                        return f"{name} has not handled {event.topic}/{partition}: {offset} of {ends[place]}"
+            state = await running.is_quiet()
+            if not state["quiet"]:
+                return f"{name}: {state}"
+        return None
+
+    async def _listen_up_to(self, ends: dict[TopicPartition, int]) -> None:
+        behind = {place for place, end in ends.items() if await self._ears.position(place) < end}
+        while behind:
+            for records in (await self._ears.getmany(timeout_ms=200)).values():
+                for record in records:
+                    event = _understood(record)
+                    if event is not None:
+                        self._heard.setdefault(event.topic, []).append(event)
+            behind = {place for place in behind if await self._ears.position(place) < ends[place]}
+
+    # Looking inside and asking over HTTP
+
+    async def rows(self, name: str, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """What a service's database says."""
+        connection = await asyncpg.connect(self.databases[name])
+        try:
+            return [tuple(row) for row in await connection.fetch(sql, *arguments)]
+        finally:
+            await connection.close()
+
+    @contextlib.asynccontextmanager
+    async def http(self, name: str, *roles: str, person: str = "Pat") -> AsyncIterator[httpx.AsyncClient]:
+        """A client of a service's HTTP side, as a person with these roles; without roles, nobody."""
+        headers = {"Authorization": f"Bearer {issue_token(SECRET, person, list(roles), 1)}"} if roles else {}
+        transport = httpx.ASGITransport(app=create_app(self.running[name]), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://service", headers=headers) as client:
+            yield client
+
+    async def command(
+        self,
+        name: str,
+        role: str,
+        path: str,
+        body: dict[str, Any],
+        *,
+        person: str = "Pat",
+        method: str = "POST",
+        key: str | None = None,
+    ) -> httpx.Response:
+        """One command of a person, with an Idempotency-Key of its own unless one is given."""
+        async with self.http(name, role, person=person) as client:
+            return await client.request(method, path, json=body, headers={"Idempotency-Key": key or uuid.uuid4().hex})
+
+
+def _service(named: str | Service) -> Service:
+    return named if isinstance(named, Service) else importlib.import_module(f"services.{named}.app").service
+
+
+def _understood(record: Any) -> Event | None:
+    try:
+        return decode(record.value, read_headers(record.headers), 10_000_000)
+    except Exception:  # a test's own bad input: it is looked for among the dead letters
+        return None
