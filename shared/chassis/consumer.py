@@ -157,7 +157,8 @@ class Consumer:
                 await message.nack()
                 return
             self.last_progress = time.monotonic()
-            self._running.crash_points.reach("before_offsets", {record.topic for record in records})
+            prefix = self._running.settings.topic_prefix
+            self._running.crash_points.reach("before_offsets", {r.topic.removeprefix(prefix) for r in records})
             try:
                 await message.ack()
             except KafkaError as error:

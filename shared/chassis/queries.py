@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import aiosql
+
+# aiosql would have each statement marked by how its own methods return rows; we take the text alone.
+logging.getLogger("aiosql").setLevel(logging.ERROR)
 
 
 class Queries(dict[str, str]):

@@ -17,7 +17,7 @@ from shared.ledger.postings import post
 _HERE = Path(__file__).parent
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class LedgerComponent:
     """What the chassis needs to run the ledger inside a service."""
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
@@ -30,6 +31,7 @@ from pydantic import SecretStr
 from shared.chassis.auth import issue_token
 from shared.chassis.envelope import Encoded, decode, encode, read_headers
 from shared.chassis.http import create_app
+from shared.chassis.queries import load_queries
 from shared.chassis.running import Running
 from shared.chassis.service import Service
 from shared.chassis.topics import create_topics, group_id
@@ -50,8 +52,15 @@ class NotQuiet(AssertionError):
 
 class World:
     def __init__(
-        self, kafka: Any, postgres: Any, services: Sequence[str | Service] = SERVICES, **settings: Any
+        self,
+        kafka: Any,
+        postgres: Any,
+        services: Sequence[str | Service] = SERVICES,
+        *,
+        as_processes: bool = False,
+        **settings: Any,
     ) -> None:
+        """`as_processes` leaves it to the test to start the services (see ServiceProcess)."""
         self.kafka = kafka
         self.postgres = postgres
         self._services = {s.name: s for s in map(_service, services)}
@@ -59,10 +68,11 @@ class World:
         self.prefix = f"t{uuid.uuid4().hex[:10]}."
         self.databases: dict[str, str] = {}
         self.running: dict[str, Running] = {}
+        self._as_processes = as_processes
         self._overrides = settings
         self._stack = contextlib.AsyncExitStack()
         self._heard: dict[str, list[Event]] = {}
-        self._said = 0
+        self._queries: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
         try:
@@ -103,10 +113,15 @@ class World:
         await self._admin.start()
         self._stack.push_async_callback(self._admin.close)
         for name in self.names:
-            self.databases[name] = self.postgres.create_database(f"{name}_{uuid.uuid4().hex[:10]}")
+            database = f"{name}_{uuid.uuid4().hex[:10]}"
+            self.databases[name] = self.postgres.create_database(database)
+            self._stack.callback(self.postgres.drop, database)
             await self.service(name).migrate(self.databases[name])
-        await asyncio.gather(*(self.start(name) for name in self.names))
-        self._stack.push_async_callback(self.stop_all)
+            self._queries[name] = load_queries(*self.service(name).sql_directories)["quiet"]
+        self.directory = self._stack.enter_context(tempfile.TemporaryDirectory())
+        if not self._as_processes:
+            self._stack.push_async_callback(self.stop_all)
+            await asyncio.gather(*(self.start(name) for name in self.names))
 
     def _topics(self) -> set[str]:
         """What the services of this world hear and say; nothing else is spoken of in it."""
@@ -201,19 +216,19 @@ class World:
         return await self._ears.end_offsets(list(self._ears.assignment()))
 
     async def _unrest(self, ends: dict[TopicPartition, int]) -> str | None:
-        for name, running in self.running.items():
-            if running.consumer.stopped_because:
+        for name in self.names:
+            if name in self.running and self.running[name].consumer.stopped_because:
                 continue
             committed = await self._admin.list_consumer_group_offsets(group_id(name, self.prefix))
-            for event in running.service.handlers.hears:
+            for event in self.service(name).handlers.hears:
                 for partition in range(PARTITIONS):
                     place = TopicPartition(self.prefix + event.topic, partition)
-                    offset = committed[place].offset if place in committed else 0
-                    if ends[place] > max(0, offset):
-                        return f"{name} has not handled {event.topic}/{partition}: {offset} of {ends[place]}"
-            state = await running.is_quiet()
-            if not state["quiet"]:
-                return f"{name}: {state}"
+                    offset = max(0, committed[place].offset) if place in committed else 0
+                    if ends[place] > offset:
+                        return f"{name} has handled {offset} of {ends[place]} in {event.topic}/{partition}"
+            ((outbox_empty, runs_finished),) = await self.rows(name, self._queries[name])
+            if not (outbox_empty and runs_finished):
+                return f"{name}: outbox empty: {outbox_empty}, daily runs finished: {runs_finished}"
         return None
 
     async def _listen_up_to(self, ends: dict[TopicPartition, int]) -> None:

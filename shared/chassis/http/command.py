@@ -64,6 +64,7 @@ class Command:
         """Follows from the person, the path and the key: a repeat causes the same ids."""
         correlation_id = request.state.given_correlation_id or self.id
         request.state.correlation_id = correlation_id
+        structlog.contextvars.bind_contextvars(correlation_id=str(correlation_id))
         traceparent = request.headers.get("traceparent", "")
         self.context = EventContext(
             id=self.id,

@@ -72,7 +72,9 @@ class Observed:
         try:
             await self._app(scope, receive, send_noticed)
         except Exception:
-            log.exception("a request failed", method=scope["method"], path=scope["path"])
+            person = scope["state"].get("person")
+            who = person.name if person else None
+            log.exception("a request failed", method=scope["method"], path=scope["path"], person=who)
             if answering:
                 raise
             told = f"this service failed; its log says why under the correlation id {scope['state']['correlation_id']}"

@@ -1,0 +1,83 @@
+"""What analytics hears, and what it reports when a day has ended."""
+
+from __future__ import annotations
+
+from services.analytics.domain.periods import Month, months_to_report, snapshot_days
+from services.analytics.domain.tracked_item import TrackedItem
+from services.analytics.reports import aging_snapshot, period_report, period_row, snapshot_row
+from services.analytics.store import AnalyticsWork
+from shared.chassis.daily import DailyRun
+from shared.chassis.handlers import Handlers
+from shared.contracts.cash_app import OpenItemChanged, PaymentApplied
+from shared.contracts.erp import CustomerChanged
+
+handlers = Handlers("analytics")
+
+
+@handlers.handles(CustomerChanged)
+async def know_customers(changes: list[CustomerChanged], uow: AnalyticsWork) -> None:
+    """The latest version of a customer's name counts."""
+    for change in changes:
+        uow.append("save_customers", (change.customer_id, change.version, change.name))
+
+
+@handlers.handles(OpenItemChanged)
+async def follow_items(changes: list[OpenItemChanged], uow: AnalyticsWork) -> None:
+    """Each change of an item is kept under its date and version, in whatever order they arrive."""
+    items = await uow.items.load((change.customer_id, change.item_id) for change in changes)
+    for change in changes:
+        key = (change.customer_id, change.item_id)
+        if key in items:
+            items[key].hear(change)
+        else:
+            items[key] = uow.items.put(TrackedItem.first_heard(change))
+        uow.append(
+            "insert_movements",
+            (
+                change.customer_id, change.item_id, change.item_version, change.company_id, change.currency,
+                change.business_date, change.change, change.cause,
+            ),
+        )  # fmt: skip
+        if change.cause == "posted":
+            uow.append("save_books", (change.company_id, change.currency, change.business_date))
+
+
+@handlers.handles(PaymentApplied)
+async def count_cash(applied: list[PaymentApplied], uow: AnalyticsWork) -> None:
+    """Cash counts as collected on the day it relieves receivables."""
+    for payment in applied:
+        uow.append(
+            "insert_cash",
+            (
+                payment.customer_id, payment.application_id, payment.company_id, payment.currency,
+                payment.applied_on, payment.amount, payment.discount,
+            ),
+        )  # fmt: skip
+
+
+@handlers.daily("aging_snapshots", chunk=31)
+async def take_snapshots(run: DailyRun, uow: AnalyticsWork) -> str | None:
+    """When a day begins, the aging at the end of each day since the last snapshot is said, once."""
+    taken = await uow.fetchrow("last_snapshot", run.company_id)
+    days = snapshot_days(taken["as_of"] if taken else None, run.business_date)
+    for row in await uow.fetch("aging_of_days", run.company_id, days[: run.limit]):
+        snapshot = aging_snapshot(row)
+        uow.append("insert_snapshots", snapshot_row(snapshot))
+        uow.emit(snapshot, cause=run)
+    return days[run.limit - 1].isoformat() if len(days) > run.limit else None
+
+
+@handlers.daily("period_reports", chunk=12)
+async def report_periods(run: DailyRun, uow: AnalyticsWork) -> str | None:
+    """When a month has ended, its figures are said, once."""
+    reported = await uow.fetchrow("last_period_reported", run.company_id)
+    months = months_to_report(Month.of(reported["period_start"]) if reported else None, run.business_date)
+    if not months:
+        return None
+    chunk = months[: run.limit]
+    starts, ends = [month.start for month in chunk], [month.end for month in chunk]
+    for row in await uow.fetch("figures_of_periods", starts, ends, run.company_id):
+        report = period_report(row)
+        uow.append("insert_period_reports", period_row(report))
+        uow.emit(report, cause=run)
+    return str(chunk[-1]) if len(months) > run.limit else None

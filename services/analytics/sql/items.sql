@@ -1,0 +1,65 @@
+-- name: load_items
+-- Items by customer and id, locked in key order.
+SELECT
+    i.item_id, i.customer_id, i.company_id, i.currency, i.document_number, i.original_amount, i.open_amount,
+    i.item_version, i.document_date, i.due_date, i.disputed, i.posted_on, i.first_relief_on, i.last_relief_on
+FROM item AS i
+INNER JOIN unnest($1::text[], $2::text[]) AS wanted (customer_id, item_id)
+    ON i.customer_id = wanted.customer_id AND i.item_id = wanted.item_id
+ORDER BY i.customer_id, i.item_id
+FOR UPDATE OF i;
+
+-- name: save_items
+-- New and changed items.
+INSERT INTO item (
+    item_id, customer_id, company_id, currency, document_number, original_amount, open_amount, item_version,
+    document_date, due_date, disputed, posted_on, first_relief_on, last_relief_on, closed_on
+)
+SELECT * FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::numeric[], $8::integer[],
+    $9::date[], $10::date[], $11::boolean[], $12::date[], $13::date[], $14::date[], $15::date[]
+)
+ON CONFLICT (customer_id, item_id) DO UPDATE SET
+    open_amount = excluded.open_amount,
+    item_version = excluded.item_version,
+    due_date = excluded.due_date,
+    disputed = excluded.disputed,
+    posted_on = excluded.posted_on,
+    first_relief_on = excluded.first_relief_on,
+    last_relief_on = excluded.last_relief_on,
+    closed_on = excluded.closed_on;
+
+-- name: insert_movements
+-- Dated changes of items; one heard before is known by its version.
+INSERT INTO item_movement (
+    customer_id, item_id, item_version, company_id, currency, business_date, change, cause
+)
+SELECT * FROM unnest(
+    $1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::date[], $7::numeric[], $8::text[]
+)
+ON CONFLICT (customer_id, item_id, item_version) DO NOTHING;
+
+-- name: insert_cash
+-- Cash and discount applied to items.
+INSERT INTO cash_applied (customer_id, application_id, company_id, currency, applied_on, amount, discount)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::numeric[], $7::numeric[])
+ON CONFLICT (customer_id, application_id) DO NOTHING;
+
+-- name: save_books
+-- Companies and currencies that have receivables, and since when.
+INSERT INTO book (company_id, currency, first_posted_on)
+SELECT heard.company_id, heard.currency, min(heard.posted_on)
+FROM unnest($1::text[], $2::text[], $3::date[]) AS heard (company_id, currency, posted_on)
+GROUP BY heard.company_id, heard.currency
+ORDER BY heard.company_id, heard.currency
+ON CONFLICT (company_id, currency) DO UPDATE SET first_posted_on = excluded.first_posted_on
+WHERE book.first_posted_on > excluded.first_posted_on;
+
+-- name: save_customers
+-- Customers' names; an older version changes nothing.
+INSERT INTO customer (customer_id, version, name)
+SELECT DISTINCT ON (heard.customer_id) heard.customer_id, heard.version, heard.name
+FROM unnest($1::text[], $2::integer[], $3::text[]) AS heard (customer_id, version, name)
+ORDER BY heard.customer_id, heard.version DESC
+ON CONFLICT (customer_id) DO UPDATE SET version = excluded.version, name = excluded.name
+WHERE customer.version < excluded.version;

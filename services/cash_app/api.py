@@ -1,0 +1,265 @@
+"""Cash application over HTTP: suspense, payments, open items, customers' accounts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from services.cash_app.domain.bookings import Bookings
+from services.cash_app.domain.by_hand import HandLine, NotAllowed, apply_by_hand
+from services.cash_app.domain.customer_book import CustomerBook
+from services.cash_app.domain.payments import Payment, PaymentState, WrongState
+from services.cash_app.handlers import assign
+from services.cash_app.recording import record
+from services.cash_app.store import CashWork
+from services.cash_app.views import (
+    AccountItem,
+    AccountPayment,
+    ApplicationLineView,
+    ApplyPayment,
+    AssignPayment,
+    AwaitedView,
+    CustomerAccount,
+    DuplicateView,
+    OpenItemView,
+    PaymentDetail,
+    PaymentOutcome,
+    PaymentView,
+    SettledView,
+    SuspendedView,
+    balances_of,
+)
+from shared.chassis.http import (
+    Command,
+    Conflict,
+    Cursor,
+    Limit,
+    NotFound,
+    Page,
+    Person,
+    Reading,
+    Unprocessable,
+    commanded_by,
+    decode_cursor,
+    may,
+    reading,
+)
+from shared.contracts.cash_app import PaymentApplied
+from shared.contracts.event import BusinessDate, Identifier
+
+router = APIRouter()
+
+Reader = Annotated[Person, may("cash_clerk", "controller", "collector", "credit_analyst", "credit_manager")]
+Clerk = Annotated[Command, commanded_by("cash_clerk")]
+Books = Annotated[Reading, reading()]
+
+_LINES_SHOWN_MAX = 2_000
+
+
+@router.get("/suspense")
+async def suspense(person: Reader, db: Books, cursor: Cursor = None, limit: Limit = 50) -> Page[SuspendedView]:
+    """Money nobody has been identified for, the oldest first, with the reason."""
+    after = decode_cursor(cursor, 2, date.fromisoformat, str) if cursor else (None, None)
+    rows = await db.fetch("view_suspense", *after, limit + 1)
+    return Page[SuspendedView].of(rows, limit, SuspendedView.of, lambda row: (row["value_date"], row["payment_id"]))
+
+
+@router.post("/suspense/{payment_id:path}/assign")
+async def assign_payment(payment_id: str, body: AssignPayment, command: Clerk) -> PaymentOutcome:
+    """Says whose the money is; it leaves suspense and is applied by the same rules as any other payment."""
+
+    async def work(uow: CashWork) -> PaymentOutcome:
+        if body.customer_id not in await uow.books([body.customer_id]):
+            raise Unprocessable(f"customer {body.customer_id!r} is not known: check the customer number")
+        payment = (await uow.payments.load([payment_id])).get(payment_id)
+        if payment is None:
+            raise NotFound(f"there is no payment {payment_id!r}: GET /suspense lists those that can be assigned")
+        if payment.state is not PaymentState.SUSPENSE:
+            raise Conflict(f"payment {payment_id} is {payment.state} for customer {payment.customer_id} already")
+        before = _standing(payment)
+        why = f"assigned by {command.person.name}: {body.reason}"
+        ((_, bookings),) = await assign([(payment, body.customer_id, why)], uow)
+        record(uow, bookings, cause=command)
+        after = {**_standing(payment), "reason": body.reason}
+        uow.audit(command, action="assign_payment", subject=payment_id, before=before, after=after)
+        return _outcome(payment, body.customer_id, bookings)
+
+    return await command.run(work, body)
+
+
+@router.get("/payments")
+async def payments(
+    person: Reader,
+    db: Books,
+    state: PaymentState | None = None,
+    customer_id: Identifier | None = None,
+    since: BusinessDate | None = None,
+    until: BusinessDate | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[PaymentView]:
+    """Payments by state, customer and value date, the latest first."""
+    before = decode_cursor(cursor, 2, date.fromisoformat, str) if cursor else (None, None)
+    rows = await db.fetch("view_payments", state, customer_id, since, until, *before, limit + 1)
+    return Page[PaymentView].of(rows, limit, PaymentView.of, lambda row: (row["value_date"], row["payment_id"]))
+
+
+@router.get("/payments/{payment_id:path}")
+async def payment(payment_id: str, person: Reader, db: Books) -> PaymentDetail:
+    """One payment: whose it is and how that was found, what it settled and why, what it waits for."""
+    row = await db.fetchrow("view_payment", payment_id)
+    if row is None:
+        raise NotFound(f"there is no payment {payment_id!r}: GET /payments lists them")
+    applied = await db.fetch("view_applications_of_payment", payment_id, _LINES_SHOWN_MAX)
+    awaited = await db.fetch("view_awaited_of_payment", row["customer_id"], payment_id)
+    duplicates = await db.fetch("view_duplicates_of_payment", payment_id, _LINES_SHOWN_MAX)
+    return PaymentDetail.of(
+        {
+            **row,
+            "notes": row["note"].splitlines(),
+            "applications": [ApplicationLineView.of(line) for line in applied],
+            "awaited": [AwaitedView.of(line) for line in awaited],
+            "duplicates": [DuplicateView.of(line) for line in duplicates],
+        }
+    )
+
+
+@router.post("/payments/{payment_id:path}/apply")
+async def apply_payment_by_hand(payment_id: str, body: ApplyPayment, command: Clerk) -> PaymentOutcome:
+    """Settles items of the customer with money that waits or rests on account, exactly as told."""
+
+    async def work(uow: CashWork) -> PaymentOutcome:
+        payment, book = await _locked(payment_id, uow)
+        customer_id = book.customer_id
+        lines = await _lines(body, book, uow)
+        awaited = await uow.awaited.fetch("load_awaited_of_payment", customer_id, payment_id)
+        before, bookings = _standing(payment), Bookings()
+        why = f"{body.reason} ({command.person.name})"
+        try:
+            apply_by_hand(payment, lines, why, uow.today, awaited, book, bookings)
+        except WrongState as error:
+            raise Conflict(str(error)) from None
+        except NotAllowed as error:
+            raise Unprocessable(str(error)) from None
+        record(uow, bookings, cause=command)
+        after = {**_standing(payment), "lines": body.lines, "reason": body.reason}
+        uow.audit(command, action="apply_payment", subject=payment_id, before=before, after=after)
+        return _outcome(payment, customer_id, bookings)
+
+    return await command.run(work, body)
+
+
+@router.get("/open-items")
+async def open_items(
+    person: Reader,
+    db: Books,
+    customer_id: Identifier | None = None,
+    company_id: Identifier | None = None,
+    due_until: BusinessDate | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[OpenItemView]:
+    """What is owed now, the oldest due first."""
+    after = decode_cursor(cursor, 3, date.fromisoformat, str, str) if cursor else (None, None, None)
+    rows = await db.fetch("view_open_items", customer_id, company_id, due_until, *after, limit + 1)
+    return Page[OpenItemView].of(
+        rows, limit, OpenItemView.of, lambda row: (row["due_date"], row["customer_id"], row["item_id"])
+    )
+
+
+@router.get("/customers/{customer_id}/open-items")
+async def open_items_of_customer(
+    customer_id: str, person: Reader, db: Books, cursor: Cursor = None, limit: Limit = 50
+) -> Page[OpenItemView]:
+    """What one customer owes now, the oldest due first."""
+    await _known(customer_id, db)
+    return await open_items(person, db, customer_id, cursor=cursor, limit=limit)
+
+
+@router.get("/customers/{customer_id}/account")
+async def account(
+    customer_id: str,
+    person: Reader,
+    db: Books,
+    as_of: BusinessDate | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="How long each list may be at most.")] = 200,
+) -> CustomerAccount:
+    """A customer's account at the end of any day; without `as_of`, of the last business day begun."""
+    name = await _known(customer_id, db)
+    day = as_of or db.today
+    if day is None:
+        raise Unprocessable("no business day has begun yet: say which day is meant, e.g. as_of=2026-03-31")
+    return CustomerAccount(
+        customer_id=customer_id,
+        name=name,
+        as_of=day,
+        balances=balances_of(await db.fetch("view_balances", customer_id, day)),
+        items=[AccountItem.of(row) for row in await db.fetch("view_items_as_of", customer_id, day, limit)],
+        payments=[AccountPayment.of(row) for row in await db.fetch("view_payments_as_of", customer_id, day, limit)],
+        applications=[
+            ApplicationLineView.of(row) for row in await db.fetch("view_applications_as_of", customer_id, day, limit)
+        ],
+    )
+
+
+async def _known(customer_id: str, db: Reading) -> str | None:
+    row = await db.fetchrow("view_customer", customer_id)
+    if row is None:
+        raise NotFound(f"customer {customer_id!r} is not known: check the customer number")
+    name: str | None = row["name"]
+    return name
+
+
+async def _locked(payment_id: str, uow: CashWork) -> tuple[Payment, CustomerBook]:
+    """The payment and its customer's book, which is locked before it."""
+    rows = await uow.fetch("customer_of_payment", payment_id)
+    if not rows:
+        raise NotFound(f"there is no payment {payment_id!r}: GET /payments lists them")
+    customer_id: str | None = rows[0]["customer_id"]
+    if customer_id is None:
+        raise Conflict(f"payment {payment_id} is in suspense: assign it to a customer first")
+    book = (await uow.books([customer_id]))[customer_id]
+    return (await uow.payments.load([payment_id]))[payment_id], book
+
+
+async def _lines(body: ApplyPayment, book: CustomerBook, uow: CashWork) -> list[HandLine]:
+    customer_id = book.customer_id
+    items = await uow.items.load((customer_id, line.item_id) for line in body.lines)
+    missing = [line.item_id for line in body.lines if (customer_id, line.item_id) not in items]
+    if missing:
+        raise Unprocessable(
+            f"customer {customer_id} has no item {', '.join(map(repr, missing[:5]))}: "
+            f"see GET /customers/{customer_id}/open-items"
+        )
+    for item in items.values():
+        book.add_item(item)
+    return [HandLine(items[customer_id, line.item_id], line.amount, line.discount) for line in body.lines]
+
+
+def _standing(payment: Payment) -> dict[str, object]:
+    return {
+        "customer_id": payment.customer_id,
+        "state": payment.state,
+        "unapplied_amount": payment.unapplied_amount,
+        "currency": payment.currency,
+    }
+
+
+def _outcome(payment: Payment, customer_id: str, bookings: Bookings) -> PaymentOutcome:
+    lines = [
+        SettledView(applied_on=applied.applied_on, **line.model_dump())
+        for applied in bookings.said
+        if isinstance(applied, PaymentApplied)
+        for line in applied.lines
+    ]
+    return PaymentOutcome(
+        payment_id=payment.payment_id,
+        customer_id=customer_id,
+        state=payment.state,
+        currency=payment.currency,
+        unapplied_amount=payment.unapplied_amount,
+        lines=lines,
+        notes=payment.note.splitlines(),
+    )

@@ -1,0 +1,95 @@
+"""A customer's open items in one company and currency, found by age and by amount without searching.
+
+A customer may have 10,000 of them and pay them one by one, so no rule may look at all items for
+each payment: ages are sorted once, amounts are kept in heaps that forget closed items when they
+surface.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from heapq import heappop, heappush
+
+from services.cash_app.domain import discount
+from services.cash_app.domain.open_items import Age, OpenItem
+
+Heap = list[tuple[Age, int, OpenItem]]
+"""Age, version and item; the version makes entries of one item differ, so that items are never compared."""
+
+
+class ItemPool:
+    """Tell it of each item once with `add`, and of each change of its open amount with `changed`."""
+
+    def __init__(self) -> None:
+        self.open_count = 0
+        self._by_age: list[tuple[Age, OpenItem]] = []
+        self._oldest = 0
+        self._by_amount: dict[Decimal, Heap] = {}
+        self._by_net: dict[Decimal, Heap] = {}
+        self._net_as_of = date.min
+
+    def add(self, item: OpenItem) -> None:
+        insort(self._by_age, (item.age, item))
+        self._oldest = 0
+        self.open_count += 1
+        self._index(item)
+
+    def changed(self, item: OpenItem) -> None:
+        if item.is_open:
+            self._index(item)
+        else:
+            self.open_count -= 1
+
+    def single(self) -> OpenItem | None:
+        """The only open item; None if there are several or none."""
+        return next(self.oldest_first()) if self.open_count == 1 else None
+
+    def oldest_first(self) -> Iterator[OpenItem]:
+        """Open items by due date and document number."""
+        while self._oldest < len(self._by_age) and not self._by_age[self._oldest][1].is_open:
+            self._oldest += 1
+        for position in range(self._oldest, len(self._by_age)):
+            item = self._by_age[position][1]
+            if item.is_open:
+                yield item
+
+    def with_open_amount(self, amount: Decimal) -> OpenItem | None:
+        """The oldest item on which exactly `amount` is open."""
+        heap = self._by_amount.get(amount, [])
+        while heap and heap[0][2].open_amount != amount:
+            heappop(heap)
+        return heap[0][2] if heap else None
+
+    def with_net_amount(self, amount: Decimal, paid_on: date) -> OpenItem | None:
+        """The oldest item that `amount`, paid on that day, closes together with its discount."""
+        if paid_on < self._net_as_of:
+            self._index_nets_anew()
+        self._net_as_of = paid_on
+        heap = self._by_net.get(amount, [])
+        while heap and _net(heap[0][2], paid_on) != amount:
+            heappop(heap)
+        return heap[0][2] if heap else None
+
+    def _index(self, item: OpenItem) -> None:
+        heappush(self._by_amount.setdefault(item.open_amount, []), (item.age, item.item_version, item))
+        self._index_net(item)
+
+    def _index_net(self, item: OpenItem) -> None:
+        net = _net(item, item.document_date)
+        if net is not None:
+            heappush(self._by_net.setdefault(net, []), (item.age, item.item_version, item))
+
+    def _index_nets_anew(self) -> None:
+        # Discounts that had run out were forgotten; money of an earlier value date may still earn them.
+        self._by_net.clear()
+        for _, item in self._by_age:
+            self._index_net(item)
+
+
+def _net(item: OpenItem, paid_on: date) -> Decimal | None:
+    """What closes the item with its discount; None where it is closed or there is none to be had."""
+    net = discount.net_amount(item, paid_on)
+    return net if net < item.open_amount else None

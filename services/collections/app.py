@@ -1,0 +1,22 @@
+"""Wiring of collections."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from services.collections.api import router
+from services.collections.handlers import handlers
+from services.collections.settings import CollectionsSettings
+from services.collections.store import DUNNING_LADDER, CollectionsWork
+from shared.chassis.service import Service
+
+service = Service(
+    name="collections",
+    title="Collections",
+    root=Path(__file__).parent,
+    handlers=handlers,
+    work=CollectionsWork,
+    router=router,
+    policies=(DUNNING_LADDER,),
+    settings=CollectionsSettings,
+)

@@ -1,0 +1,35 @@
+"""The customer as collections knows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.contracts.erp import CustomerChanged
+
+
+@dataclass(slots=True)
+class Customer:
+    """Master data of a customer. Version 0: known by its items only, CustomerChanged has not come yet."""
+
+    customer_id: str
+    company_id: str
+    version: int
+    name: str
+    email: str | None = None
+    active: bool = True
+    promises_made: int = 0
+    """Promises taken down so far; numbers the next one."""
+
+    def master_changed(self, change: CustomerChanged) -> None:
+        """Takes over the ERP's master data, unless a newer version of it is known already."""
+        if change.version <= self.version:
+            return
+        self.version = change.version
+        self.company_id = change.company_id
+        self.name = change.name
+        self.email = change.email
+        self.active = change.active
+
+    def next_promise_number(self) -> int:
+        self.promises_made += 1
+        return self.promises_made

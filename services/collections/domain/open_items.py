@@ -1,0 +1,61 @@
+"""An open item as collections sees it: what is still owed, and how far up the ladder it was dunned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from shared.contracts.cash_app import OpenItemChanged
+from shared.kernel.aging import days_overdue
+
+
+@dataclass(slots=True)
+class OpenItem:
+    """Amounts in `currency`. cash_app is the authority on everything but `told_step`."""
+
+    item_id: str
+    item_version: int
+    customer_id: str
+    company_id: str
+    document_number: str
+    currency: str
+    original_amount: Decimal
+    open_amount: Decimal
+    document_date: date
+    due_date: date
+    disputed: bool
+    told_step: int = 0
+    """The highest step of the dunning ladder the customer was told of for this item; 0 for none."""
+
+    @classmethod
+    def from_change(cls, change: OpenItemChanged) -> OpenItem:
+        return cls(
+            item_id=change.item_id,
+            item_version=change.item_version,
+            customer_id=change.customer_id,
+            company_id=change.company_id,
+            document_number=change.document_number,
+            currency=change.currency,
+            original_amount=change.original_amount,
+            open_amount=change.open_amount,
+            document_date=change.document_date,
+            due_date=change.due_date,
+            disputed=change.disputed,
+        )
+
+    def changed(self, change: OpenItemChanged) -> None:
+        """Takes over what is owed now; an older version than the one known says nothing new."""
+        if change.item_version <= self.item_version:
+            return
+        self.item_version = change.item_version
+        self.open_amount = change.open_amount
+        self.due_date = change.due_date
+        self.disputed = change.disputed
+
+    def days_overdue(self, on: date) -> int:
+        return days_overdue(self.due_date, on)
+
+    def is_overdue(self, on: date | None) -> bool:
+        """Whether money is owed past its due date; nothing is before the first business day."""
+        return on is not None and self.open_amount > 0 and self.days_overdue(on) > 0

@@ -1,0 +1,137 @@
+"""What collections hears, and what it does every business day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+
+from services.collections.domain.customers import Customer
+from services.collections.domain.dunning_ladder import notices
+from services.collections.domain.open_items import OpenItem
+from services.collections.domain.promises import Promise, PromiseState
+from services.collections.outcomes import judge, say_dunned, say_judged, say_paid_later
+from services.collections.store import DUNNING_LADDER, CollectionsWork
+from shared.chassis.daily import DailyRun
+from shared.chassis.handlers import Handlers
+from shared.contracts.cash_app import OpenItemChanged, PaymentApplied
+from shared.contracts.collections import PromiseDue
+from shared.contracts.erp import CustomerChanged
+
+handlers = Handlers("collections")
+
+
+@handlers.handles(CustomerChanged)
+async def know_customers(changes: list[CustomerChanged], uow: CollectionsWork) -> None:
+    """A customer's name and company are the ERP's newest word."""
+    customers = await uow.lock_customers({change.customer_id: change.company_id for change in changes})
+    for change in changes:
+        customers[change.customer_id].master_changed(change)
+
+
+@handlers.handles(OpenItemChanged)
+async def follow_items(changes: list[OpenItemChanged], uow: CollectionsWork) -> None:
+    """What is owed is cash_app's newest word; what is overdue is summed up anew where it may have changed."""
+    await uow.lock_customers({change.customer_id: change.company_id for change in changes})
+    items = await uow.items.load((change.customer_id, change.item_id) for change in changes)
+    overdue_changed = set()
+    for change in changes:
+        key = change.customer_id, change.item_id
+        item = items.get(key)
+        was_overdue = item is not None and item.is_overdue(uow.today)
+        if item is None:
+            item = items[key] = uow.items.put(OpenItem.from_change(change))
+        else:
+            item.changed(change)
+        if was_overdue or item.is_overdue(uow.today):
+            overdue_changed.add(change.customer_id)
+    uow.refresh_aging(overdue_changed, uow.today)
+
+
+@handlers.handles(PaymentApplied)
+async def count_receipts(payments: list[PaymentApplied], uow: CollectionsWork) -> None:
+    """Money applied keeps a promise, and makes a broken one good."""
+    receipts: defaultdict[tuple[str, str, date], Decimal] = defaultdict(Decimal)
+    last: dict[str, PaymentApplied] = {}
+    for payment in payments:
+        receipts[payment.customer_id, payment.currency, payment.applied_on] += payment.amount + payment.discount
+        last[payment.customer_id] = payment
+    # Before the promises are read: a promise being made on the same day waits for this row, or this for it.
+    await uow.write("add_receipts", [(*key, amount) for key, amount in sorted(receipts.items())])
+    promises = await uow.promises.fetch("load_unsettled_promises", sorted(last))
+    applied = await uow.receipts_of(promises)
+    paid_later = []
+    for promise in promises:
+        if promise.keep_if_paid(applied[promise.promise_id]):
+            say_judged(uow, promise, last[promise.customer_id])
+        elif promise.pay_late(applied[promise.promise_id]):
+            paid_later.append(promise)
+    holds = await uow.holds.load((promise.customer_id, promise.hold_id) for promise in paid_later)
+    for promise in paid_later:
+        say_paid_later(uow, promise, holds.get((promise.customer_id, promise.hold_id)), last[promise.customer_id])
+
+
+@handlers.handles(PromiseDue)
+async def judge_due_promises(dues: list[PromiseDue], uow: CollectionsWork) -> None:
+    """A promise that came due is kept or broken; money may still come on the day itself."""
+    promises = await uow.promises.load((due.customer_id, due.promise_id) for due in dues)
+    applied = await uow.receipts_of(promises.values())
+    for due in dues:
+        promise = promises.get((due.customer_id, due.promise_id))
+        if promise is not None:
+            judge(promise, applied[promise.promise_id], due.business_date, uow, due)
+
+
+@handlers.daily("promises", chunk=2000)
+async def call_promises_due(run: DailyRun, uow: CollectionsWork) -> str | None:
+    """Says which promises are due, and judges those whose day is over; chunk by chunk of customers."""
+    day = run.business_date
+    found = await uow.fetch("customers_with_promises_to_judge", run.company_id, run.after, day, run.limit)
+    customer_ids = [row["customer_id"] for row in found]
+    promises = await uow.promises.fetch("load_promises_to_judge", customer_ids, run.company_id, day)
+    falling_due = [promise for promise in promises if promise.state is PromiseState.OPEN]
+    over = [promise for promise in promises if promise.state is PromiseState.DUE]
+    await _say_due(falling_due, run, uow)
+    applied = await uow.receipts_of(over)
+    for promise in over:
+        judge(promise, applied[promise.promise_id], day, uow, run)
+    return customer_ids[-1] if len(customer_ids) == run.limit else None
+
+
+async def _say_due(promises: list[Promise], run: DailyRun, uow: CollectionsWork) -> None:
+    if not promises:
+        return
+    claims = [(p.customer_id, p.promise_id, p.due_on, run.business_date) for p in promises]
+    claimed = {row["promise_id"] for row in await uow.fetch("claim_due_promises", *zip(*claims, strict=True))}
+    for promise in promises:
+        promise.fall_due()
+        if promise.promise_id in claimed:
+            due = PromiseDue(
+                promise_id=promise.promise_id,
+                customer_id=promise.customer_id,
+                due_on=promise.due_on,
+                business_date=run.business_date,
+            )
+            uow.emit(due, cause=run)
+
+
+@handlers.daily("aging", chunk=1000)
+async def age_and_dun(run: DailyRun, uow: CollectionsWork) -> str | None:
+    """Ages the items of every customer with overdue ones, and sends the notices they are due for."""
+    day = run.business_date
+    found = await uow.fetch("customers_to_age", run.company_id, run.after, day, run.limit)
+    customers: dict[str, Customer] = await uow.customers.load(row["customer_id"] for row in found)
+    ladder = (await uow.policy(DUNNING_LADDER)).on(day)
+    steps = ladder.document.steps
+    items = await uow.items.fetch(
+        "load_items_to_dun",
+        sorted(customers),
+        run.company_id,
+        day,
+        [step.from_days for step in steps],
+        [step.step for step in steps],
+    )
+    for notice in notices(items, ladder.document, day):
+        say_dunned(uow, notice, ladder.version, run)
+    uow.refresh_aging(customers, day)
+    return found[-1]["customer_id"] if len(found) == run.limit else None

@@ -1,0 +1,155 @@
+-- Customers with their open items, dunning, promises, holds and activities.
+-- depends:
+
+-- migrate: apply
+CREATE TABLE customer (
+    customer_id   text    NOT NULL PRIMARY KEY,
+    company_id    text    NOT NULL,
+    version       integer NOT NULL,
+    name          text    NOT NULL,
+    email         text,
+    active        boolean NOT NULL,
+    promises_made integer NOT NULL
+);
+
+CREATE TABLE open_item (
+    customer_id     text           NOT NULL,
+    item_id         text           NOT NULL,
+    item_version    integer        NOT NULL,
+    company_id      text           NOT NULL,
+    document_number text           NOT NULL,
+    currency        text           NOT NULL,
+    original_amount numeric(18, 3) NOT NULL,
+    open_amount     numeric(18, 3) NOT NULL CHECK (open_amount >= 0),
+    document_date   date           NOT NULL,
+    due_date        date           NOT NULL,
+    disputed        boolean        NOT NULL,
+    told_step       integer        NOT NULL,
+    PRIMARY KEY (customer_id, item_id)
+);
+
+CREATE INDEX open_item_to_age ON open_item (company_id, customer_id, due_date) WHERE open_amount > 0;
+CREATE INDEX open_item_of_customer ON open_item (customer_id, due_date, item_id) WHERE open_amount > 0;
+
+CREATE TABLE customer_aging (
+    customer_id     text           NOT NULL,
+    company_id      text           NOT NULL,
+    currency        text           NOT NULL,
+    overdue_amount  numeric(24, 3) NOT NULL CHECK (overdue_amount > 0),
+    oldest_due_date date           NOT NULL,
+    overdue_items   integer        NOT NULL,
+    PRIMARY KEY (customer_id, company_id, currency)
+);
+
+CREATE INDEX customer_aging_worklist
+    ON customer_aging (overdue_amount DESC, oldest_due_date, customer_id, company_id, currency);
+
+CREATE TABLE dunning_notice (
+    customer_id    text           NOT NULL,
+    notice_id      text           NOT NULL,
+    company_id     text           NOT NULL,
+    step           integer        NOT NULL,
+    step_name      text           NOT NULL,
+    sent_on        date           NOT NULL,
+    currency       text           NOT NULL,
+    total          numeric(24, 3) NOT NULL,
+    items          integer        NOT NULL,
+    policy_version integer        NOT NULL,
+    PRIMARY KEY (customer_id, notice_id)
+);
+
+CREATE INDEX dunning_notice_by_day ON dunning_notice (sent_on, notice_id);
+
+CREATE TABLE dunned_item (
+    customer_id  text           NOT NULL,
+    item_id      text           NOT NULL,
+    step         integer        NOT NULL,
+    notice_id    text           NOT NULL,
+    sent_on      date           NOT NULL,
+    days_overdue integer        NOT NULL,
+    open_amount  numeric(18, 3) NOT NULL,
+    PRIMARY KEY (customer_id, item_id, step)
+);
+
+CREATE INDEX dunned_item_of_notice ON dunned_item (customer_id, notice_id);
+
+CREATE TABLE customer_receipt (
+    customer_id text           NOT NULL,
+    currency    text           NOT NULL,
+    applied_on  date           NOT NULL,
+    amount      numeric(24, 3) NOT NULL,
+    PRIMARY KEY (customer_id, currency, applied_on)
+);
+
+CREATE TABLE promise (
+    customer_id     text           NOT NULL,
+    promise_id      text           NOT NULL,
+    company_id      text           NOT NULL,
+    currency        text           NOT NULL,
+    amount          numeric(18, 3) NOT NULL CHECK (amount > 0),
+    made_on         date           NOT NULL,
+    due_on          date           NOT NULL CHECK (due_on >= made_on),
+    made_by         text           NOT NULL,
+    already_applied numeric(24, 3) NOT NULL,
+    state           text           NOT NULL
+        CHECK (state IN ('open', 'due', 'kept', 'broken', 'paid_later', 'cancelled')),
+    judged_on       date,
+    applied         numeric(24, 3) NOT NULL,
+    paid_on         date,
+    note            text           NOT NULL,
+    PRIMARY KEY (customer_id, promise_id)
+);
+
+CREATE UNIQUE INDEX promise_one_per_currency ON promise (customer_id, currency) WHERE state IN ('open', 'due');
+CREATE INDEX promise_to_judge ON promise (company_id, customer_id, due_on) WHERE state IN ('open', 'due');
+CREATE INDEX promise_unsettled ON promise (customer_id) WHERE state IN ('open', 'due', 'broken');
+CREATE INDEX promise_by_id ON promise (promise_id);
+CREATE INDEX promise_by_day ON promise (due_on, promise_id);
+
+CREATE TABLE promise_due (
+    customer_id   text NOT NULL,
+    promise_id    text NOT NULL,
+    due_on        date NOT NULL,
+    business_date date NOT NULL,
+    PRIMARY KEY (customer_id, promise_id, due_on)
+);
+
+CREATE TABLE credit_hold (
+    customer_id  text NOT NULL,
+    hold_id      text NOT NULL,
+    promise_id   text NOT NULL,
+    requested_on date NOT NULL,
+    reason       text NOT NULL,
+    lifted_on    date,
+    lifted_by    text,
+    lift_reason  text,
+    PRIMARY KEY (customer_id, hold_id),
+    CHECK ((lifted_on IS NULL) = (lifted_by IS NULL))
+);
+
+CREATE INDEX credit_hold_by_id ON credit_hold (hold_id);
+CREATE INDEX credit_hold_by_day ON credit_hold (requested_on, hold_id);
+
+CREATE TABLE activity (
+    customer_id text NOT NULL,
+    activity_id text NOT NULL,
+    kind        text NOT NULL,
+    happened_on date NOT NULL,
+    logged_by   text NOT NULL,
+    text        text NOT NULL,
+    PRIMARY KEY (customer_id, activity_id)
+);
+
+CREATE INDEX activity_of_customer ON activity (customer_id, happened_on DESC, activity_id);
+
+-- migrate: rollback
+DROP TABLE activity;
+DROP TABLE credit_hold;
+DROP TABLE promise_due;
+DROP TABLE promise;
+DROP TABLE customer_receipt;
+DROP TABLE dunned_item;
+DROP TABLE dunning_notice;
+DROP TABLE customer_aging;
+DROP TABLE open_item;
+DROP TABLE customer;

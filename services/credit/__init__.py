@@ -1,0 +1,1 @@
+"""Credit: who may buy how much, and which order goes on."""

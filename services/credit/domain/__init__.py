@@ -1,0 +1,1 @@
+"""The business rules of credit: pure, no I/O, no clock."""

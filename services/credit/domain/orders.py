@@ -1,0 +1,75 @@
+"""An open order, as far as credit is concerned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from shared.contracts.invoicing import OpenOrderChanged, OrderValidated
+from shared.kernel.money import round_half_up
+
+Decision = Literal["waiting", "approved", "held", "released", "declined", "lapsed"]
+"""waiting: the customer or the order itself is not known yet; lapsed: cancelled before it was decided."""
+
+
+@dataclass(slots=True)
+class OpenOrder:
+    """What of an order is neither invoiced nor cancelled, and what credit decided; amounts in `currency`."""
+
+    customer_id: str
+    order_id: str
+    company_id: str
+    currency: str
+    order_date: date | None = None
+    """None until OrderValidated: what is left of the order was heard of before the order itself."""
+    order_amount: Decimal = Decimal(0)
+    open_amount: Decimal = Decimal(0)
+    order_version: int = 0
+    decision: Decision = "waiting"
+    decided_on: date | None = None
+
+    @property
+    def exposure(self) -> Decimal:
+        """What the order takes of the customer's credit: its open amount once it may go on, else nothing."""
+        return self.open_amount if self.decision in ("approved", "released") else Decimal(0)
+
+    @property
+    def to_be_judged(self) -> bool:
+        return self.decision == "waiting" and self.order_date is not None
+
+    @property
+    def age(self) -> tuple[date, str]:
+        """Oldest first: by order date, then order id."""
+        return (self.order_date or date.max, self.order_id)
+
+    def validated(self, order: OrderValidated) -> None:
+        """Takes in the order. One that was cancelled before it was heard of lapses."""
+        if self.order_date is not None:
+            return
+        self.order_date = order.order_date
+        self.order_amount = round_half_up(order.total, order.currency)
+        if self.order_version == 0:
+            self.order_version = 1
+            self.open_amount = self.order_amount
+        elif self.open_amount == 0:
+            self._lapse(order.order_date)
+
+    def changed(self, change: OpenOrderChanged) -> Decimal:
+        """Takes in what is left of the order; returns the difference in exposure, nil for an older version."""
+        if change.order_version <= self.order_version:
+            return Decimal(0)
+        before = self.exposure
+        self.open_amount = round_half_up(change.open_amount, change.currency)
+        self.order_version = change.order_version
+        if self.open_amount == 0 and (self.decision == "held" or self.to_be_judged):
+            self._lapse(change.business_date)
+        return self.exposure - before
+
+    def decide(self, decision: Decision, on: date) -> None:
+        self.decision = decision
+        self.decided_on = on
+
+    def _lapse(self, on: date) -> None:
+        self.decide("lapsed", on)

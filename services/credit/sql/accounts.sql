@@ -1,0 +1,59 @@
+-- name: load_accounts
+-- Accounts of these customers, locked in key order. The lock also guards the customer's items, orders and holds.
+SELECT customer_id, customer_version, company_id, name, currency, credit_limit, limit_version,
+       open_items_total, open_orders_total, state, state_version, holds
+FROM account
+WHERE customer_id = ANY ($1::text[])
+ORDER BY customer_id
+FOR UPDATE;
+
+-- name: open_accounts
+-- Makes sure that these customers have a row to lock, even before the customer master is heard.
+INSERT INTO account (customer_id)
+SELECT a.customer_id FROM unnest($1::text[]) AS a (customer_id) ORDER BY a.customer_id
+ON CONFLICT (customer_id) DO NOTHING;
+
+-- name: save_accounts
+-- Adds or changes accounts.
+INSERT INTO account AS a (customer_id, customer_version, company_id, name, currency, credit_limit, limit_version,
+                          open_items_total, open_orders_total, state, state_version, holds)
+SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::integer[],
+                     $8::numeric[], $9::numeric[], $10::text[], $11::integer[], $12::jsonb[])
+ON CONFLICT (customer_id) DO UPDATE
+SET customer_version = excluded.customer_version, company_id = excluded.company_id, name = excluded.name,
+    currency = excluded.currency, credit_limit = excluded.credit_limit, limit_version = excluded.limit_version,
+    open_items_total = excluded.open_items_total, open_orders_total = excluded.open_orders_total,
+    state = excluded.state, state_version = excluded.state_version, holds = excluded.holds;
+
+-- name: count_exposure
+-- Exposure by part in the account's currency, counted from the items and orders themselves.
+SELECT a.customer_id,
+       COALESCE((SELECT sum(i.open_amount) FROM open_item i
+                 WHERE i.customer_id = a.customer_id AND i.currency = a.currency), 0) AS open_items_total,
+       COALESCE((SELECT sum(o.open_amount) FROM open_order o
+                 WHERE o.customer_id = a.customer_id AND o.currency = a.currency
+                   AND o.decision IN ('approved', 'released')), 0) AS open_orders_total
+FROM unnest($1::text[], $2::text[]) AS a (customer_id, currency);
+
+-- name: load_holds
+-- Holds by customer and hold, locked in key order.
+SELECT customer_id, hold_id, requested_on, reason, lifted_on, lifted_by, lift_reason
+FROM account_hold
+WHERE (customer_id, hold_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+ORDER BY customer_id, hold_id
+FOR UPDATE;
+
+-- name: save_holds
+-- Adds or changes holds.
+INSERT INTO account_hold (customer_id, hold_id, requested_on, reason, lifted_on, lifted_by, lift_reason)
+SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::date[], $6::text[], $7::text[])
+ON CONFLICT (customer_id, hold_id) DO UPDATE
+SET requested_on = excluded.requested_on, reason = excluded.reason, lifted_on = excluded.lifted_on,
+    lifted_by = excluded.lifted_by, lift_reason = excluded.lift_reason;
+
+-- name: next_accounts
+-- The next accounts of a company, in key order.
+SELECT customer_id FROM account
+WHERE company_id = $1 AND customer_id > $2 AND customer_version > 0
+ORDER BY customer_id
+LIMIT $3;

@@ -1,0 +1,186 @@
+"""What speaks against an order: every reason, each with a code and a sentence for the orderer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+from services.invoicing.domain.masters import Customer, Item
+from services.invoicing.domain.order_rules import OrderRules
+from services.invoicing.domain.pricing import Price, PriceBook, charge
+from services.invoicing.domain.tax import NO_TAX, TaxRates, tax_percent
+from shared.contracts.erp import OrderedLine, OrderPlaced
+from shared.contracts.event import AMOUNT_MAX
+from shared.contracts.invoicing import Reason
+
+ORDER_NUMBER_CHARACTERS_MAX: Final = 70
+"""Numbers of requests and pick lists are made of the order's, and must be identifiers themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All that an order is judged by: masters, prices, and the policies in force on the order's date."""
+
+    customers: Mapping[str, Customer]
+    items: Mapping[str, Item]
+    prices: PriceBook
+    taxes: TaxRates
+    rules: OrderRules
+    today: date | None
+    """The business day; None before the first one began, when no date can be too far ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class PricedItem:
+    """A line that nothing speaks against, with its price and tax rate."""
+
+    line: OrderedLine
+    item: Item
+    unit_price: Decimal
+    tax_percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Either reasons against the order, or its customer, jurisdiction and priced lines."""
+
+    reasons: tuple[Reason, ...]
+    customer: Customer | None = None
+    jurisdiction: str = ""
+    lines: tuple[PricedItem, ...] = ()
+
+
+def judge(order: OrderPlaced, catalogue: Catalogue) -> Judgement:
+    """Prices and taxes the order, or says everything that speaks against it."""
+    customer = catalogue.customers.get(order.customer_id)
+    reasons = [*_against_the_head(order, customer, catalogue), *_against_the_lines(order, catalogue)]
+    if customer is None:
+        return Judgement(tuple(reasons))
+    jurisdiction = order.jurisdiction or customer.jurisdiction
+    rate = catalogue.taxes.rate_on(jurisdiction, order.order_date)
+    if rate is None:
+        reasons.append(_no_rate(order, jurisdiction))
+    lines, unpriced = _priced(order, customer, rate or NO_TAX, catalogue)
+    reasons.extend([*unpriced, *_against_the_amount(order, lines)])
+    return Judgement(tuple(reasons), customer, jurisdiction, tuple(lines))
+
+
+def _priced(
+    order: OrderPlaced, customer: Customer, rate: Decimal, catalogue: Catalogue
+) -> tuple[list[PricedItem], list[Reason]]:
+    """The lines that have a price, and the reasons against those that have none."""
+    lines, reasons = [], []
+    for line in order.lines:
+        item = catalogue.items.get(line.item_id)
+        if item is None or line.quantity <= 0:
+            continue  # told among the reasons against the lines
+        price = catalogue.prices.on(customer.price_list_id, line.item_id, order.order_date)
+        unit_price = price.unit_price(line.quantity) if price and price.currency == order.currency else None
+        if unit_price is None:
+            reasons.append(_no_price(order, line, customer, price))
+        else:
+            lines.append(PricedItem(line, item, unit_price, tax_percent(customer, item, rate)))
+    return lines, reasons
+
+
+def _against_the_head(order: OrderPlaced, customer: Customer | None, catalogue: Catalogue) -> Iterator[Reason]:
+    if customer is None:
+        yield Reason(code="unknown_customer", text=f"Customer {order.customer_id} is not known.")
+    else:
+        if not customer.active:
+            yield Reason(
+                code="inactive_customer", text=f"Customer {customer.customer_id} ({customer.name}) is not active."
+            )
+        if customer.company_id != order.company_id:
+            yield Reason(
+                code="other_company",
+                text=f"Customer {customer.customer_id} belongs to company {customer.company_id}, "
+                f"the order is for {order.company_id}.",
+            )
+        if customer.currency != order.currency:
+            yield Reason(
+                code="other_currency",
+                text=f"Customer {customer.customer_id} is invoiced in {customer.currency}, "
+                f"the order is in {order.currency}.",
+            )
+    if len(order.order_id) > ORDER_NUMBER_CHARACTERS_MAX:
+        yield Reason(
+            code="order_number_too_long",
+            text=f"The order number has {len(order.order_id)} characters; "
+            f"at most {ORDER_NUMBER_CHARACTERS_MAX} are taken.",
+        )
+    latest = catalogue.today + timedelta(days=catalogue.rules.days_ahead_max) if catalogue.today else None
+    if latest is not None and order.order_date > latest:
+        yield Reason(
+            code="date_too_far_ahead",
+            text=f"The order is dated {order.order_date}; on {catalogue.today} orders are taken up to {latest}.",
+        )
+
+
+def _against_the_lines(order: OrderPlaced, catalogue: Catalogue) -> Iterator[Reason]:
+    maximum = catalogue.rules.line_quantity_max
+    for line_no, times in sorted(Counter(line.line_no for line in order.lines).items()):
+        if times > 1:
+            yield Reason(code="duplicate_line", text=f"Line number {line_no} is used {times} times; use each once.")
+    for line in order.lines:
+        if line.quantity <= 0:
+            yield Reason(
+                code="quantity_not_positive",
+                text=f"Line {line.line_no}: the quantity is {line.quantity}; it must be at least 1.",
+            )
+        elif line.quantity > maximum:
+            yield Reason(
+                code="quantity_too_large",
+                text=f"Line {line.line_no}: the quantity is {line.quantity}; at most {maximum} of a line are taken.",
+            )
+        item = catalogue.items.get(line.item_id)
+        if item is None:
+            yield Reason(code="unknown_item", text=f"Line {line.line_no}: item {line.item_id} is not known.")
+        elif not item.active:
+            yield Reason(
+                code="inactive_item",
+                text=f"Line {line.line_no}: item {item.item_id} ({item.description}) is not sold any more.",
+            )
+
+
+def _no_rate(order: OrderPlaced, jurisdiction: str) -> Reason:
+    return Reason(
+        code="unknown_jurisdiction",
+        text=f"No tax rate of jurisdiction {jurisdiction!r} is known for {order.order_date}; "
+        "it has to be added to the policy tax_rates.",
+    )
+
+
+def _no_price(order: OrderPlaced, line: OrderedLine, customer: Customer, price: Price | None) -> Reason:
+    if price is None:
+        text = f"price list {customer.price_list_id} has no price for item {line.item_id} on {order.order_date}"
+    elif price.currency != order.currency:
+        text = f"price list {customer.price_list_id} has item {line.item_id} in {price.currency}, not {order.currency}"
+    else:
+        text = (
+            f"item {line.item_id} is sold from a quantity of {price.minimum_quantity} on; {line.quantity} were ordered"
+        )
+    return Reason(code="no_price", text=f"Line {line.line_no}: {text}.")
+
+
+def _against_the_amount(order: OrderPlaced, lines: list[PricedItem]) -> Iterator[Reason]:
+    charges = [charge(p.unit_price, p.tax_percent, 0, p.line.quantity, order.currency) for p in lines]
+    total = sum((c.net + c.tax for c in charges), NO_TAX)
+    if total > AMOUNT_MAX:
+        yield Reason(
+            code="amount_too_large",
+            text=f"The order comes to {total:,} {order.currency}; "
+            f"amounts above {AMOUNT_MAX:,} are taken for a mistake.",
+        )
+
+
+def other_customers_order(order: OrderPlaced) -> Reason:
+    """The reason against an order whose number is in use by another customer."""
+    return Reason(
+        code="order_number_taken",
+        text=f"Order number {order.order_id} belongs to an order of another customer; use a number of your own.",
+    )

@@ -1,0 +1,246 @@
+"""What invoicing hears, in the order in which a batch is handled."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from services.invoicing.billing import Shipped, invoice_early_shipments, invoice_shipments, post_invoice
+from services.invoicing.domain.backorders import wake
+from services.invoicing.domain.invoices import CannotBeInvoiced, Invoice, bring_forward, check_day
+from services.invoicing.domain.masters import Customer, Item
+from services.invoicing.domain.orders import AgainstTheOrder, Order
+from services.invoicing.domain.pricing import Price
+from services.invoicing.domain.stock import ask_again, ask_for_all, came_in_meanwhile, take_answer
+from services.invoicing.intake import OrderDesk, cancel_early
+from services.invoicing.order_lookup import with_orders, with_orders_or_none
+from services.invoicing.store import ORDER_RULES, InvoicingWork
+from shared.chassis.errors import Refused
+from shared.chassis.handlers import Handlers
+from shared.contracts.credit import CreditApproved, CreditDeclined, CreditHeld, CreditReleased
+from shared.contracts.erp import (
+    CustomerChanged,
+    InvoiceBroughtForward,
+    ItemChanged,
+    OrderCancelled,
+    OrderPlaced,
+    PriceChanged,
+)
+from shared.contracts.inv_ctrl import ShipmentConfirmed, StockAnswered, StockReplenished
+from shared.contracts.invoicing import PickListReleased
+from shared.ledger import register
+
+handlers = Handlers("invoicing")
+
+
+class Versioned(Protocol):
+    @property
+    def version(self) -> int: ...
+
+
+@handlers.handles(CustomerChanged)
+async def keep_customers(events: list[CustomerChanged], uow: InvoicingWork) -> None:
+    """The newest version of a customer counts."""
+    await uow.customers.load(event.customer_id for event in events)
+    for event in events:
+        if is_newer(event, uow.customers.get(event.customer_id)):
+            uow.customers.put(Customer.of(event))
+
+
+@handlers.handles(ItemChanged)
+async def keep_items(events: list[ItemChanged], uow: InvoicingWork) -> None:
+    """The newest version of an item counts."""
+    await uow.items.load(event.item_id for event in events)
+    for event in events:
+        if is_newer(event, uow.items.get(event.item_id)):
+            uow.items.put(Item.of(event))
+
+
+@handlers.handles(PriceChanged)
+async def keep_prices(events: list[PriceChanged], uow: InvoicingWork) -> None:
+    """Prices are kept by the day they hold from; of one day the highest version counts."""
+    await uow.prices.load((event.price_list_id, event.item_id, event.valid_from) for event in events)
+    for event in events:
+        if is_newer(event, uow.prices.get((event.price_list_id, event.item_id, event.valid_from))):
+            uow.prices.put(Price.of(event))
+
+
+@handlers.handles(OrderPlaced)
+async def take_orders(events: list[OrderPlaced], uow: InvoicingWork) -> None:
+    """An order is validated, priced and taxed, or rejected with every reason."""
+    desk = await OrderDesk.open(events, uow)
+    taken = [(order, event) for event in events if (order := desk.take(event)) is not None]
+    await cancel_early(taken, uow)
+
+
+@handlers.handles(OrderCancelled)
+async def cancel_orders(events: list[OrderCancelled], uow: InvoicingWork) -> None:
+    """What has not been released to the warehouse is cancelled. An order yet to come is cancelled when it comes."""
+    for event, order in await with_orders_or_none(events, uow):
+        if order is None:
+            uow.wait_for_order(event)
+            continue
+        changed = order.cancel(event.cancelled_on, event.reason)
+        if changed is not None:
+            uow.emit(changed, cause=event)
+
+
+@handlers.handles(CreditHeld)
+async def show_held(events: list[CreditHeld], uow: InvoicingWork) -> None:
+    """A held order waits, and shows why."""
+    for event, order in await with_orders(events, uow):
+        order.hold(event.decided_on, "held by credit: " + " ".join(reason.text for reason in event.reasons))
+
+
+@handlers.handles(CreditApproved)
+async def request_stock_for_approved(events: list[CreditApproved], uow: InvoicingWork) -> None:
+    """An approved order asks for stock."""
+    approved = []
+    for event, order in await with_orders(events, uow):
+        why = f"approved by credit: exposure {event.exposure:,} of {event.credit_limit:,} {event.currency}"
+        if order.approve(event.decided_on, why):
+            approved.append((event, order))
+    await request_stock(approved, uow)
+
+
+@handlers.handles(CreditReleased)
+async def request_stock_for_released(events: list[CreditReleased], uow: InvoicingWork) -> None:
+    """A held order that was released asks for stock."""
+    released = []
+    for event, order in await with_orders(events, uow):
+        if order.approve(event.decided_on, f"released by {event.released_by}: {event.reason}"):
+            released.append((event, order))
+    await request_stock(released, uow)
+
+
+@handlers.handles(CreditDeclined)
+async def cancel_declined(events: list[CreditDeclined], uow: InvoicingWork) -> None:
+    """A declined order is cancelled."""
+    for event, order in await with_orders(events, uow):
+        changed = order.decline(event.decided_on, f"declined by {event.declined_by}: {event.reason}")
+        if changed is not None:
+            uow.emit(changed, cause=event)
+
+
+@handlers.handles(StockAnswered)
+async def pick_or_backorder(events: list[StockAnswered], uow: InvoicingWork) -> None:
+    """Available lines go to a pick list, short ones on backorder; an order to be shipped complete waits as a whole."""
+    answered = await with_orders(events, uow)
+    short = {line.item_id for event in events if any(line.short for line in event.lines) for line in event.lines}
+    heard = await uow.lock_replenishments(short)
+    released = []
+    for event, order in answered:
+        question = order.questions.get(event.request_id)
+        try:
+            said = take_answer(order, event)
+        except AgainstTheOrder as error:
+            raise Refused(str(error)) from None
+        for told in said:
+            uow.emit(told, cause=event)
+            if isinstance(told, PickListReleased):
+                uow.write_pick_list(told)
+                released.append((order, event))
+        missed = came_in_meanwhile(order, question, heard) if question else {}
+        if missed:
+            uow.emit(ask_again(order, missed, heard, event.business_date), cause=event)
+    await invoice_early_shipments(released, uow)
+
+
+@handlers.handles(StockReplenished)
+async def wake_backorders(events: list[StockReplenished], uow: InvoicingWork) -> None:
+    """What came in goes to the oldest orders waiting for it: they ask for stock again."""
+    heard = await uow.count_replenishments(events)
+    came_in: dict[tuple[str, str], int] = defaultdict(int)
+    for event in events:
+        came_in[event.item_id, event.company_id] += event.quantity
+    await uow.save_backorders()
+    items, companies = zip(*came_in, strict=True)
+    rows = await uow.fetch("backorders_to_wake", list(items), list(companies), list(came_in.values()))
+    orders = await uow.orders.load((row["customer_id"], row["order_id"]) for row in rows)
+    others = {line.item_id for order in orders.values() for line in order.lines if order.ship_complete}
+    heard = {**await uow.replenishments(others), **heard}
+    waiting: dict[str, list[Order]] = defaultdict(list)
+    for order in orders.values():
+        for item_id in {line.item_id for line in order.lines}:
+            waiting[item_id].append(order)
+    for event in events:
+        for _, request in wake(event, waiting[event.item_id], heard):
+            uow.emit(request, cause=event)
+
+
+@handlers.handles(ShipmentConfirmed)
+async def invoice_what_was_shipped(events: list[ShipmentConfirmed], uow: InvoicingWork) -> None:
+    """What left the warehouse is invoiced. A shipment of an order yet to come waits for it."""
+    found = await with_orders_or_none(events, uow)
+    customers, shipments = [event.customer_id for event in events], [event.shipment_id for event in events]
+    rows = await uow.fetch("known_shipments", customers, shipments)
+    known = {(row["customer_id"], row["shipment_id"]) for row in rows}
+    rules = await uow.policy(ORDER_RULES)
+    shipped = []
+    for event, order in found:
+        if order is None:
+            uow.wait_for_order(event)
+        elif (event.customer_id, event.shipment_id) not in known:
+            known.add((event.customer_id, event.shipment_id))
+            ahead = rules.on(uow.today or event.shipped_on).document.days_ahead_max
+            refuse(check_day, f"shipment {event.shipment_id}", event.shipped_on, uow.today, ahead)
+            shipped.append(Shipped(order, event, event))
+    try:
+        await invoice_shipments(shipped, uow)
+    except (AgainstTheOrder, CannotBeInvoiced) as error:
+        raise Refused(str(error)) from None
+
+
+@handlers.handles(InvoiceBroughtForward)
+async def post_brought_forward(events: list[InvoiceBroughtForward], uow: InvoicingWork) -> None:
+    """An invoice of the old system is posted under its own number; once, however often it comes."""
+    rules = await uow.policy(ORDER_RULES)
+    invoices: list[tuple[Invoice, InvoiceBroughtForward]] = []
+    for event in events:
+        ahead = rules.on(uow.today or event.invoice_date).document.days_ahead_max
+        refuse(check_day, f"invoice {event.invoice_number}", event.invoice_date, uow.today, ahead)
+        invoices.append((refuse(bring_forward, event), event))
+    rows = await uow.fetch("known_invoices", sorted({invoice.invoice_id for invoice, _ in invoices}))
+    known = {row["invoice_id"]: tuple(row) for row in rows}
+    for invoice, event in invoices:
+        told = (
+            invoice.invoice_id,
+            invoice.customer_id,
+            invoice.company_id,
+            invoice.invoice_date,
+            invoice.due_date,
+            invoice.currency,
+            invoice.total,
+        )
+        before = known.setdefault(invoice.invoice_id, told)
+        if before is told:
+            post_invoice(invoice, event, uow)
+        elif before != told:
+            raise Refused(
+                f"invoice {event.invoice_number} is in the books already, for customer {before[1]} of company "
+                f"{before[2]} over {before[6]} {before[5]}, dated {before[3]}: bring the other one forward "
+                "under a number of its own"
+            )
+
+
+register(handlers)
+
+
+def is_newer(told: Versioned, known: Versioned | None) -> bool:
+    return known is None or known.version < told.version
+
+
+def refuse(rule: Any, *arguments: Any) -> Any:
+    """What `rule` gives; what cannot be invoiced goes to the dead letters with its sentence."""
+    try:
+        return rule(*arguments)
+    except CannotBeInvoiced as error:
+        raise Refused(str(error)) from None
+
+
+async def request_stock(approved: Sequence[tuple[Any, Order]], uow: InvoicingWork) -> None:
+    """Asks inventory control for everything of these orders."""
+    heard = await uow.replenishments(line.item_id for _, order in approved for line in order.lines) if approved else {}
+    for event, order in approved:
+        uow.emit(ask_for_all(order, heard, event.decided_on), cause=event)

@@ -1,0 +1,9 @@
+"""Settings of invoicing: those that every service has."""
+
+from __future__ import annotations
+
+from shared.chassis.settings import ServiceSettings
+
+
+class InvoicingSettings(ServiceSettings):
+    """Nothing of its own; what can be chosen in business is a policy."""

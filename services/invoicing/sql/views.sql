@@ -1,0 +1,113 @@
+-- name: list_orders
+-- A page of orders, newest first.
+SELECT
+    order_id, company_id, customer_id, order_date, state, currency, net, tax, total, open_amount, ship_complete,
+    customer_reference
+FROM customer_order
+WHERE
+    ($1::text IS NULL OR customer_id = $1)
+    AND ($2::text IS NULL OR company_id = $2)
+    AND ($3::text IS NULL OR state = $3)
+    AND ($4::date IS NULL OR order_date >= $4)
+    AND ($5::date IS NULL OR order_date <= $5)
+    AND ($6::date IS NULL OR (order_date, order_id, customer_id) < ($6, $7::text, $8::text))
+ORDER BY order_date DESC, order_id DESC, customer_id DESC
+LIMIT $9;
+
+-- name: list_rejected_orders
+-- A page of orders that were not taken, newest first.
+SELECT order_id, company_id, customer_id, order_date, customer_reference, reasons
+FROM customer_order
+WHERE
+    state = 'Rejected'
+    AND ($1::text IS NULL OR customer_id = $1)
+    AND ($2::date IS NULL OR (order_date, order_id, customer_id) < ($2, $3::text, $4::text))
+ORDER BY order_date DESC, order_id DESC, customer_id DESC
+LIMIT $5;
+
+-- name: view_order
+-- One order by its number; a rejected one only where no other has the number.
+SELECT
+    customer_id, order_id, company_id, order_date, currency, customer_reference, jurisdiction, ship_complete,
+    fingerprint, state, net, tax, order_version, net_days, discount_days, discount_percent, rules_version,
+    tax_version, reasons, lines, questions, questions_asked, pick_lists, steps
+FROM customer_order
+WHERE order_id = $1
+ORDER BY (state = 'Rejected'), customer_id
+LIMIT 1;
+
+-- name: view_order_steps
+-- The history of an order.
+SELECT seq, state, happened_on, why
+FROM order_step
+WHERE customer_id = $1 AND order_id = $2
+ORDER BY seq;
+
+-- name: view_order_pick_lists
+-- The pick lists of an order.
+SELECT pick_list_id, released_on, lines
+FROM pick_list
+WHERE customer_id = $1 AND order_id = $2
+ORDER BY released_on, pick_list_id;
+
+-- name: view_order_shipments
+-- The shipments of an order.
+SELECT shipment_id, shipped_on, invoice_id, lines
+FROM shipment
+WHERE customer_id = $1 AND order_id = $2
+ORDER BY shipped_on, shipment_id;
+
+-- name: view_order_invoices
+-- The invoices of an order.
+SELECT
+    invoice_id, invoice_number, company_id, customer_id, order_id, shipment_id, invoice_date, due_date, currency,
+    net, tax, total, disputed
+FROM invoice
+WHERE customer_id = $1 AND order_id = $2
+ORDER BY invoice_date, invoice_number;
+
+-- name: list_backorders
+-- A page of lines that wait for stock, oldest order first.
+SELECT order_id, line_no, customer_id, company_id, item_id, order_date, quantity, waits_for_others
+FROM backorder
+WHERE
+    quantity > 0
+    AND ($1::text IS NULL OR customer_id = $1)
+    AND ($2::text IS NULL OR item_id = $2)
+    AND ($3::date IS NULL OR (order_date, order_id, line_no, customer_id) > ($3, $4::text, $5::integer, $6::text))
+ORDER BY order_date, order_id, line_no, customer_id
+LIMIT $7;
+
+-- name: list_early_events
+-- A page of events that wait for their order.
+SELECT customer_id, order_id, kind, subject, business_date, body
+FROM early_event
+WHERE $1::text IS NULL OR (customer_id, order_id, kind, subject) > ($1, $2::text, $3::text, $4::text)
+ORDER BY customer_id, order_id, kind, subject
+LIMIT $5;
+
+-- name: list_invoices
+-- A page of invoices, newest first.
+SELECT
+    invoice_id, invoice_number, company_id, customer_id, order_id, shipment_id, invoice_date, due_date, currency,
+    net, tax, total, disputed
+FROM invoice
+WHERE
+    ($1::text IS NULL OR customer_id = $1)
+    AND ($2::text IS NULL OR company_id = $2)
+    AND ($3::text IS NULL OR order_id = $3)
+    AND ($4::date IS NULL OR invoice_date >= $4)
+    AND ($5::date IS NULL OR invoice_date <= $5)
+    AND ($6::date IS NULL OR (invoice_date, invoice_id) < ($6, $7::text))
+ORDER BY invoice_date DESC, invoice_id DESC
+LIMIT $8;
+
+-- name: view_invoice
+-- One invoice by its printed number; several where companies use the same one.
+SELECT
+    invoice_id, invoice_number, company_id, customer_id, order_id, shipment_id, invoice_date, due_date,
+    discount_date, net_days, discount_days, discount_percent, currency, net, tax, total, discount_amount, disputed,
+    lines
+FROM invoice
+WHERE invoice_number = $1 AND ($2::text IS NULL OR company_id = $2)
+ORDER BY company_id;

@@ -1,0 +1,117 @@
+"""Real Kafka and real PostgreSQL for the tests, started when the first test asks and ended with the session."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from o2c.stack.brokers import Kafka
+from o2c.stack.children import Children
+from o2c.stack.choice import choose_kafka, choose_postgres
+from o2c.stack.ports import Ports
+from o2c.stack.postgres import Postgres
+
+T = TypeVar("T")
+
+_TAKEN = pytest.StashKey[list[str]]()
+
+
+class Databases:
+    """Databases on the session's PostgreSQL, made and dropped from synchronous or asynchronous tests."""
+
+    def __init__(self, server: Postgres) -> None:
+        self.server = server
+
+    def create_database(self, name: str) -> str:
+        """An empty database with a role of its own; returns that role's URL."""
+        return _in_a_thread(self.server.create_database(name))
+
+    def drop(self, name: str) -> None:
+        """Removes a database and its role."""
+        _in_a_thread(self.server.drop_database(name))
+
+
+class Infrastructure:
+    """Where the session's servers live and what starts them."""
+
+    def __init__(self, directory: Path, config: pytest.Config) -> None:
+        self.directory = directory
+        self.children = Children(directory)
+        self.ports = Ports(directory / "ports.json")
+        self._config = config
+
+    def tell(self, line: str) -> None:
+        """Shows which servers were taken, and why others were not: at once, and again in the summary."""
+        self._config.stash.setdefault(_TAKEN, []).append(line)
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        capture = self._config.pluginmanager.get_plugin("capturemanager")
+        with capture.global_and_fixture_disabled():
+            reporter.ensure_newline()
+            reporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+async def infrastructure(pytestconfig: pytest.Config) -> AsyncIterator[Infrastructure]:
+    # Not under pytest's own temporary directory: another pytest session closes that to the server's user.
+    with tempfile.TemporaryDirectory(prefix="o2c-test-", ignore_cleanup_errors=True) as directory:
+        Path(directory).chmod(0o755)
+        infrastructure = Infrastructure(Path(directory), pytestconfig)
+        yield infrastructure
+        await infrastructure.children.stop_all()
+
+
+@pytest.fixture(scope="session")
+async def postgres(infrastructure: Infrastructure) -> AsyncIterator[Databases]:
+    """PostgreSQL: given by O2C_POSTGRES_URL, in a container, or embedded."""
+    directory = infrastructure.directory / "postgres"
+    server = await choose_postgres(
+        infrastructure.children, directory, infrastructure.ports, infrastructure.tell, for_tests=True
+    )
+    infrastructure.tell(f"PostgreSQL taken: {server.described}")
+    yield Databases(server)
+    await server.stop()
+
+
+@pytest.fixture(scope="session")
+async def kafka(infrastructure: Infrastructure) -> AsyncIterator[Kafka]:
+    """Kafka: given by O2C_KAFKA_BOOTSTRAP_SERVERS, in a container, from Maven, or Tansu (not with CI=true)."""
+    directory = infrastructure.directory / "kafka"
+    broker = await choose_kafka(infrastructure.children, directory, infrastructure.ports, infrastructure.tell)
+    infrastructure.tell(f"Kafka taken: {broker.described}")
+    yield broker
+    await broker.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> Iterator[None]:
+    taken = config.stash.get(_TAKEN, [])
+    if taken:
+        terminalreporter.section("servers")
+        for line in taken:
+            terminalreporter.write_line(line)
+    return (yield)
+
+
+def _in_a_thread(work: Coroutine[Any, Any, T]) -> T:
+    """The result of asynchronous work for a caller who may be inside a running event loop."""
+    outcome: list[T] = []
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(asyncio.run(work))
+        except BaseException as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    if failure:
+        raise failure[0]
+    return outcome[0]

@@ -1,0 +1,106 @@
+"""A cash desk of one customer for stories: invoices and payments go in, what was said and booked is looked at."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from services.cash_app.domain.application import apply_payment, post_item
+from services.cash_app.domain.bookings import Bookings
+from services.cash_app.domain.customer_book import AwaitedDocument, CustomerBook
+from services.cash_app.domain.document_number import document_key
+from services.cash_app.domain.open_items import OpenItem, item_of
+from services.cash_app.domain.payments import Payment, payment_of
+from shared.contracts.cash_app import AppliedLine, PaymentApplied
+from shared.contracts.erp import PaymentReceived, RemittanceLine
+from shared.contracts.event import Event
+from shared.contracts.invoicing import InvoicePosted
+from shared.kernel.journal import Account, totals_by_account
+
+CUSTOMER, COMPANY = "C-1", "US01"
+DAY = date(2026, 3, 2)
+
+E = TypeVar("E", bound=Event)
+
+
+def on(day: int) -> date:
+    """The given day of March 2026; days beyond it run on."""
+    return date(2026, 3, 1) + timedelta(days=day - 1)
+
+
+def invoice(number: str, total: str, invoiced: int = 1, due: int = 31, **changes: Any) -> InvoicePosted:
+    """An invoice of 2/10 net 30 where `discount` is given, else without a discount."""
+    discount = changes.pop("discount", None)
+    given: dict[str, Any] = {
+        "invoice_id": f"I-{number}", "invoice_number": number, "company_id": COMPANY, "customer_id": CUSTOMER,
+        "origin": "shipment", "invoice_date": on(invoiced), "due_date": on(due), "terms": {"net_days": 30},
+        "currency": "USD", "net": total, "tax": "0", "total": total, "discount_amount": discount or "0",
+        "discount_date": on(invoiced + 10) if discount else None,
+    }  # fmt: skip
+    return InvoicePosted(**{**given, **changes})
+
+
+def payment(payment_id: str, amount: str, day: int = 5, names: Iterable[Any] = (), **changes: Any) -> PaymentReceived:
+    """A payment; `names` are its remittance lines: (number, amount) or (number, amount, discount)."""
+    lines = [RemittanceLine(document_number=n[0], amount=n[1], discount=n[2] if len(n) > 2 else "0") for n in names]
+    given: dict[str, Any] = {
+        "payment_id": payment_id, "bank_reference": f"B-{payment_id}", "company_id": COMPANY, "customer_id": CUSTOMER,
+        "currency": "USD", "amount": amount, "value_date": on(day), "remittance": lines,
+    }  # fmt: skip
+    return PaymentReceived(**{**given, **changes})
+
+
+class Desk:
+    def __init__(self) -> None:
+        self.owners: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        self.book = CustomerBook(CUSTOMER, self.owners)
+        self.bookings = Bookings()
+        self.items: dict[str, OpenItem] = {}
+        self.payments: dict[str, Payment] = {}
+        self.awaited: list[AwaitedDocument] = []
+
+    def post(self, *invoices: InvoicePosted) -> None:
+        for posted in sorted(invoices, key=lambda i: i.business_order):
+            item = item_of(posted)
+            self.items[posted.invoice_number] = item
+            self.owners[item.company_id, document_key(item.document_number)].add(item.customer_id)
+            post_item(item, self.book, self.bookings)
+
+    def receive(self, *payments: PaymentReceived) -> None:
+        for received in sorted(payments, key=lambda p: p.business_order):
+            taken = payment_of(received, received.customer_id, "stated")
+            self.payments[taken.payment_id] = taken
+            taken.receive(self.bookings)
+            self.awaited += apply_payment(taken, self.book, self.bookings)
+
+    def belongs_to_another_customer(self, number: str) -> None:
+        self.owners[COMPANY, document_key(number)].add("C-2")
+
+    # Looking at what became of it
+
+    def open(self, number: str) -> Decimal:
+        return self.items[number].open_amount
+
+    def heard(self, event: type[E]) -> list[E]:
+        return [said for said in self.bookings.said if isinstance(said, event)]
+
+    def lines(self, payment_id: str) -> list[AppliedLine]:
+        applied = [a for a in self.heard(PaymentApplied) if a.payment_id == payment_id]
+        return [line for application in applied for line in application.lines]
+
+    def settled(self, payment_id: str) -> list[tuple[str, str, str, str]]:
+        """What a payment settled: (document, cash, discount, rule)."""
+        return [(x.document_number, str(x.amount), str(x.discount), x.rule) for x in self.lines(payment_id)]
+
+    def balance(self, account: Account, as_of: date = date.max) -> Decimal:
+        """Debits less credits of an account in this service's journal at the end of a day."""
+        totals = totals_by_account(p for p in self.bookings.postings if p.business_date <= as_of)
+        return sum((t.debit - t.credit for t in totals if t.account == account), Decimal(0))
+
+    def held(self, account: str, as_of: date = date.max) -> Decimal:
+        """What payments have in suspense, unapplied or on account at the end of a day, by their movements."""
+        moved = (m.change for m in self.bookings.cash if m.account == account and m.business_date <= as_of)
+        return sum(moved, Decimal(0))

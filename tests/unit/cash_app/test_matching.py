@@ -1,0 +1,184 @@
+"""Payments that do not say what they are for."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from services.cash_app.domain.matching import RULES
+from services.cash_app.domain.payments import PaymentState
+from shared.contracts.cash_app import CustomerCreditIssued, OpenItemChanged, PaymentApplied
+from shared.kernel.journal import Account
+from tests.unit.cash_app.desk import Desk, invoice, on, payment
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_the_rules_come_in_the_order_the_business_gave_them() -> None:
+    assert [rule.__name__ for rule in RULES] == ["by_remittance", "single_open_item", "exact_amount", "oldest_first"]
+
+
+class TestSingleOpenItem:
+    def test_it_is_paid_in_part(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100"))
+        desk.receive(payment("P", "40"))
+        assert desk.settled("P") == [("A-1", "40.00", "0.00", "single_open_item")]
+        assert desk.open("A-1") == 60
+
+    def test_what_is_too_much_rests_on_account(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100"))
+        desk.receive(payment("P", "130"))
+        credit = desk.heard(CustomerCreditIssued)[0]
+        assert (credit.amount, credit.on_account_balance, credit.business_date) == (30, 30, on(5))
+
+    @pytest.mark.parametrize(("day", "left_open"), [(11, 0), (12, 2)])
+    def test_the_discount_day_is_the_last_day_of_the_discount(self, desk: Desk, day: int, left_open: int) -> None:
+        desk.post(invoice("A-1", "100", discount="2"))
+        desk.receive(payment("P", "98", day=day))
+        assert desk.open("A-1") == left_open
+
+    def test_who_pays_in_full_gets_no_discount(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100", discount="2"))
+        desk.receive(payment("P", "100"))
+        assert desk.settled("P") == [("A-1", "100.00", "0.00", "single_open_item")]
+
+    def test_the_discount_is_earned_by_the_payment_that_completes_it_in_time(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100", discount="2"))
+        desk.receive(payment("P", "50", day=3), payment("Q", "48", day=9))
+        assert desk.settled("Q") == [("A-1", "48.00", "2.00", "single_open_item")]
+
+    def test_cash_and_discount_are_changes_of_their_own(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100", discount="2"))
+        desk.receive(payment("P", "98"))
+        changes = [(c.item_version, c.cause, c.change, c.open_amount) for c in desk.heard(OpenItemChanged)]
+        assert changes == [(1, "posted", 100, 100), (2, "cash", -98, 2), (3, "discount", -2, 0)]
+
+
+class TestExactAmount:
+    def test_the_item_of_exactly_that_amount_is_paid_though_another_is_older(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100", due=10), invoice("A-2", "70", due=20))
+        desk.receive(payment("P", "70"))
+        assert desk.settled("P") == [("A-2", "70.00", "0.00", "exact_amount")]
+
+    def test_of_several_the_oldest(self, desk: Desk) -> None:
+        desk.post(invoice("A-2", "70", due=20), invoice("A-1", "70", due=20), invoice("A-3", "70", due=21))
+        desk.receive(payment("P", "70"), payment("Q", "70"))
+        assert [x[0] for x in desk.settled("P") + desk.settled("Q")] == ["A-1", "A-2"]
+
+    def test_less_its_discount(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "200", due=10), invoice("A-2", "100", due=20, discount="2"))
+        desk.receive(payment("P", "98"))
+        assert desk.settled("P") == [("A-2", "98.00", "2.00", "exact_amount")]
+
+    def test_an_expired_discount_is_no_match(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "200", due=10), invoice("A-2", "100", due=20, discount="2"))
+        desk.receive(payment("P", "98", day=12))
+        assert desk.settled("P") == [("A-1", "98.00", "0.00", "oldest_first")]
+
+    def test_money_of_an_earlier_value_date_still_finds_the_discount(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "200", due=10), invoice("A-2", "100", due=20, discount="2"))
+        desk.receive(payment("P", "98", day=12))
+        desk.receive(payment("Q", "98", day=11))
+        assert desk.settled("Q") == [("A-2", "98.00", "2.00", "exact_amount")]
+
+    def test_an_open_rest_counts_not_the_original_amount(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100", due=10), invoice("A-2", "300", due=20))
+        desk.receive(payment("P", "60", names=[("A-2", "60")]), payment("Q", "240", day=6))
+        assert desk.settled("Q") == [("A-2", "240.00", "0.00", "exact_amount")]
+
+
+class TestOldestFirst:
+    def test_by_due_date_then_document_number_as_far_as_the_money_goes(self, desk: Desk) -> None:
+        desk.post(invoice("A-3", "100", due=10), invoice("A-2", "100", due=20), invoice("A-1", "100", due=20))
+        desk.receive(payment("P", "250"))
+        assert [x[0] for x in desk.settled("P")] == ["A-3", "A-1", "A-2"]
+        assert desk.open("A-2") == 50
+
+    def test_everything_and_the_rest_on_account(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100"), invoice("A-2", "100"))
+        desk.receive(payment("P", "205"))
+        assert desk.held("on_account") == 5
+        assert desk.payments["P"].state is PaymentState.ON_ACCOUNT
+
+    def test_items_less_their_discounts_that_add_up_exactly(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100", discount="2"), invoice("A-2", "200", discount="4"), invoice("A-3", "70"))
+        desk.receive(payment("P", "294"))
+        assert [x[1:3] for x in desk.settled("P")] == [("98.00", "2.00"), ("196.00", "4.00")]
+
+    def test_a_discount_that_closes_the_last_item_reached(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100", due=10), invoice("A-2", "100", due=20, discount="2"))
+        desk.receive(payment("P", "199"))
+        assert desk.settled("P")[1] == ("A-2", "99.00", "1.00", "oldest_first")
+
+    def test_a_late_document_date_dates_its_application(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100", invoiced=1), invoice("A-2", "100", invoiced=9, due=40))
+        desk.receive(payment("P", "150", day=5))
+        assert [(a.applied_on, a.amount) for a in desk.heard(PaymentApplied)] == [(on(5), 100), (on(9), 50)]
+        assert desk.held("unapplied", on(8)) == 50
+
+
+class TestCurrencies:
+    def test_money_in_another_currency_rests_on_account_in_it(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100"))
+        desk.receive(payment("P", "100", currency="EUR"))
+        assert desk.open("A-1") == 100
+        assert desk.heard(CustomerCreditIssued)[0].currency == "EUR"
+        assert desk.payments["P"].note.startswith("paid in EUR, but the open items are in USD")
+
+    def test_it_is_used_by_the_next_invoice_of_its_currency_only(self, desk: Desk) -> None:
+        desk.receive(payment("P", "100", currency="EUR"))
+        desk.post(invoice("A-1", "100", invoiced=6), invoice("A-2", "80", invoiced=7, currency="EUR"))
+        assert (desk.open("A-1"), desk.open("A-2")) == (100, 0)
+
+    def test_companies_are_not_mixed_either(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100"))
+        desk.receive(
+            payment("P", "100", company_id="DE01"), payment("Q", "10", company_id="DE01", names=[("A-1", "9")])
+        )
+        assert desk.open("A-1") == 100
+        assert "another company" in desk.payments["Q"].note
+
+
+class TestOnAccount:
+    def test_the_next_invoice_uses_it_on_the_invoices_date(self, desk: Desk) -> None:
+        desk.receive(payment("P", "120", day=5))
+        desk.post(invoice("A-1", "100", invoiced=8))
+        assert desk.settled("P") == [("A-1", "100.00", "0.00", "on_account_to_new_invoice")]
+        assert desk.heard(PaymentApplied)[0].applied_on == on(8)
+        assert desk.balance(Account.ON_ACCOUNT) == -20
+
+    def test_the_oldest_money_first(self, desk: Desk) -> None:
+        desk.receive(payment("Q", "50", day=6), payment("P", "50", day=5))
+        desk.post(invoice("A-1", "70", invoiced=8))
+        assert (desk.settled("P")[0][1], desk.settled("Q")[0][1]) == ("50.00", "20.00")
+        assert desk.heard(CustomerCreditIssued)[1].on_account_balance == 100
+
+    def test_never_before_the_money_was_there(self, desk: Desk) -> None:
+        desk.receive(payment("P", "100", day=20))
+        desk.post(invoice("A-1", "100", invoiced=8))
+        assert desk.heard(PaymentApplied)[0].applied_on == on(20)
+
+
+def test_an_application_of_very_many_items_is_said_in_parts(desk: Desk) -> None:
+    desk.post(*(invoice(f"A-{n:04}", "1") for n in range(1200)))
+    desk.receive(payment("P", "1200"))
+    said = desk.heard(PaymentApplied)
+    assert [len(a.lines) for a in said] == [500, 500, 200]
+    assert [a.application_id for a in said] == ["P/A1", "P/A2", "P/A3"]
+
+
+def test_ten_thousand_open_items_paid_one_by_one_are_not_quadratic() -> None:
+    def seconds(count: int) -> float:
+        fresh = Desk()
+        fresh.post(*(invoice(f"A-{n:05}", "100", discount="2") for n in range(count)))
+        began = time.perf_counter()
+        fresh.receive(*(payment(f"P-{n:05}", "98", day=20) for n in range(count)))
+        return time.perf_counter() - began
+
+    # Paid after the discounts ran out: all of equal net amount, none of them a match.
+    small, large = seconds(1_000), seconds(10_000)
+    assert large < small * 40, f"ten times the items took {large / small:.0f} times as long"

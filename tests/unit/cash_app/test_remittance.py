@@ -1,0 +1,164 @@
+"""The payer says what the money is for."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.cash_app.domain.payments import PaymentState
+from shared.contracts.cash_app import CustomerCreditIssued
+from shared.kernel.journal import Account
+from tests.unit.cash_app.desk import Desk, invoice, on, payment
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_the_named_items_are_paid_though_others_are_older(desk: Desk) -> None:
+    desk.post(invoice("A-1", "100", due=10), invoice("A-2", "50", due=20), invoice("A-3", "70", due=30))
+    desk.receive(payment("P", "120", names=[("A-2", "50"), ("A-3", "70")]))
+    assert desk.settled("P") == [("A-2", "50.00", "0.00", "remittance"), ("A-3", "70.00", "0.00", "remittance")]
+    assert desk.open("A-1") == 100
+    assert desk.payments["P"].state is PaymentState.APPLIED
+
+
+def test_blanks_and_case_do_not_count_but_signs_do(desk: Desk) -> None:
+    desk.post(invoice("INV-10", "100"), invoice("INV10", "100"))
+    desk.receive(payment("P", "100", names=[(" inv - 10", "100")]))
+    assert (desk.open("INV-10"), desk.open("INV10")) == (0, 100)
+
+
+def test_two_lines_for_one_document_are_one(desk: Desk) -> None:
+    desk.post(invoice("A-1", "100"))
+    desk.receive(payment("P", "100", names=[("A-1", "60"), ("a-1", "40")]))
+    assert desk.settled("P") == [("A-1", "100.00", "0.00", "remittance")]
+
+
+def test_a_paid_document_leaves_the_money_on_account_and_says_so(desk: Desk) -> None:
+    desk.post(invoice("A-1", "100"), invoice("A-2", "100"))
+    desk.receive(payment("P", "100", names=[("A-1", "100")]), payment("Q", "100", day=6, names=[("A-1", "100")]))
+    assert desk.payments["Q"].state is PaymentState.ON_ACCOUNT
+    assert desk.payments["Q"].note == "A-1 is paid already: 100.00 USD is left over"
+    assert desk.open("A-2") == 100
+
+
+def test_another_customers_document_is_not_paid_and_not_named_to_strangers(desk: Desk) -> None:
+    desk.post(invoice("A-1", "100"))
+    desk.belongs_to_another_customer("Z-1")
+    desk.receive(payment("P", "150", names=[("Z-1", "50"), ("A-1", "100")]))
+    assert desk.open("A-1") == 0
+    assert desk.payments["P"].note == "Z-1 is another customer's document: 50.00 USD is left over"
+    assert desk.held("on_account") == 50
+
+
+def test_more_than_is_open_is_left_over(desk: Desk) -> None:
+    desk.post(invoice("A-1", "100"))
+    desk.receive(payment("P", "110", names=[("A-1", "110")]))
+    assert desk.open("A-1") == 0
+    assert desk.heard(CustomerCreditIssued)[0].amount == 10
+    assert "10.00 USD more than open on A-1" in desk.payments["P"].note
+
+
+def test_a_remittance_above_the_payment_goes_as_far_as_the_money(desk: Desk) -> None:
+    desk.post(invoice("A-1", "100"), invoice("A-2", "100"))
+    desk.receive(payment("P", "130", names=[("A-1", "100"), ("A-2", "100")]))
+    assert (desk.open("A-1"), desk.open("A-2")) == (0, 70)
+    assert "A-2 gets 30.00 of 100.00 USD" in desk.payments["P"].note
+
+
+def test_a_line_without_a_positive_amount_pays_nothing(desk: Desk) -> None:
+    desk.post(invoice("A-1", "100"))
+    desk.receive(payment("P", "100", names=[("A-1", "100"), ("CM-7", "-10")]))
+    assert desk.open("A-1") == 0
+    assert desk.payments["P"].note == "CM-7: a line of -10.00 USD pays nothing"
+
+
+def test_fractions_of_a_cent_in_a_remittance_are_rounded(desk: Desk) -> None:
+    desk.post(invoice("A-1", "100"))
+    desk.receive(payment("P", "10.01", names=[("A-1", "10.005")]))
+    assert desk.settled("P") == [("A-1", "10.01", "0.00", "remittance")]
+
+
+class TestPaymentBeforeItsInvoice:
+    def test_the_money_waits_unapplied_and_settles_the_invoice_when_it_comes(self, desk: Desk) -> None:
+        desk.receive(payment("P", "100", day=5, names=[("A-1", "100")]))
+        assert desk.payments["P"].state is PaymentState.UNAPPLIED
+        assert [a.document_number for a in desk.awaited] == ["A-1"]
+        desk.post(invoice("A-1", "100", invoiced=8))
+        assert desk.settled("P") == [("A-1", "100.00", "0.00", "remittance")]
+        assert desk.payments["P"].state is PaymentState.APPLIED
+        assert not desk.awaited[0].waiting
+        assert desk.held("unapplied", on(7)) == 100
+        assert desk.held("unapplied", on(8)) == 0
+        assert desk.items["A-1"].closed_on == on(8)
+
+    def test_the_known_part_is_applied_at_once(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100"))
+        desk.receive(payment("P", "180", names=[("A-1", "100"), ("A-2", "80")]))
+        assert desk.open("A-1") == 0
+        assert desk.held("unapplied") == 80
+        assert desk.payments["P"].note == "A-2 is not known yet: 80.00 USD waits for it"
+
+    def test_what_is_left_when_the_last_document_came_rests_on_account(self, desk: Desk) -> None:
+        desk.receive(payment("P", "150", names=[("A-1", "100"), ("A-2", "50")]))
+        desk.post(invoice("A-1", "90", invoiced=6))
+        assert (desk.held("unapplied"), desk.held("on_account")) == (60, 0)
+        desk.post(invoice("A-2", "50", invoiced=7))
+        assert (desk.held("unapplied"), desk.held("on_account")) == (0, 10)
+        assert desk.heard(CustomerCreditIssued)[0].business_date == on(7)
+
+    def test_a_discount_claimed_in_advance_is_granted(self, desk: Desk) -> None:
+        desk.receive(payment("P", "98", day=5, names=[("A-1", "98", "2")]))
+        desk.post(invoice("A-1", "100", invoiced=8, discount="2"))
+        assert desk.settled("P") == [("A-1", "98.00", "2.00", "remittance")]
+
+    def test_an_invoice_in_another_currency_is_not_paid_by_it(self, desk: Desk) -> None:
+        desk.receive(payment("P", "100", names=[("A-1", "100")]))
+        desk.post(invoice("A-1", "100", invoiced=8, currency="EUR"))
+        assert desk.open("A-1") == 100
+        assert desk.payments["P"].state is PaymentState.ON_ACCOUNT
+        assert "never mixed" in desk.payments["P"].note
+
+
+class TestDiscountClaimed:
+    def test_within_terms_it_is_granted(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100", discount="2"))
+        desk.receive(payment("P", "98", day=11, names=[("A-1", "98", "2")]))
+        assert desk.settled("P") == [("A-1", "98.00", "2.00", "remittance")]
+        assert desk.balance(Account.DISCOUNT_GRANTED) == 2
+        assert "discount is granted" in desk.lines("P")[0].why
+
+    def test_a_day_late_it_is_not_and_stays_open(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100", discount="2"))
+        desk.receive(payment("P", "98", day=12, names=[("A-1", "98", "2")]))
+        assert desk.open("A-1") == 2
+        assert "it had to be paid by 2026-03-11, the value date is 2026-03-12" in desk.payments["P"].note
+
+    def test_no_more_than_the_terms_grant(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100", discount="2"))
+        desk.receive(payment("P", "95", names=[("A-1", "95", "5")]))
+        assert desk.settled("P") == [("A-1", "95.00", "2.00", "remittance")]
+        assert desk.open("A-1") == 3
+
+    def test_none_on_a_part_payment(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100", discount="2"))
+        desk.receive(payment("P", "49", names=[("A-1", "49", "1")]))
+        assert desk.open("A-1") == 51
+
+    def test_none_on_a_disputed_item(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100", discount="2", disputed=True))
+        desk.receive(payment("P", "98", names=[("A-1", "98", "2")]))
+        assert desk.open("A-1") == 2
+        assert "the item is disputed" in desk.payments["P"].note
+
+    def test_taken_without_a_claim_to_the_cent_it_is_granted(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100", discount="2"))
+        desk.receive(payment("P", "98", names=[("A-1", "98")]))
+        assert desk.open("A-1") == 0
+
+    def test_cash_for_all_of_it_leaves_no_room_for_a_discount(self, desk: Desk) -> None:
+        desk.post(invoice("A-1", "100", discount="2"))
+        desk.receive(payment("P", "100", names=[("A-1", "100", "2")]))
+        assert desk.settled("P") == [("A-1", "100.00", "0.00", "remittance")]
+        assert "cash paid all that was open" in desk.payments["P"].note
