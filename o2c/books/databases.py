@@ -1,0 +1,62 @@
+"""The databases a check reads: one read-only connection each, through named queries."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from o2c.stack import SERVICES
+from shared.chassis.queries import Queries, load_queries
+
+_OWN_SQL = Path(__file__).parents[1] / "sql"
+_ANALYTICS_SQL = Path(__file__).parents[2] / "services" / "analytics" / "sql"
+_STATEMENT_SECONDS_MAX = 300
+LAST_DAY = date(2099, 12, 31)
+"""The last day a contract allows: as of it is at present."""
+
+
+class Database:
+    """One service's database at one moment."""
+
+    def __init__(self, connection: Any, queries: Queries) -> None:
+        self._connection = connection
+        self._queries = queries
+
+    async def rows(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
+        rows: list[asyncpg.Record] = await self._connection.fetch(self._queries[query], *arguments)
+        return rows
+
+    async def value(self, query: str, *arguments: Any) -> Any:
+        return await self._connection.fetchval(self._queries[query], *arguments)
+
+    async def amounts(
+        self, query: str, *arguments: Any, keys: tuple[str, ...] = ("customer_id", "currency"), amount: str = "amount"
+    ) -> dict[tuple[str, ...], Decimal]:
+        """A column of amounts by its keys; nil amounts are left out, as a missing row means the same."""
+        rows = await self.rows(query, *arguments)
+        return {tuple(row[key] for key in keys): row[amount] for row in rows if row[amount]}
+
+
+@contextlib.asynccontextmanager
+async def databases_open(urls: Mapping[str, str]) -> AsyncIterator[dict[str, Database]]:
+    """All five, each seen at one moment. Raises LookupError naming a service whose URL is missing."""
+    missing = [name for name in SERVICES if name not in urls]
+    if missing:
+        raise LookupError(f"the check needs all five databases; missing: {', '.join(missing)}")
+    queries = load_queries(_OWN_SQL, _ANALYTICS_SQL)
+    async with contextlib.AsyncExitStack() as stack:
+        opened = {}
+        for name in SERVICES:
+            connection = await asyncpg.connect(
+                urls[name], timeout=10.0, command_timeout=_STATEMENT_SECONDS_MAX, server_settings={"jit": "off"}
+            )
+            stack.push_async_callback(connection.close)
+            await stack.enter_async_context(connection.transaction(isolation="repeatable_read", readonly=True))
+            opened[name] = Database(connection, queries)
+        yield opened

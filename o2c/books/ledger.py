@@ -1,0 +1,100 @@
+"""Invariants of the journals: double entry, the sub-ledgers behind the accounts, the general ledger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from o2c.books.amounts import Amounts, by_currency, minus, only, plus
+from o2c.books.databases import Database
+from o2c.books.report import Line, compare
+from shared.contracts.gl_core import JournalBatchPosted
+from shared.kernel.journal import Account
+
+JOURNALS = ("invoicing", "cash_app")
+_SOLD = (Account.REVENUE, Account.TAX_PAYABLE, Account.MIGRATION_CLEARING)
+_WAITING = {Account.SUSPENSE: "suspense", Account.UNAPPLIED_CASH: "unapplied", Account.ON_ACCOUNT: "on_account"}
+
+
+async def double_entry(dbs: dict[str, Database], day: date) -> list[Line]:
+    """Debits are credits in each journal."""
+    lines = []
+    for name in JOURNALS:
+        debits, credits = [by_currency(await _journal(dbs[name], day, side)) for side in ("debit", "credit")]
+        lines += compare(f"Debits = credits in the journal of {name}", "debits", debits, "credits", credits)
+    return lines
+
+
+async def sub_ledgers(dbs: dict[str, Database], day: date) -> list[Line]:
+    """What the journals say of an account is what the documents behind it add up to."""
+    invoicing, cash_app = dbs["invoicing"], dbs["cash_app"]
+    receivables = plus(
+        *[await dbs[name].amounts("receivables_by_customer", day, str(Account.RECEIVABLES)) for name in JOURNALS]
+    )
+    open_items = await cash_app.amounts("open_by_customer", day)
+    invoices = by_currency(await invoicing.amounts("invoiced_by_customer", day))
+    received = await cash_app.amounts("payments_received", day, keys=("currency",))
+    discounts = await cash_app.amounts("applications_by_currency", day, keys=("currency",), amount="discount")
+    waiting = await cash_app.amounts("cash_waiting", day, keys=("account", "currency"))
+    debits, credits = [
+        plus(*[await _journal(dbs[name], day, side) for name in JOURNALS]) for side in ("debit", "credit")
+    ]
+    owned, owed = minus(debits, credits), minus(credits, debits)
+    lines = compare(
+        "Receivables in the journals = open items, per customer",
+        "receivables (both journals)", receivables, "open items (cash_app)", open_items,
+    )  # fmt: skip
+    lines += compare(
+        "Sales in the journal = invoices", "revenue, tax, brought forward", only(owed, _SOLD), "invoices", invoices
+    )
+    lines += compare(
+        "Cash in the journal = payments", "cash", only(owned, [Account.CASH]), "payments received", received
+    )
+    for account, name in _WAITING.items():
+        invariant = f"{name.replace('_', ' ').capitalize()} in the journal = payments"
+        lines += compare(invariant, "in the journal", only(owed, [account]), "of payments", only(waiting, [name]))
+    granted = only(owned, [Account.DISCOUNT_GRANTED])
+    lines += compare("Discounts in the journal = discounts granted", "in the journal", granted, "granted", discounts)
+    return lines
+
+
+async def general_ledger(dbs: dict[str, Database], day: date, booked: dict[str, JournalBatchPosted]) -> list[Line]:
+    """What GL_CORE booked is what was sent to it; with what is still on its way it is the whole journal."""
+    lines = []
+    for side in ("debit", "credit"):
+        posted = [
+            await dbs[name].amounts("posted_batches_by_account", day, keys=("account", "currency"), amount=side)
+            for name in JOURNALS
+        ]
+        lines += compare(
+            f"General ledger: {side}s by account",
+            "batches posted (journals)", plus(*posted), "booked (GL_CORE)", _booked(booked, day, side),
+        )  # fmt: skip
+    in_gl = by_currency(_booked(booked, day, "debit"))
+    states = plus(
+        *[await dbs[name].amounts("postings_by_batch_state", day, keys=("state", "currency")) for name in JOURNALS]
+    )
+    waiting = {key: amount for key, amount in states.items() if key[0] != "posted"}
+    for line in compare(
+        "Journals = general ledger + on its way",
+        "postings (both)", by_currency(states), "booked (GL_CORE) + not yet", plus(in_gl, by_currency(waiting)),
+    ):  # fmt: skip
+        parts = [
+            f"{amount:,} {state}" for (state, currency), amount in sorted(waiting.items()) if currency == line.where
+        ]
+        lines.append(replace(line, note=", ".join(parts)))
+    return lines
+
+
+async def _journal(database: Database, day: date, side: str) -> Amounts:
+    return await database.amounts("journal_by_account", day, keys=("account", "currency"), amount=side)
+
+
+def _booked(batches: dict[str, JournalBatchPosted], day: date, side: str) -> Amounts:
+    sides: list[Amounts] = [
+        {(total.account, batch.currency): getattr(total, side)}
+        for batch in batches.values()
+        if batch.business_date <= day
+        for total in batch.totals
+    ]
+    return plus(*sides)

@@ -1,0 +1,108 @@
+"""`o2c demo` and `o2c simulate`: months of simulated business on a running stack, a summary, and the check."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from o2c.business_figures import business_figures, last_business_day
+from o2c.business_summary import print_summary
+from o2c.check import check_books
+from o2c.quiet import Quiet
+from o2c.stack import StackError
+from o2c.stack.description import StackDescription
+from shared.chassis.auth import issue_token
+from simulator.people import Desk
+from simulator.running import StartsTooEarly, Whereabouts, connected_simulation
+from simulator.world import DayPlayed, Simulation
+
+_PARTITIONS = 6
+"""As the services' default; the topics exist already on a stack that is up."""
+
+
+async def play(stack: StackDescription, months: int, seed: int, console: Console, start: date | None = None) -> int:
+    """Plays, tells what happened and checks the books; 0 only when they agree.
+
+    Goes on after the last business day the stack knows, else begins in January 2026. Raises StackError when `start`
+    lies before what was played already.
+    """
+    where = Whereabouts(
+        stack.kafka_bootstrap_servers,
+        stack.idempotent_producer,
+        _PARTITIONS,
+        stack.service_urls,
+        stack.token_secret,
+    )
+    last_day = await last_business_day(stack.databases)
+    async with Quiet(stack.kafka_bootstrap_servers, stack.service_urls) as quiet:
+        try:
+            async with connected_simulation(
+                where, seed=seed, quiet=quiet, start=start, last_day=last_day
+            ) as simulation:
+                until = await _with_progress(simulation, months, console)
+        except StartsTooEarly as error:
+            raise StackError(str(error)) from None
+    await _summarise(stack, simulation, until, console)
+    _where_to_look(stack, console)
+    report = await check_books(stack.databases, stack.kafka_bootstrap_servers, None)
+    console.print()
+    report.print(console)
+    return 0 if report.agree else 1
+
+
+async def _with_progress(simulation: Simulation, months: int, console: Console) -> date:
+    progress = Progress(
+        TextColumn("[bold]{task.fields[day]}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("days  {task.fields[so_far]}"),
+        TimeElapsedColumn(),
+        console=console,
+    )
+    with progress:
+        task = progress.add_task("play", total=None, day="preparing", so_far="")
+
+        def after_day(played: DayPlayed) -> None:
+            _show_day(progress, task, played)
+
+        return await simulation.play(months, after_day)
+
+
+def _show_day(progress: Progress, task: TaskID, played: DayPlayed) -> None:
+    tally = played.tally
+    cash = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sorted(tally.cash.items(), reverse=True))
+    progress.update(
+        task,
+        completed=played.number,
+        total=played.of,
+        day=played.day.isoformat(),
+        so_far=f"{tally.orders:,} orders, {tally.invoices:,} invoices, cash {cash or '0.00'}",
+    )
+    if not progress.console.is_terminal and (played.number % 5 == 0 or played.number == played.of):
+        progress.console.print(f"{played.day}: {tally.orders:,} orders, {tally.invoices:,} invoices, cash {cash}")
+
+
+async def _summarise(stack: StackDescription, simulation: Simulation, until: date, console: Console) -> None:
+    figures = await business_figures(stack.databases, simulation.start, until)
+    aging, periods = await _reports(stack)
+    played = [row for row in periods if row["month"] >= f"{simulation.start:%Y-%m}"]
+    print_summary(console, figures, simulation.upstream.tally, simulation.truth, aging, played)
+
+
+async def _reports(stack: StackDescription) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Analytics' aging as it stands and the months it reported."""
+    token = issue_token(stack.token_secret, "o2c demo", ["auditor"], 1)
+    async with httpx.AsyncClient(timeout=30.0) as client:
+        desk = Desk(client, stack.service_urls["analytics"], token)
+        return await desk.rows("/aging"), await desk.rows("/periods")
+
+
+def _where_to_look(stack: StackDescription, console: Console) -> None:
+    console.print("\nWhere to look while the stack is up:")
+    for name, url in stack.service_urls.items():
+        console.print(f"  {name:12} {url}/docs")
+    console.print("  a token for them: o2c token --name you --role auditor; what is owed as of any day: o2c aging --as-of DATE")

@@ -1,0 +1,151 @@
+"""Waiting for quiet: nothing in Kafka that a service has not handled, nothing in a service that it has not said.
+
+Simulations and replays act at quiet points only; that is what makes their books the same every time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import time
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from shared.chassis.topics import group_id
+
+_POLL_SECONDS = 0.01
+_TOLD_MAX = 5
+"""So many places are named when quiet does not come."""
+
+
+class NotQuiet(Exception):
+    """The stack did not come to rest in time; the message names what was still busy."""
+
+
+class Quiet:
+    """Looks at a stack again and again at little cost: its connections stay open.
+
+    `service_urls` are the services to watch, by name. Use it as an asynchronous context manager.
+    """
+
+    def __init__(
+        self, kafka_bootstrap_servers: str, service_urls: Mapping[str, str], *, topic_prefix: str = ""
+    ) -> None:
+        self._urls = dict(service_urls)
+        self._groups = {name: group_id(name, topic_prefix) for name in self._urls}
+        self._topics = {name: _heard_topics(name, topic_prefix) for name in self._urls}
+        self._bootstrap_servers = kafka_bootstrap_servers
+        self._places: dict[str, list[TopicPartition]] = {}
+        self._coordinators: dict[str, int] = {}
+
+    async def __aenter__(self) -> Self:
+        self._admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap_servers, client_id="o2c-quiet")
+        self._consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap_servers, client_id="o2c-quiet")
+        self._http = httpx.AsyncClient(timeout=10.0)
+        await self._admin.start()
+        await self._consumer.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+        await self._consumer.stop()
+        await self._admin.close()
+
+    async def wait(self, timeout: float = 120.0) -> None:
+        """Returns at the next quiet point. Raises NotQuiet after `timeout` seconds."""
+        deadline = time.monotonic() + timeout
+        while True:
+            busy = await self.look()
+            if not busy:
+                return
+            if time.monotonic() > deadline:
+                raise NotQuiet(f"not quiet after {timeout:.0f} s: {_in_words(busy)}")
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def look(self) -> list[str]:
+        """What is busy right now, in words; empty at a quiet point.
+
+        Offsets are read before and after the services are asked: had one said something in between, its outbox could
+        have been found empty while the others' lag was looked at too early.
+        """
+        if not self._places:
+            await self._find_places()
+        before = await self._ends()
+        lags = await asyncio.gather(*(self._lag(name, before) for name in self._urls))
+        busy = [sentence for lag in lags for sentence in lag]
+        if busy:
+            return busy
+        answers = await asyncio.gather(*(self._asked(name, url) for name, url in self._urls.items()))
+        busy = [answer for answer in answers if answer]
+        if busy:
+            return busy
+        return [] if await self._ends() == before else ["events were published while looking"]
+
+    async def _find_places(self) -> None:
+        topics = sorted({topic for heard in self._topics.values() for topic in heard})
+        described = await self._admin.describe_topics(topics)
+        partitions = {topic["topic"]: [part["partition"] for part in topic["partitions"]] for topic in described}
+        self._places = {
+            name: [TopicPartition(topic, partition) for topic in heard for partition in partitions.get(topic, [])]
+            for name, heard in self._topics.items()
+        }
+
+    async def _ends(self) -> dict[TopicPartition, int]:
+        places = {place for heard in self._places.values() for place in heard}
+        ends: dict[TopicPartition, int] = await self._consumer.end_offsets(list(places))
+        return ends
+
+    async def _lag(self, name: str, ends: Mapping[TopicPartition, int]) -> list[str]:
+        committed = await self._committed(name)
+        lags = {
+            place: ends[place] - (max(0, committed[place].offset) if place in committed else 0)
+            for place in self._places[name]
+        }
+        return [
+            f"{name} has {lag} events of {place.topic}/{place.partition} to handle"
+            for place, lag in lags.items()
+            if lag > 0
+        ]
+
+    async def _committed(self, name: str) -> Mapping[TopicPartition, Any]:
+        group = self._groups[name]
+        if group not in self._coordinators:
+            self._coordinators[group] = await self._admin.find_coordinator(group)
+        offsets: Mapping[TopicPartition, Any] = await self._admin.list_consumer_group_offsets(
+            group, group_coordinator_id=self._coordinators[group]
+        )
+        return offsets
+
+    async def _asked(self, name: str, url: str) -> str | None:
+        """None where the service is quiet, else what it answered."""
+        try:
+            response = await self._http.get(f"{url}/health/quiet")
+            state = response.json()
+        except (httpx.HTTPError, ValueError) as error:
+            return f"{name} does not answer at {url} ({type(error).__name__})"
+        if response.status_code == 200 and state.get("quiet"):
+            return None
+        return f"{name} says {state}"
+
+
+async def wait_for_quiet(kafka_bootstrap_servers: str, service_urls: Mapping[str, str], timeout: float) -> None:
+    """Waits once. Who waits often keeps a `Quiet` open instead."""
+    async with Quiet(kafka_bootstrap_servers, service_urls) as quiet:
+        await quiet.wait(timeout)
+
+
+def _heard_topics(name: str, prefix: str) -> list[str]:
+    handlers = importlib.import_module(f"services.{name}.handlers").handlers
+    return [prefix + event.topic for event in handlers.hears]
+
+
+def _in_words(busy: Sequence[str]) -> str:
+    more = f"; and {len(busy) - _TOLD_MAX} more" if len(busy) > _TOLD_MAX else ""
+    return "; ".join(busy[:_TOLD_MAX]) + more

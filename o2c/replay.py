@@ -1,0 +1,203 @@
+"""`o2c replay`: a company's past through the five services, in the order in which it happened.
+
+A week at a time: what was posted and settled in it comes first, then its days begin one after the other.
+Every amount carries its own business date, so aging, period figures and journals are those of the days
+themselves. Only what looks at the present is coarser: an item that was settled within the week is not dunned
+for a day earlier in it. Said again, the same file changes nothing: its events have the same ids.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from uuid import uuid5
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from o2c.check import check_books
+from o2c.history import History, HistoryRefused, read_history
+from o2c.quiet import Quiet
+from shared.chassis.envelope import O2C_NAMESPACE, encode
+from shared.contracts.erp import BusinessDayStarted
+from shared.contracts.event import Event, EventContext
+
+if TYPE_CHECKING:
+    from o2c.stack.description import StackDescription
+
+Say = Callable[[list[Event]], Awaitable[None]]
+Rest = Callable[[], Awaitable[None]]
+
+DAYS_AT_ONCE: Final = 7
+_QUIET_SECONDS_MAX: Final = 120.0
+_LEDGER_SECONDS_MAX: Final = 15.0
+_LEDGER_POLL_SECONDS: Final = 0.2
+_ONE_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What was said of a company's past."""
+
+    customers: int
+    invoices: int
+    payments: int
+    first_day: date
+    last_day: date
+    invoiced: dict[str, Decimal]
+    """By currency."""
+    settled: dict[str, Decimal]
+
+
+async def replay(stack: StackDescription, file: Path, console: Console) -> int:
+    """Replays the file on a running stack, prints the totals and the check of the books.
+
+    0 when the books agree afterwards, 1 when they do not or the file was refused.
+    """
+    try:
+        history = read_history(file)
+    except HistoryRefused as refusal:
+        console.print(str(refusal), style="red", markup=False)
+        return 1
+    started = time.monotonic()
+    urls = {name: service.http_url for name, service in stack.services.items()}
+    databases = {name: service.database_url for name, service in stack.services.items()}
+    async with (
+        _Voice(stack.kafka_bootstrap_servers, stack.idempotent_producer) as voice,
+        Quiet(stack.kafka_bootstrap_servers, urls) as quiet,
+    ):
+
+        async def rest() -> None:
+            await quiet.wait(_QUIET_SECONDS_MAX)
+
+        with _progress(console) as progress:
+            task = progress.add_task(f"Replaying {file.name}", total=None)
+            replayed = await play(
+                history, voice.say, rest, lambda done, days: progress.update(task, completed=done, total=days)
+            )
+        await _ledger_has_answered([databases["invoicing"], databases["cash_app"]])
+        await rest()
+    _print_totals(console, replayed, time.monotonic() - started)
+    report = await check_books(databases, stack.kafka_bootstrap_servers)
+    report.print(console)
+    return 0 if report.agree else 1
+
+
+async def play(
+    history: History, say: Say, rest: Rest, progress: Callable[[int, int], object] = lambda done, days: None
+) -> Replayed:
+    """Says the history through `say`, coming to `rest` between the phases; `progress` gets days done and in all."""
+    invoices, payments = history.invoices_by_day(), history.payments_by_day()
+    happened = {*invoices, *payments}
+    first, last = min(happened), max(happened)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    customers = history.customers()
+    await say(list(customers))
+    await rest()
+    await say([BusinessDayStarted(company_id=history.company_id, business_date=first)])
+    await rest()
+    for start in range(0, len(days), DAYS_AT_ONCE):
+        week = days[start : start + DAYS_AT_ONCE]
+        posted: list[Event] = [invoice for day in week for invoice in invoices.get(day, ())]
+        settled: list[Event] = [payment for day in week for payment in payments.get(day, ())]
+        if posted or settled:
+            await say(posted + settled)
+            await rest()
+        await say([BusinessDayStarted(company_id=history.company_id, business_date=day + _ONE_DAY) for day in week])
+        await rest()
+        progress(start + len(week), len(days))
+    return Replayed(
+        customers=len(customers),
+        invoices=len(history.past),
+        payments=sum(map(len, payments.values())),
+        first_day=first,
+        last_day=last,
+        invoiced=_totals((past.invoice.currency, past.invoice.amount) for past in history.past),
+        settled=_totals((payment.currency, payment.amount) for day in payments.values() for payment in day),
+    )
+
+
+def identified(event: Event) -> Event:
+    """The event with an id that follows from what it says, so that a repeat of the replay repeats the ids."""
+    identity = uuid5(O2C_NAMESPACE, f"history/{event.type_name()}/{event.model_dump_json()}")
+    return event.with_context(
+        EventContext(id=identity, source=event.said_by[0], time=datetime.now(UTC), correlation_id=identity)
+    )
+
+
+class _Voice:
+    """Publishes in order per key. Use as an asynchronous context manager."""
+
+    def __init__(self, bootstrap_servers: str, idempotent: bool) -> None:
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=bootstrap_servers,
+            client_id="o2c-replay",
+            enable_idempotence=idempotent,
+            acks="all",
+            linger_ms=5,
+            max_batch_size=256 * 1024,
+            request_timeout_ms=30_000,
+        )
+
+    async def __aenter__(self) -> _Voice:
+        await self._producer.start()
+        return self
+
+    async def __aexit__(self, *raised: object) -> None:
+        await self._producer.stop()
+
+    async def say(self, events: list[Event]) -> None:
+        """Returns when the broker has acknowledged all of them."""
+        acknowledgements = []
+        for event in map(identified, events):
+            record = encode(event, event.context)
+            acknowledgements.append(
+                await self._producer.send(record.topic, record.value, key=record.key, headers=record.headers)
+            )
+        await asyncio.gather(*acknowledgements)
+
+
+async def _ledger_has_answered(databases: list[str]) -> None:
+    """Waits a while for GL_CORE's answers; a stack on which nobody plays the general ledger gets none."""
+    deadline = time.monotonic() + _LEDGER_SECONDS_MAX
+    for url in databases:
+        connection = await asyncpg.connect(url, timeout=10.0)
+        try:
+            waits = True
+            while waits and time.monotonic() < deadline:
+                waits = await connection.fetchval("SELECT EXISTS (SELECT FROM journal_batch WHERE state = 'submitted')")
+                await asyncio.sleep(_LEDGER_POLL_SECONDS if waits else 0)
+        finally:
+            await connection.close()
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("days"), TimeElapsedColumn(),
+        console=console,
+    )  # fmt: skip
+
+
+def _totals(amounts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
+    totals: dict[str, Decimal] = {}
+    for currency, amount in amounts:
+        totals[currency] = totals.get(currency, Decimal(0)) + amount
+    return totals
+
+
+def _print_totals(console: Console, replayed: Replayed, seconds: float) -> None:
+    console.print(
+        f"{replayed.invoices:,} invoices of {replayed.customers:,} customers and {replayed.payments:,} payments "
+        f"from {replayed.first_day} to {replayed.last_day}, in {seconds:.0f} s:"
+    )
+    for currency, amount in sorted(replayed.invoiced.items()):
+        settled = replayed.settled.get(currency, Decimal(0))
+        console.print(f"  invoiced {amount:,} {currency}, settled {settled:,}, still open {amount - settled:,}")

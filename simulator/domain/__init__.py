@@ -1,0 +1,1 @@
+"""The rules of the simulated world: pure, every choice a cast of the seeded dice."""

@@ -1,0 +1,77 @@
+"""Picking up where an earlier run ended: the simulated systems remember what was said before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final
+
+from shared.contracts.cash_app import OpenItemChanged
+from shared.contracts.erp import BusinessDayStarted, CustomerChanged, OrderCancelled, PriceChanged
+from shared.contracts.event import Event
+from shared.contracts.gl_core import JournalBatchPosted, JournalBatchRejected
+from shared.contracts.inv_ctrl import ShipmentConfirmed, StockAnswered, StockReplenished
+from simulator.domain.tally import Tally
+from simulator.domain.upstream import Upstream, attempt_of
+
+REMEMBERED: Final[tuple[type[Event], ...]] = (
+    BusinessDayStarted,
+    CustomerChanged,
+    PriceChanged,
+    OrderCancelled,
+    StockAnswered,
+    StockReplenished,
+    ShipmentConfirmed,
+    JournalBatchPosted,
+    JournalBatchRejected,
+    OpenItemChanged,
+)
+"""What tells, beside the events heard every day, how far an earlier run came."""
+
+
+def last_business_day(said: Iterable[Event]) -> date | None:
+    """The last day that was started; None on a stack without business."""
+    return max((event.business_date for event in said if isinstance(event, BusinessDayStarted)), default=None)
+
+
+def resume(upstream: Upstream, heard: Sequence[Event], said: Sequence[Event], day: date) -> None:
+    """Brings `upstream` to where the events of earlier runs left it; `day` is the first day it plays."""
+    known_customers = {e.customer_id for e in said if isinstance(e, CustomerChanged)}
+    upstream.master_data_known = known_customers >= set(upstream.customers)
+    upstream.moving_in = not upstream.master_data_known
+    for event in sorted((e for e in said if isinstance(e, CustomerChanged)), key=lambda e: e.version):
+        if event.customer_id in upstream.customers:
+            upstream.customers[event.customer_id] = upstream.customers[event.customer_id].as_known(event)
+    _remember_what_was_settled(upstream, said)
+    upstream.hear(heard)
+    _remember_open_items(upstream, said)
+    shipments = {e.shipment_id: e for e in said if isinstance(e, ShipmentConfirmed)}
+    upstream.ship_the_rest(shipments.values(), day)
+    upstream.tally = Tally()
+
+
+def _remember_what_was_settled(upstream: Upstream, said: Sequence[Event]) -> None:
+    for event in said:
+        match event:
+            case PriceChanged() if event.item_id in upstream.prices:
+                upstream.prices[event.item_id] = max(upstream.prices[event.item_id], event.version)
+            case OrderCancelled():
+                upstream.cancelled.add(event.order_id)
+            case StockAnswered():
+                if event.request_id not in upstream.answered:
+                    upstream.answered.add(event.request_id)
+                    upstream.warehouse.remember_answer(event)
+            case StockReplenished():
+                upstream.warehouse.take_in(event.item_id, event.quantity)
+            case JournalBatchPosted():
+                upstream.ledger.remember(event)
+            case JournalBatchRejected():
+                upstream.answered.add(attempt_of(event))
+            case _:
+                pass
+
+
+def _remember_open_items(upstream: Upstream, said: Sequence[Event]) -> None:
+    changes = sorted((e for e in said if isinstance(e, OpenItemChanged)), key=lambda e: e.business_order)
+    for change in changes:
+        upstream.debtors.settled(change)

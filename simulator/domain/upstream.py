@@ -1,0 +1,255 @@
+"""ERP, INV_CTRL and GL_CORE as one: hears what the services say, and says what the day brings. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from shared.contracts.collections import DunningSent, PromiseMade
+from shared.contracts.credit import CreditHeld, CreditReleased
+from shared.contracts.erp import BusinessDayStarted, OrderPlaced, PaymentReceived
+from shared.contracts.event import Event
+from shared.contracts.gl_core import JournalBatchRejected
+from shared.contracts.inv_ctrl import ShipmentConfirmed
+from shared.contracts.invoicing import (
+    InvoicePosted,
+    OrderBackordered,
+    OrderRejected,
+    PickListReleased,
+    StockRequested,
+)
+from shared.contracts.journal import JournalBatchSubmitted
+from simulator.domain import bank
+from simulator.domain.behaviours import Payer, intention
+from simulator.domain.calendar import BusinessDay
+from simulator.domain.catalogue import forty_items, items_to_reprice
+from simulator.domain.company import COMPANY_ID
+from simulator.domain.customers import moved, sixty_customers
+from simulator.domain.debtors import Debtors
+from simulator.domain.dice import Dice
+from simulator.domain.general_ledger import GeneralLedger
+from simulator.domain.opening import open_invoices
+from simulator.domain.ordering import WaitingOrder, cancellations_of, orders_of, placed_yesterday
+from simulator.domain.tally import Tally
+from simulator.domain.warehouse import Warehouse
+
+Submission = JournalBatchSubmitted | JournalBatchRejected
+
+_PRICES_VALID_FROM: Final = date(2020, 1, 1)
+
+
+class Saying(NamedTuple):
+    """An event to be said, and the event it answers."""
+
+    event: Event
+    cause: Event | None = None
+
+
+def attempt_of(submission: Submission) -> str:
+    """Names one attempt at submitting a journal batch."""
+    return f"{submission.batch_id}#{submission.attempt}"
+
+
+class Upstream:
+    """The state of the simulated systems. What is heard is acted upon in business order only."""
+
+    def __init__(self, dice: Dice, start: date) -> None:
+        self.dice = dice
+        self.start = start
+        self.customers = sixty_customers(dice)
+        self.items = forty_items()
+        self.prices = dict.fromkeys(self.items, 1)
+        """Version of each item's prices."""
+        self.warehouse = Warehouse(self.items, dice)
+        self.ledger = GeneralLedger(dice, start)
+        self.debtors = Debtors()
+        self.feed = bank.BankFeed(dice)
+        self.tally = Tally()
+        self.master_data_known = False
+        self.moving_in = True
+        """Whether invoices of the system before are still to be brought forward."""
+        self.answered: set[str] = set()
+        """Requests, pick lists and batches that are dealt with, so that a repeated one is not answered again."""
+        self.cancelled: set[str] = set()
+        self._requests: list[StockRequested] = []
+        self._pick_lists: dict[str, PickListReleased] = {}
+        self._new_pick_lists: list[PickListReleased] = []
+        self._batches: list[JournalBatchSubmitted] = []
+        self._waiting: dict[str, WaitingOrder] = {}
+        self._placed: list[OrderPlaced] = []
+
+    # What the services say.
+
+    def hear(self, events: Iterable[Event]) -> None:
+        """Takes in what was said since the last quiet point, whatever order it arrived in."""
+        rank = {kind: n for n, kind in enumerate(HEARS)}
+        known = (event for event in events if type(event) in rank)
+        for event in sorted(known, key=lambda e: (rank[type(e)], e.business_order)):
+            HEARS[type(event)](self, event)
+
+    def _invoice_posted(self, invoice: InvoicePosted) -> None:
+        if invoice.customer_id in self.customers and self._first_time(invoice.invoice_id):
+            self.debtors.invoiced(invoice)
+            self.tally.invoiced(invoice)
+
+    def _dunning_sent(self, notice: DunningSent) -> None:
+        self.debtors.reminded(notice)
+
+    def _promise_made(self, promise: PromiseMade) -> None:
+        self.debtors.promised(promise)
+
+    def _stock_requested(self, request: StockRequested) -> None:
+        if self._first_time(request.request_id):
+            self._requests.append(request)
+
+    def _pick_list_released(self, pick_list: PickListReleased) -> None:
+        if self._first_time(pick_list.pick_list_id):
+            self._pick_lists[pick_list.pick_list_id] = pick_list
+            self._new_pick_lists.append(pick_list)
+
+    def _journal_batch_submitted(self, batch: JournalBatchSubmitted) -> None:
+        if not self.ledger.has_booked(batch.batch_id) and self._first_time(attempt_of(batch)):
+            self._batches.append(batch)
+
+    def _credit_held(self, held: CreditHeld) -> None:
+        self._wait(held.order_id, held.customer_id, held.decided_on)
+
+    def _credit_released(self, released: CreditReleased) -> None:
+        self._waiting.pop(released.order_id, None)
+
+    def _order_backordered(self, order: OrderBackordered) -> None:
+        self._wait(order.order_id, order.customer_id, order.business_date)
+
+    def _order_rejected(self, order: OrderRejected) -> None:
+        if self._first_time(f"rejected {order.order_id}"):
+            self.tally.rejected += 1
+
+    def _wait(self, order_id: str, customer_id: str, since: date) -> None:
+        if order_id not in self.cancelled:
+            self._waiting.setdefault(order_id, WaitingOrder(order_id, customer_id, since))
+
+    def _first_time(self, identity: str) -> bool:
+        if identity in self.answered:
+            return False
+        self.answered.add(identity)
+        return True
+
+    # What the day brings, phase by phase.
+
+    def day_starts(self, day: BusinessDay) -> list[Saying]:
+        return [Saying(BusinessDayStarted(company_id=COMPANY_ID, business_date=day.today))]
+
+    def ledger_answers(self, day: BusinessDay) -> list[Saying]:
+        """GL_CORE answers every batch it was sent."""
+        batches = {(batch.batch_id, batch.attempt): batch for batch in self._batches}
+        self._batches = []
+        answers = self.ledger.answers(batches.values())
+        causes = {batch_id: batch for (batch_id, _), batch in sorted(batches.items())}
+        return [Saying(answer, causes[answer.batch_id]) for answer in answers]
+
+    def deliveries(self, day: BusinessDay) -> list[Saying]:
+        """Goods on order reach the warehouse."""
+        return [Saying(arrival) for arrival in self.warehouse.arrivals(day.today)]
+
+    def master_data(self, day: BusinessDay) -> list[Saying]:
+        """Everything on the first day; at the beginning of a month three price rises and one customer that moves."""
+        if not self.master_data_known:
+            self.master_data_known = True
+            items = [Saying(item.changed()) for item in self.items.values()]
+            prices = [Saying(price) for item in self.items.values() for price in item.prices(1, _PRICES_VALID_FROM)]
+            return items + prices + [Saying(customer.changed()) for customer in self.customers.values()]
+        if not day.is_first_on_or_after(1) or day.today.replace(day=1) <= self.start:
+            return []
+        sayings = []
+        for item_id in items_to_reprice(self.dice, self.items, day.today):
+            self.prices[item_id] += 1
+            sayings += [Saying(p) for p in self.items[item_id].prices(self.prices[item_id], day.today)]
+        american = sorted(c.customer_id for c in self.customers.values() if c.currency == "USD")
+        customer_id = self.dice.on("who moves", day.today).choice(american)
+        self.customers[customer_id] = moved(self.customers[customer_id], self.dice)
+        return [*sayings, Saying(self.customers[customer_id].changed())]
+
+    def opening_balances(self, day: BusinessDay) -> list[Saying]:
+        """Invoices brought forward, on the first day of all."""
+        moving_in, self.moving_in = self.moving_in, False
+        if not moving_in:
+            return []
+        return [Saying(invoice) for invoice in open_invoices(self.customers.values(), day.today, self.dice)]
+
+    def cancellations(self, day: BusinessDay) -> list[Saying]:
+        """Some customers think better of an order of yesterday, or of one that waits."""
+        candidates = {order.order_id: order for order in placed_yesterday(self._placed)} | self._waiting
+        self._placed = []
+        cancelled = cancellations_of(day.today, list(candidates.values()), self.dice)
+        for cancellation in cancelled:
+            self.cancelled.add(cancellation.order_id)
+            self._waiting.pop(cancellation.order_id, None)
+        self.tally.cancelled += len(cancelled)
+        return [Saying(cancellation) for cancellation in cancelled]
+
+    def orders(self, day: BusinessDay) -> list[Saying]:
+        self._placed = orders_of(day.today, self.customers, self.items, self.dice)
+        self.tally.orders += len(self._placed)
+        return [Saying(order) for order in self._placed]
+
+    def stock_answers(self, day: BusinessDay) -> list[Saying]:
+        """INV_CTRL answers all requests in business order: older orders are served first."""
+        requests, self._requests = sorted(self._requests, key=lambda r: r.business_order), []
+        sayings = []
+        for request in requests:
+            answer = self.warehouse.answer(request)
+            if not any(line.short for line in answer.lines):
+                self._waiting.pop(request.order_id, None)
+            sayings.append(Saying(answer, request))
+        return sayings
+
+    def shipments(self, day: BusinessDay) -> list[Saying]:
+        """What was picked leaves the warehouse, at once, later, or in two parcels."""
+        for pick_list in sorted(self._new_pick_lists, key=lambda p: p.business_order):
+            self.warehouse.pick(pick_list, day.today)
+        self._new_pick_lists = []
+        return [
+            Saying(shipment, self._pick_lists.get(shipment.shipment_id.rpartition("/S")[0]))
+            for shipment in self.warehouse.shipments(day.today)
+        ]
+
+    def ship_the_rest(self, shipped: Iterable[ShipmentConfirmed], day: date) -> None:
+        """What an earlier run picked and did not ship leaves on `day`."""
+        self.warehouse.remember_picks(self._new_pick_lists, shipped, day)
+        self._new_pick_lists = []
+
+    def payments(self, day: BusinessDay) -> list[Saying]:
+        """The bank feed of the day."""
+        paid = [payment for customer_id in sorted(self.customers) if (payment := self._payment(customer_id, day))]
+        for payment in paid:
+            self.tally.paid(payment)
+        return [Saying(payment) for payment in self.feed.report(paid)]
+
+    def _payment(self, customer_id: str, day: BusinessDay) -> PaymentReceived | None:
+        customer = self.customers[customer_id]
+        payer = Payer(
+            customer, self.debtors.owed_by(customer_id), self.debtors.promises_of(customer_id), day, self.dice
+        )
+        meant = intention(payer)
+        if meant is None or meant.amount <= Decimal(0):
+            return None
+        payment = bank.payment(customer, meant, day.today)
+        self.debtors.paid(customer_id, payment.payment_id, meant, day.today)
+        return payment
+
+
+HEARS: Final[dict[type[Event], Callable[[Upstream, Any], None]]] = {
+    InvoicePosted: Upstream._invoice_posted,
+    DunningSent: Upstream._dunning_sent,
+    PromiseMade: Upstream._promise_made,
+    StockRequested: Upstream._stock_requested,
+    PickListReleased: Upstream._pick_list_released,
+    JournalBatchSubmitted: Upstream._journal_batch_submitted,
+    OrderBackordered: Upstream._order_backordered,
+    CreditHeld: Upstream._credit_held,
+    CreditReleased: Upstream._credit_released,
+    OrderRejected: Upstream._order_rejected,
+}
+"""What is heard, in the order in which it is taken in."""

@@ -1,0 +1,66 @@
+"""Hearing everything that was said on some topics, up to now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from shared.chassis.envelope import decode, read_headers
+from shared.chassis.errors import Undecodable
+from shared.contracts.event import Event
+
+_RECORDS_AT_ONCE = 2_000
+_POLL_MS = 200
+_BYTES_MAX = 16 * 1024 * 1024
+
+
+class Ear:
+    """Reads topics from their beginning, without a consumer group. Use as an async context manager."""
+
+    def __init__(self, bootstrap_servers: str, events: Iterable[type[Event]], *, topic_prefix: str = "") -> None:
+        # Without a group every partition is assigned, and nothing is ever rebalanced away.
+        self._consumer = AIOKafkaConsumer(
+            *sorted({topic_prefix + event.topic for event in events}),
+            bootstrap_servers=bootstrap_servers,
+            client_id="o2c-simulator",
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+            fetch_max_wait_ms=500,
+        )
+
+    async def __aenter__(self) -> Self:
+        """Raises UnknownTopicOrPartitionError where the topics have not been created."""
+        await self._consumer.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._consumer.stop()
+
+    async def hear(self) -> list[Event]:
+        """Everything said since the last call: up to the end the topics had when it was called.
+
+        What cannot be decoded is passed over: the services' dead letters keep account of that.
+        """
+        ends = await self._consumer.end_offsets(list(self._consumer.assignment()))
+        events: list[Event] = []
+        while await self._behind(ends):
+            batches = await self._consumer.getmany(timeout_ms=_POLL_MS, max_records=_RECORDS_AT_ONCE)
+            for record in (record for records in batches.values() for record in records):
+                try:
+                    events.append(decode(record.value, read_headers(record.headers), _BYTES_MAX))
+                except Undecodable:
+                    continue
+        return events
+
+    async def _behind(self, ends: dict[TopicPartition, int]) -> bool:
+        for partition, end in ends.items():
+            if end and await self._consumer.position(partition) < end:
+                return True
+        return False
