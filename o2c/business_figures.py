@@ -41,6 +41,7 @@ class BusinessFigures:
     decisions: Sequence[Row]
     payments: Sequence[Row]
     duplicates: int
+    suspense: Row
     applied: Sequence[Applied]
     dunning: Sequence[Row]
     promises: dict[str, int]
@@ -117,6 +118,7 @@ async def business_figures(databases: Mapping[str, str], since: date, until: dat
             decisions=await credit.rows("demo_decisions", *span),
             payments=await cash_app.rows("demo_payments", *span),
             duplicates=await cash_app.value("demo_duplicates", *span),
+            suspense=(await cash_app.rows("demo_suspense", *span))[0],
             applied=[Applied(**row) for row in await cash_app.rows("demo_applied", *span)],
             dunning=await collections.rows("demo_dunning", *span),
             promises={row["state"]: row["promises"] for row in await collections.rows("demo_promises", *span)},

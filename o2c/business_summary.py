@@ -92,7 +92,11 @@ def _sales_and_cash(figures: BusinessFigures, tally: Tally, truth: Sequence[Mean
     table.add_row(
         "cash applied as the payer meant it", *(_share(*scores[c]) if c in scores else "-" for c in currencies)
     )
-    table.caption = f"{figures.duplicates} payments were reported twice by the bank and booked once."
+    unknown = figures.suspense
+    table.caption = (
+        f"{figures.duplicates} payments were reported again by the bank and booked once. "
+        f"Of {unknown['payments']} payments from unknown accounts people assigned {unknown['assigned']}."
+    )
     return table
 
 
@@ -109,7 +113,7 @@ def _dunning(figures: BusinessFigures) -> Table:
     table = _table("Dunning", "step", "notices", *currencies)
     for step, name in sorted({(row["step"], row["step_name"]) for row in figures.dunning}):
         rows = {row["currency"]: row for row in figures.dunning if row["step"] == step and row["step_name"] == name}
-        amounts = (_number(rows[c]["total"]) if c in rows else "0.00" for c in currencies)
+        amounts = (_number(rows[c]["total"]) if c in rows else "-" for c in currencies)
         table.add_row(f"{step} {name}", f"{sum(row['notices'] for row in rows.values()):,}", *amounts)
     return table
 
@@ -146,6 +150,8 @@ def _aging(aging: Rows) -> Table:
 
 
 def _number(value: Decimal | int) -> str:
+    if not value:
+        return "-"
     return f"{value:,.2f}" if isinstance(value, Decimal) else f"{value:,}"
 
 

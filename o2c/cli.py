@@ -42,7 +42,7 @@ app.command("openapi", rich_help_panel=OPERATIONS)(specifications.openapi)
 
 def main() -> None:
     """The entry point: what a person can mend is told in a sentence, without a traceback."""
-    from o2c.commands.telling import told
+    from o2c.telling import told
 
     with told():
         sys.exit(app())

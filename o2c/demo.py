@@ -105,4 +105,6 @@ def _where_to_look(stack: StackDescription, console: Console) -> None:
     console.print("\nWhere to look while the stack is up:")
     for name, url in stack.service_urls.items():
         console.print(f"  {name:12} {url}/docs")
-    console.print("  a token for them: o2c token --name you --role auditor; what is owed as of any day: o2c aging --as-of DATE")
+    console.print(
+        "  a token for them: o2c token --name you --role auditor; what is owed as of any day: o2c aging --as-of DATE"
+    )

@@ -16,6 +16,7 @@ import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from o2c.stack import StackError
 from shared.chassis.topics import group_id
 
 _POLL_SECONDS = 0.01
@@ -23,7 +24,7 @@ _TOLD_MAX = 5
 """So many places are named when quiet does not come."""
 
 
-class NotQuiet(Exception):
+class NotQuiet(StackError):
     """The stack did not come to rest in time; the message names what was still busy."""
 
 
@@ -76,7 +77,9 @@ class Quiet:
         have been found empty while the others' lag was looked at too early.
         """
         if not self._places:
-            await self._find_places()
+            missing = await self._find_places()
+            if missing:
+                return [f"topic {topic} does not exist yet" for topic in missing]
         before = await self._ends()
         lags = await asyncio.gather(*(self._lag(name, before) for name in self._urls))
         busy = [sentence for lag in lags for sentence in lag]
@@ -88,14 +91,18 @@ class Quiet:
             return busy
         return [] if await self._ends() == before else ["events were published while looking"]
 
-    async def _find_places(self) -> None:
+    async def _find_places(self) -> list[str]:
+        """Learns the partitions of every topic heard; returns the topics that do not exist."""
         topics = sorted({topic for heard in self._topics.values() for topic in heard})
         described = await self._admin.describe_topics(topics)
         partitions = {topic["topic"]: [part["partition"] for part in topic["partitions"]] for topic in described}
-        self._places = {
-            name: [TopicPartition(topic, partition) for topic in heard for partition in partitions.get(topic, [])]
-            for name, heard in self._topics.items()
-        }
+        missing = [topic for topic in topics if not partitions.get(topic)]
+        if not missing:
+            self._places = {
+                name: [TopicPartition(topic, partition) for topic in heard for partition in partitions[topic]]
+                for name, heard in self._topics.items()
+            }
+        return missing
 
     async def _ends(self) -> dict[TopicPartition, int]:
         places = {place for heard in self._places.values() for place in heard}
@@ -118,8 +125,9 @@ class Quiet:
         group = self._groups[name]
         if group not in self._coordinators:
             self._coordinators[group] = await self._admin.find_coordinator(group)
+        # the places are named, as Tansu does not know how to answer for all of a group's
         offsets: Mapping[TopicPartition, Any] = await self._admin.list_consumer_group_offsets(
-            group, group_coordinator_id=self._coordinators[group]
+            group, group_coordinator_id=self._coordinators[group], partitions=self._places[name]
         )
         return offsets
 

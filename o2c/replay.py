@@ -1,9 +1,9 @@
 """`o2c replay`: a company's past through the five services, in the order in which it happened.
 
-A week at a time: what was posted and settled in it comes first, then its days begin one after the other.
+Two weeks at a time: what was posted and settled in them comes first, then their days begin one after the other.
 Every amount carries its own business date, so aging, period figures and journals are those of the days
-themselves. Only what looks at the present is coarser: an item that was settled within the week is not dunned
-for a day earlier in it. Said again, the same file changes nothing: its events have the same ids.
+themselves. Only what looks at the present is coarser: an item that was settled within the two weeks is not
+dunned for a day earlier in them. Said again, the same file changes nothing: its events have the same ids.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Say = Callable[[list[Event]], Awaitable[None]]
 Rest = Callable[[], Awaitable[None]]
 
-DAYS_AT_ONCE: Final = 7
+DAYS_AT_ONCE: Final = 14
 _QUIET_SECONDS_MAX: Final = 120.0
 _LEDGER_SECONDS_MAX: Final = 15.0
 _LEDGER_POLL_SECONDS: Final = 0.2
@@ -105,15 +105,15 @@ async def play(
     await say([BusinessDayStarted(company_id=history.company_id, business_date=first)])
     await rest()
     for start in range(0, len(days), DAYS_AT_ONCE):
-        week = days[start : start + DAYS_AT_ONCE]
-        posted: list[Event] = [invoice for day in week for invoice in invoices.get(day, ())]
-        settled: list[Event] = [payment for day in week for payment in payments.get(day, ())]
+        stretch = days[start : start + DAYS_AT_ONCE]
+        posted: list[Event] = [invoice for day in stretch for invoice in invoices.get(day, ())]
+        settled: list[Event] = [payment for day in stretch for payment in payments.get(day, ())]
         if posted or settled:
             await say(posted + settled)
             await rest()
-        await say([BusinessDayStarted(company_id=history.company_id, business_date=day + _ONE_DAY) for day in week])
+        await say([BusinessDayStarted(company_id=history.company_id, business_date=day + _ONE_DAY) for day in stretch])
         await rest()
-        progress(start + len(week), len(days))
+        progress(start + len(stretch), len(days))
     return Replayed(
         customers=len(customers),
         invoices=len(history.past),

@@ -30,7 +30,8 @@ class Ear:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=4 * 1024 * 1024,
-            fetch_max_wait_ms=500,
+            # The broker answers a connection's requests one by one: the question where topics end waits for this.
+            fetch_max_wait_ms=5,
         )
 
     async def __aenter__(self) -> Self:
@@ -48,8 +49,10 @@ class Ear:
 
         What cannot be decoded is passed over: the services' dead letters keep account of that.
         """
-        ends = await self._consumer.end_offsets(list(self._consumer.assignment()))
+        partitions = self._consumer.assignment()
+        ends = await self._consumer.end_offsets(list(partitions))
         events: list[Event] = []
+        self._consumer.resume(*partitions)
         while await self._behind(ends):
             batches = await self._consumer.getmany(timeout_ms=_POLL_MS, max_records=_RECORDS_AT_ONCE)
             for record in (record for records in batches.values() for record in records):
@@ -57,6 +60,8 @@ class Ear:
                     events.append(decode(record.value, read_headers(record.headers), _BYTES_MAX))
                 except Undecodable:
                     continue
+        # Between the calls nobody needs what is fetched ahead.
+        self._consumer.pause(*partitions)
         return events
 
     async def _behind(self, ends: dict[TopicPartition, int]) -> bool:

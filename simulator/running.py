@@ -17,6 +17,7 @@ from simulator.domain.upstream import HEARS
 from simulator.hearing import Ear
 from simulator.people import ar_department
 from simulator.speaking import Identities, Voice
+from simulator.stage import on_stage
 from simulator.world import Quiet, Simulation
 
 FIRST_DAY: Final = date(2026, 1, 1)
@@ -50,16 +51,17 @@ async def connected_simulation(
     """
     topics = {where.topic_prefix + event.topic for event in EVENTS.values()}
     await create_topics(where.bootstrap_servers, topics, partitions=where.partitions)
-    said = await _said_before(where)
-    day = _first_day(start, [d for d in (last_business_day(said), last_day) if d])
     async with AsyncExitStack() as open_until_the_end:
+        await open_until_the_end.enter_async_context(on_stage(where.bootstrap_servers, where.topic_prefix))
+        said = await _said_before(where)
+        day = _first_day(start, [d for d in (last_business_day(said), last_day) if d])
         ear = await open_until_the_end.enter_async_context(
             Ear(where.bootstrap_servers, HEARS, topic_prefix=where.topic_prefix)
         )
         voice = await open_until_the_end.enter_async_context(
             Voice(
                 where.bootstrap_servers,
-                Identities(seed, day),
+                Identities(f"simulation/{seed}/{day}"),
                 idempotent=where.idempotent_producer,
                 topic_prefix=where.topic_prefix,
             )

@@ -20,8 +20,8 @@ from simulator.domain.upstream import Saying
 class Identities:
     """CloudEvents attributes for what a run says: the id is that of the run, the event's type, subject and number."""
 
-    def __init__(self, seed: int, start: date) -> None:
-        self._run = f"simulator/{seed}/{start}"
+    def __init__(self, run: str) -> None:
+        self._run = run
         self._said: Counter[str] = Counter()
 
     def identify(self, saying: Saying, at: datetime) -> Event:

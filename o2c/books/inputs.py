@@ -8,6 +8,7 @@ from importlib import import_module
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from o2c.books.databases import Database
 from o2c.books.report import Line
@@ -46,20 +47,14 @@ def topics_heard() -> dict[str, list[str]]:
 async def read_topics(bootstrap_servers: str, topics: set[str], prefix: str = "") -> OnTopics:
     """Reads the topics from their beginning to where they end now. Raises BrokerSilent."""
     found = OnTopics()
+    places = await _places(bootstrap_servers, [prefix + topic for topic in topics])
+    if not places:
+        return found
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap_servers, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest"
     )
     await consumer.start()
     try:
-        existing = await consumer.topics()
-        places = [
-            TopicPartition(prefix + topic, partition)
-            for topic in sorted(topics)
-            if prefix + topic in existing
-            for partition in sorted(consumer.partitions_for_topic(prefix + topic) or ())
-        ]
-        if not places:
-            return found
         consumer.assign(places)
         starts, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
         found.expired = {place.topic.removeprefix(prefix) for place, offset in starts.items() if offset > 0}
@@ -67,6 +62,18 @@ async def read_topics(bootstrap_servers: str, topics: set[str], prefix: str = ""
     finally:
         await consumer.stop()
     return found
+
+
+async def _places(bootstrap_servers: str, topics: list[str]) -> list[TopicPartition]:
+    """The partitions of those topics that exist."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, client_id="o2c-check")
+    await admin.start()
+    try:
+        existing = sorted(set(topics) & set(await admin.list_topics()))
+        described = await admin.describe_topics(existing) if existing else []
+    finally:
+        await admin.close()
+    return [TopicPartition(topic["topic"], part["partition"]) for topic in described for part in topic["partitions"]]
 
 
 async def _read_to(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int], found: OnTopics, prefix: str) -> None:

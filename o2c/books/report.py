@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from o2c.books.amounts import Amounts
+from shared.kernel.money import is_exact, round_half_up
 
 Number = Decimal | int
 
@@ -112,7 +113,7 @@ def compare(invariant: str, left_name: str, left: Amounts, right_name: str, righ
     for currency in sorted({key[-1] for key in [*left, *right]}):
         of_left = sum((amount for key, amount in left.items() if key[-1] == currency), nothing)
         of_right = sum((amount for key, amount in right.items() if key[-1] == currency), nothing)
-        lines.append(Line(invariant, left_name, of_left, right_name, of_right, currency))
+        lines.append(_line(invariant, left_name, of_left, right_name, of_right, (currency,)))
     differing = sorted(
         key for key in {*left, *right} if len(key) > 1 and left.get(key, nothing) != right.get(key, nothing)
     )
@@ -120,12 +121,20 @@ def compare(invariant: str, left_name: str, left: Amounts, right_name: str, righ
         note = ""
         if shown == _DIFFERENCES_SHOWN_MAX - 1 and len(differing) > _DIFFERENCES_SHOWN_MAX:
             note = f"and {len(differing) - _DIFFERENCES_SHOWN_MAX} more differ"
-        lines.append(
-            Line(invariant, left_name, left.get(key, nothing), right_name, right.get(key, nothing), " ".join(key), note)
-        )
+        lines.append(_line(invariant, left_name, left.get(key, nothing), right_name, right.get(key, nothing), key, note))
         if shown == _DIFFERENCES_SHOWN_MAX - 1:
             break
     return lines or [Line(invariant, left_name, 0, right_name, 0, note="nothing on either side")]
+
+
+def _line(
+    invariant: str, left_name: str, left: Decimal, right_name: str, right: Decimal, key: tuple[str, ...], note: str = ""
+) -> Line:
+    """A line of amounts of one currency, with the decimal places it is accounted in."""
+    currency = key[-1]
+    if is_exact(left, currency) and is_exact(right, currency):
+        left, right = round_half_up(left, currency), round_half_up(right, currency)
+    return Line(invariant, left_name, left, right_name, right, " ".join(key), note)
 
 
 def keys_differing(left: Mapping[str, Hashable], right: Mapping[str, Hashable]) -> list[str]:

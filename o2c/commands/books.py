@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from o2c.commands.options import AsJson, AsOf, Stack
+from o2c.commands.options import AsJson, AsOf, Stack, day
 from o2c.commands.running import Months, Seed
-from o2c.commands.telling import run_to_end
+from o2c.telling import console, run_to_end
 
 
-def simulate(months: Months = 1, seed: Seed = 1, stack: Stack = None) -> None:
+def simulate(
+    months: Months = 1,
+    seed: Seed = 1,
+    start: Annotated[
+        date | None,
+        typer.Option(
+            "--from", parser=day, metavar="YYYY-MM-DD", help="The first day. Without it: after the last one played."
+        ),
+    ] = None,
+    stack: Stack = None,
+) -> None:
     """Play months of simulated business on the running stack, after what was played before."""
-    from rich.console import Console
-
     from o2c.demo import play
     from o2c.stack.description import find_stack
 
-    sys.exit(run_to_end(play(find_stack(stack), months, seed, Console())))
+    sys.exit(run_to_end(play(find_stack(stack), months, seed, console(), start)))
 
 
 def replay(
@@ -29,12 +38,10 @@ def replay(
     stack: Stack = None,
 ) -> None:
     """Play a company's own past on the running stack: its invoices and payments, day by day."""
-    from rich.console import Console
-
     from o2c.replay import replay as play_again
     from o2c.stack.description import find_stack
 
-    sys.exit(run_to_end(play_again(find_stack(stack), file, Console())))
+    sys.exit(run_to_end(play_again(find_stack(stack), file, console())))
 
 
 def check(
@@ -46,8 +53,6 @@ def check(
     stack: Stack = None,
 ) -> None:
     """Check that the books agree: each invariant with both of its sides. Exits with 1 on a difference."""
-    from rich.console import Console
-
     from o2c import check as books
     from o2c.stack.description import find_stack
 
@@ -57,9 +62,9 @@ def check(
         return
     report = asyncio.run(books.check_books(found.databases, found.kafka_bootstrap_servers, as_of))
     if as_json:
-        Console().print_json(data=report.as_dict())
+        console().print_json(data=report.as_dict())
     else:
-        report.print(Console())
+        report.print(console())
     sys.exit(0 if report.agree else 1)
 
 
@@ -70,13 +75,16 @@ def aging(
     stack: Stack = None,
 ) -> None:
     """Show what is owed, by how long it is overdue, as of any day."""
-    from rich.console import Console
-
+    from o2c.aging import NoBusinessDay
     from o2c.aging import aging as age
+    from o2c.stack import StackError
     from o2c.stack.description import find_stack
 
-    report = asyncio.run(age(find_stack(stack).databases["analytics"], as_of, customer))
+    try:
+        report = asyncio.run(age(find_stack(stack).databases["analytics"], as_of, customer))
+    except NoBusinessDay as error:
+        raise StackError(str(error)) from None
     if as_json:
-        Console().print_json(data=report.as_dict())
+        console().print_json(data=report.as_dict())
     else:
-        report.print(Console())
+        report.print(console())

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from o2c.commands.options import AsJson, ServiceName, Stack, service_name
+from o2c.telling import console
 
 commands = typer.Typer(no_args_is_help=True, help="What could not be handled, why, and again.")
 
@@ -37,14 +38,13 @@ def list_all(
     if not letters:
         typer.echo("There are no dead letters.")
         return
-    from rich.console import Console
     from rich.table import Table
 
     table = Table("service", "event", "topic", "attempts", "reason")
     for letter in letters:
         place = f"{letter['topic']}/{letter['partition']}@{letter['offset']}"
         table.add_row(letter["service"], letter["event_id"], place, str(letter["attempts"]), letter["reason"])
-    Console().print(table)
+    console().print(table)
 
 
 @commands.command("show")

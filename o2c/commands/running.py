@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from o2c.commands.options import ServiceName, Stack, StateDirectory, day, service_name
-from o2c.commands.telling import run_to_end
+from o2c.telling import run_to_end
 
 HttpPort = Annotated[
     int | None,
@@ -48,7 +48,7 @@ def up(
     `--fresh` drops the databases and topics of o2c there.
     """
     from o2c.stack.local import StackOptions
-    from o2c.stack.staying import stay_up
+    from o2c.staying import stay_up
 
     options = StackOptions(state_dir, fresh, http_port, postgres_port, kafka_port)
     sys.exit(run_to_end(stay_up(options, with_simulator=with_simulator), interrupted=0))
@@ -66,7 +66,7 @@ def demo(
     1 when the books do not agree.
     """
     from o2c.stack.local import StackOptions
-    from o2c.stack.staying import play_demo
+    from o2c.staying import play_demo
 
     options = StackOptions(state_dir, fresh=True)
     sys.exit(run_to_end(play_demo(options, months=months, seed=seed, stay=stay)))

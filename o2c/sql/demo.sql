@@ -64,6 +64,15 @@ SELECT count(*) AS duplicates
 FROM duplicate_payment
 WHERE value_date BETWEEN $1 AND $2;
 
+-- name: demo_suspense
+-- Payments of a span of days whose payer was not known at first, and how many of them a person assigned.
+SELECT
+    count(DISTINCT m.payment_id) AS payments,
+    count(DISTINCT m.payment_id) FILTER (WHERE p.state <> 'suspense') AS assigned
+FROM cash_movement AS m
+INNER JOIN payment AS p ON m.payment_id = p.payment_id
+WHERE m.account = 'suspense' AND m.change > 0 AND m.business_date BETWEEN $1 AND $2;
+
 -- name: demo_applied
 -- What payments settled of items in a span of days.
 SELECT a.currency, a.payment_id, l.item_id, l.rule, sum(l.amount) AS amount, sum(l.discount) AS discount

@@ -186,7 +186,7 @@ async def _wait_until_ready(child: Child, port: int) -> None:
 async def answers_as_broker(bootstrap_servers: str) -> bool:
     """Whether a broker is there that can be worked with.
 
-    Asking for a group's coordinator makes a new broker create its offsets topic now, and not when consumers wait for it.
+    Asked for a group's coordinator, a new broker creates its offsets topic now and not when consumers wait for it.
     """
     quiet = logging.getLogger("aiokafka")
     level = quiet.level

@@ -169,7 +169,7 @@ async def open_items(
     )
 
 
-@router.get("/customers/{customer_id}/open-items")
+@router.get("/customers/{customer_id:path}/open-items")
 async def open_items_of_customer(
     customer_id: str, person: Reader, db: Books, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[OpenItemView]:
@@ -178,7 +178,7 @@ async def open_items_of_customer(
     return await open_items(person, db, customer_id, cursor=cursor, limit=limit)
 
 
-@router.get("/customers/{customer_id}/account")
+@router.get("/customers/{customer_id:path}/account")
 async def account(
     customer_id: str,
     person: Reader,

@@ -44,7 +44,7 @@ class NewActivity(BaseModel):
 
 
 class PromiseView(BaseModel):
-    """Amounts in `currency`; `applied` is what had come in towards the promise when it was judged."""
+    """Amounts in `currency`; `applied` is what had come in towards the promise when judged, at most all of it."""
 
     promise_id: str
     customer_id: str

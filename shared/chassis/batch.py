@@ -6,17 +6,16 @@ A poison event is found by halving the batch until it is alone; the others are a
 
 from __future__ import annotations
 
-import asyncio
 import json
-import random
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import stamina
 import structlog
 
 from shared.chassis.envelope import decode, event_id, position_id, read_headers
@@ -33,7 +32,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-_BACKOFF_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0)
+_BACKOFF_SECONDS_FIRST = 0.05
+_BACKOFF_SECONDS_MAX = 4.0
 _REASON_CHARACTERS_MAX = 2_000
 
 
@@ -64,11 +64,14 @@ def receive(record: Any, bytes_max: int, prefix: str = "") -> Received:
     identity = (
         event_id(headers.get("ce_source", ""), ce_id) if ce_id else position_id(topic, record.partition, record.offset)
     )
-    event, fault = None, ""
+    event: Event | None = None
+    fault = ""
     try:
-        event = decode(record.value, headers, bytes_max)
-        if event.topic != topic:
-            event, fault = None, f"{event.topic} does not belong on the topic {topic}"
+        decoded = decode(record.value, headers, bytes_max)
+        if decoded.topic == topic:
+            event = decoded
+        else:
+            fault = f"{decoded.topic} does not belong on the topic {topic}"
     except Undecodable as error:
         fault = str(error)
     return Received(
@@ -174,23 +177,20 @@ class BatchProcessor:
             event_id=str(received.id), error=error, reason=reason,
         )  # fmt: skip
 
-    async def _with_retries(self, work: Any, *arguments: Any) -> None:
-        deadline = time.monotonic() + self._running.settings.retry_seconds_max
-        attempt = 0
-        while True:
-            try:
+    async def _with_retries(self, work: Callable[..., Awaitable[None]], *arguments: Any) -> None:
+        """Repeats what fails for a passing reason, with backoff and jitter, up to the retry limit."""
+        async for attempt in stamina.retry_context(
+            on=is_transient,
+            attempts=None,
+            timeout=self._running.settings.retry_seconds_max,
+            wait_initial=_BACKOFF_SECONDS_FIRST,
+            wait_max=_BACKOFF_SECONDS_MAX,
+            wait_jitter=_BACKOFF_SECONDS_FIRST,
+        ):
+            with attempt:
+                if attempt.num > 1:
+                    self._running.metrics.retries.inc()
                 await work(*arguments)
-                return
-            except Exception as error:
-                if not is_transient(error) or time.monotonic() > deadline:
-                    raise
-                pause = _BACKOFF_SECONDS[min(attempt, len(_BACKOFF_SECONDS) - 1)]
-                attempt += 1
-                self._running.metrics.retries.inc()
-                log.warning(
-                    "transient fault, will be retried", error=f"{type(error).__name__}: {error}", attempt=attempt
-                )
-                await asyncio.sleep(pause * random.uniform(0.5, 1.0))
 
 
 def _dead_letter_row(received: Received, error: str, reason: str) -> tuple[Any, ...]:

@@ -31,7 +31,7 @@ _POLL_MS = 10
 _PAUSE_AFTER_FAILURE_SECONDS = 1.0
 
 
-class _DrainOnRevoke(ConsumerRebalanceListener):  # type: ignore[misc]
+class _DrainOnRevoke(ConsumerRebalanceListener):
     """Partitions are given up only once the batch that holds their records is committed."""
 
     def __init__(self, consumer: Consumer) -> None:

@@ -12,7 +12,7 @@ from shared.chassis.settings import ServiceSettings
 
 def configure_logs(service: str, settings: ServiceSettings) -> None:
     """Sets up structlog and routes the libraries' own logs through it."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

@@ -78,7 +78,7 @@ class OutboxRelay:
             },
         )
         try:
-            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _RELAY_LOCK):
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _RELAY_LOCK):  # noqa: ASYNC110
                 await asyncio.sleep(_STANDBY_SECONDS)
             self._running.metrics.relay_active.set(1)
             self._producer = await self._start_producer()

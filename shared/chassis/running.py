@@ -116,16 +116,15 @@ class Running:
     @asynccontextmanager
     async def unit_of_work(self, topics: Collection[str] = ()) -> AsyncIterator[Any]:
         """One transaction: on a clean exit everything is written and committed, else nothing is."""
-        async with self.pool.acquire() as connection:
-            async with connection.transaction(isolation="read_committed"):
-                today: date | None = await connection.fetchval(self.queries["last_business_day"])
-                uow: UnitOfWork = self.service.work(
-                    connection, self.queries, self.service.name, today, self.service.policies
-                )
-                yield uow
-                said = bool(uow.said)
-                await uow.flush()
-                self.crash_points.reach("before_commit", topics)
+        async with self.pool.acquire() as connection, connection.transaction(isolation="read_committed"):
+            today: date | None = await connection.fetchval(self.queries["last_business_day"])
+            uow: UnitOfWork = self.service.work(
+                connection, self.queries, self.service.name, today, self.service.policies
+            )
+            yield uow
+            said = bool(uow.said)
+            await uow.flush()
+            self.crash_points.reach("before_commit", topics)
         self.crash_points.reach("after_commit", topics)
         if said:
             self.relay.wake()
@@ -164,18 +163,22 @@ class Running:
         return {"quiet": all(row.values()), **dict(row)}
 
     async def _observe(self) -> None:
-        """Keeps the gauges fresh, and now and then forgets old event ids."""
+        """Keeps the gauges fresh, and now and then forgets old event ids and idempotency keys."""
         rounds = 0
         while True:
             try:
                 await self._measure()
                 if rounds % _PRUNE_EVERY == 0:
-                    async with self.pool.acquire() as connection:
-                        await connection.execute(self.queries["prune_inbox"], self.settings.inbox_keep_days)
+                    await self._forget()
             except Exception as error:
                 log.warning("cannot measure", error=f"{type(error).__name__}: {error}")
             rounds += 1
             await asyncio.sleep(_OBSERVE_SECONDS)
+
+    async def _forget(self) -> None:
+        async with self.pool.acquire() as connection:
+            await connection.execute(self.queries["prune_inbox"], self.settings.inbox_keep_days)
+            await connection.execute(self.queries["prune_idempotency_keys"], self.settings.idempotency_keep_days)
 
     async def _measure(self) -> None:
         for topic, lag in self.consumer.lag_by_topic().items():

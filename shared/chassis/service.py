@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import structlog
 import uvicorn
+import uvloop
 from fastapi import APIRouter, FastAPI
 
 from shared.chassis.errors import ConfigurationError
@@ -36,10 +37,14 @@ _GC_THRESHOLD = 200_000
 class Component(Protocol):
     """Something several services are built from, with tables and routes of its own (the ledger)."""
 
-    name: str
-    sql: Path
-    migrations: Path
-    router: APIRouter
+    @property
+    def name(self) -> str: ...
+    @property
+    def sql(self) -> Path: ...
+    @property
+    def migrations(self) -> Path: ...
+    @property
+    def router(self) -> APIRouter: ...
 
 
 @dataclass(frozen=True)
@@ -123,4 +128,4 @@ def run(service: Service) -> None:
         sys.exit(f"{service.name}: {error}")
     configure_logs(service.name, settings)
     gc.set_threshold(_GC_THRESHOLD, 50, 100)
-    asyncio.run(serve(service, settings))
+    uvloop.run(serve(service, settings))

@@ -48,6 +48,8 @@ class ServiceSettings(BaseSettings):
     relay_events_max: Annotated[int, Field(ge=1, le=20_000)] = 5_000
     inbox_keep_days: Annotated[int, Field(ge=1, le=3650)] = 400
     """Event ids are remembered this long; must be longer than Kafka keeps events."""
+    idempotency_keep_days: Annotated[int, Field(ge=1, le=365)] = 30
+    """A repeated command gets its first answer again for this long."""
     daily_run_poll_seconds: Seconds = 0.5
     stop_seconds_max: Seconds = 15.0
     """A stop waits this long for the batch in hand; a container's grace period must be longer."""

@@ -75,6 +75,8 @@ class PromiseDue(Event, said_by=("collections",), subject="promise_id", order=("
 
 
 class PromiseKept(Event, said_by=("collections",), subject="promise_id", order=("judged_on", "promise_id")):
+    """Enough was applied between the day the promise was made and the day it fell due."""
+
     promise_id: Identifier
     customer_id: Identifier
     judged_on: BusinessDate
@@ -85,6 +87,8 @@ class PromiseKept(Event, said_by=("collections",), subject="promise_id", order=(
 
 
 class PromiseBroken(Event, said_by=("collections",), subject="promise_id", order=("judged_on", "promise_id")):
+    """The day passed and not enough had been applied; a hold of the customer's credit is asked for."""
+
     promise_id: Identifier
     customer_id: Identifier
     judged_on: BusinessDate

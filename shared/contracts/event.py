@@ -57,7 +57,9 @@ class EventContext:
 class Event(Body):
     """An event body. Subclasses say who speaks it, its key, its subject and its business order:
 
-    `class OrderPlaced(Event, said_by=("erp",), key="customer_id", subject="order_id", order=("order_date", "order_id"))`
+    `class OrderPlaced(Event, said_by=("erp",), subject="order_id", order=("order_date", "order_id"))`
+
+    The key is `customer_id` unless `key` names other fields, of which the first that is known counts.
     """
 
     topic: ClassVar[str]
@@ -75,7 +77,7 @@ class Event(Body):
         super().__init_subclass__()
 
     @classmethod
-    def __pydantic_init_subclass__(
+    def __pydantic_init_subclass__(  # type: ignore[override]  # a declaration, checked here
         cls,
         *,
         said_by: tuple[Speaker, ...],

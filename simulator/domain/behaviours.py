@@ -107,23 +107,27 @@ def _partial(payer: Payer) -> Intention | None:
 
 
 def _round_sums(payer: Payer) -> Intention | None:
-    """Pays a round sum at the end of the week towards what falls due, and does not say for what."""
+    """Pays a round sum at the end of the week towards what falls due, now and then more than is owed at all.
+
+    Does not say for what.
+    """
     if not payer.day.is_last_of_week():
         return None
     due = sum((i.unpaid for i in payer.owed if i.due_date <= payer.day.today + timedelta(days=7)), Decimal(0))
     if not due:
         return None
     step = Decimal(500) if due >= 1_000 else Decimal(100)
-    up = payer.dice.chance(35, "rounds up", payer.customer.customer_id, payer.day.today)
-    amount = max(step, (due / step + (1 if up else 0)).quantize(Decimal(1), ROUND_HALF_UP) * step)
+    if payer.dice.chance(15, "pays ahead", payer.customer.customer_id, payer.day.today):
+        due = sum((item.unpaid for item in payer.owed), step)
+    amount = max(step, (due / step).quantize(Decimal(1), ROUND_HALF_UP) * step)
     parts, beyond = oldest_first(payer.owed, round_half_up(amount, payer.customer.currency))
     return Intention(parts=parts, beyond=beyond, remittance=False)
 
 
 def _forgets_remittance(payer: Payer) -> Intention | None:
-    """Pays in full and about in time, and never says for what."""
+    """Pays in full, one invoice sooner and another later, and never says for which."""
     return _all_of(
-        (item for item in payer.owed if payer.day.today >= payer.days_after_due(item, -2, 6)), remittance=False
+        (item for item in payer.owed if payer.day.today >= payer.days_after_due(item, -2, 18)), remittance=False
     )
 
 

@@ -164,9 +164,9 @@ async def test_an_event_of_an_unfinished_older_transaction_is_not_overtaken(worl
         await transaction.start()
         await late.execute(
             """INSERT INTO outbox (event_id, topic, key, type, subject, occurred_at, correlation_id, body)
-               VALUES (gen_random_uuid(), 'CreditApproved', 'C-1', 'CreditApproved.v1', 'O-LATE', now(), gen_random_uuid(),
-               convert_to('{"order_id":"O-LATE","customer_id":"C-1","decided_on":"2026-03-02","currency":"USD","order_amount":"1",
-               "exposure":"1","credit_limit":"1","policy_version":0}', 'UTF8'))"""
+               VALUES (gen_random_uuid(), 'CreditApproved', 'C-1', 'CreditApproved.v1', 'O-LATE', now(),
+               gen_random_uuid(), convert_to('{"order_id":"O-LATE","customer_id":"C-1","decided_on":"2026-03-02","currency":"USD",
+               "order_amount":"1","exposure":"1","credit_limit":"1","policy_version":0}', 'UTF8'))"""
         )
         await world.say(validated("O-1"))
         await until_rows(world, "SELECT 1 FROM approval")

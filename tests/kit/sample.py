@@ -24,10 +24,17 @@ DAY = date(2026, 3, 2)
 def customer(customer_id: str = "C-1", **changes: Any) -> CustomerChanged:
     """An active customer on 2/10 net 30 in Oregon (no sales tax), limit 10,000.00 USD."""
     given: dict[str, Any] = {
-        "customer_id": customer_id, "version": 1, "company_id": COMPANY, "name": f"Customer {customer_id}", "currency": "USD",
-        "credit_limit": Decimal("10000.00"), "terms": {"net_days": 30, "discount_days": 10, "discount_percent": "2"},
-        "price_list_id": "STD", "jurisdiction": "US-OR", "payer_accounts": [f"ACC-{customer_id}"],
-    }  # fmt: skip
+        "customer_id": customer_id,
+        "version": 1,
+        "company_id": COMPANY,
+        "name": f"Customer {customer_id}",
+        "currency": "USD",
+        "credit_limit": Decimal("10000.00"),
+        "terms": {"net_days": 30, "discount_days": 10, "discount_percent": "2"},
+        "price_list_id": "STD",
+        "jurisdiction": "US-OR",
+        "payer_accounts": [f"ACC-{customer_id}"],
+    }
     return CustomerChanged(**{**given, **changes})
 
 
@@ -37,17 +44,25 @@ def item(item_id: str = "I-1", **changes: Any) -> ItemChanged:
 
 def price(item_id: str = "I-1", unit_price: str = "10.00", **changes: Any) -> PriceChanged:
     given: dict[str, Any] = {
-        "price_list_id": "STD", "item_id": item_id, "version": 1, "currency": "USD", "valid_from": date(2026, 1, 1),
+        "price_list_id": "STD",
+        "item_id": item_id,
+        "version": 1,
+        "currency": "USD",
+        "valid_from": date(2026, 1, 1),
         "breaks": [{"minimum_quantity": 1, "unit_price": unit_price}],
-    }  # fmt: skip
+    }
     return PriceChanged(**{**given, **changes})
 
 
 def order(order_id: str = "O-1", customer_id: str = "C-1", quantity: int = 10, **changes: Any) -> OrderPlaced:
     given: dict[str, Any] = {
-        "order_id": order_id, "company_id": COMPANY, "customer_id": customer_id, "order_date": DAY, "currency": "USD",
+        "order_id": order_id,
+        "company_id": COMPANY,
+        "customer_id": customer_id,
+        "order_date": DAY,
+        "currency": "USD",
         "lines": [{"line_no": 1, "item_id": "I-1", "quantity": quantity}],
-    }  # fmt: skip
+    }
     return OrderPlaced(**{**given, **changes})
 
 
@@ -62,9 +77,17 @@ def validated(order_id: str = "O-1", customer_id: str = "C-1", total: str = "100
         "tax": "0.00",
     }
     given: dict[str, Any] = {
-        "order_id": order_id, "company_id": COMPANY, "customer_id": customer_id, "order_date": DAY, "currency": "USD",
-        "net": total, "tax": "0.00", "total": total, "ship_complete": False, "lines": [line],
-    }  # fmt: skip
+        "order_id": order_id,
+        "company_id": COMPANY,
+        "customer_id": customer_id,
+        "order_date": DAY,
+        "currency": "USD",
+        "net": total,
+        "tax": "0.00",
+        "total": total,
+        "ship_complete": False,
+        "lines": [line],
+    }
     return OrderValidated(**{**given, **changes})
 
 
@@ -72,10 +95,20 @@ def invoice(
     invoice_id: str = "INV-1", customer_id: str = "C-1", total: str = "100.00", **changes: Any
 ) -> InvoicePosted:
     given: dict[str, Any] = {
-        "invoice_id": invoice_id, "invoice_number": invoice_id.replace("INV-", "1000-"), "company_id": COMPANY,
-        "customer_id": customer_id, "origin": "shipment", "invoice_date": DAY, "due_date": date(2026, 4, 1),
-        "terms": {"net_days": 30}, "currency": "USD", "net": total, "tax": "0.00", "total": total, "discount_amount": "0.00",
-    }  # fmt: skip
+        "invoice_id": invoice_id,
+        "invoice_number": invoice_id.replace("INV-", "1000-"),
+        "company_id": COMPANY,
+        "customer_id": customer_id,
+        "origin": "shipment",
+        "invoice_date": DAY,
+        "due_date": date(2026, 4, 1),
+        "terms": {"net_days": 30},
+        "currency": "USD",
+        "net": total,
+        "tax": "0.00",
+        "total": total,
+        "discount_amount": "0.00",
+    }
     return InvoicePosted(**{**given, **changes})
 
 
@@ -83,9 +116,14 @@ def payment(
     payment_id: str = "P-1", customer_id: str | None = "C-1", amount: str = "100.00", **changes: Any
 ) -> PaymentReceived:
     given: dict[str, Any] = {
-        "payment_id": payment_id, "bank_reference": f"BANK-{payment_id}", "company_id": COMPANY, "customer_id": customer_id,
-        "currency": "USD", "amount": amount, "value_date": date(2026, 3, 10),
-    }  # fmt: skip
+        "payment_id": payment_id,
+        "bank_reference": f"BANK-{payment_id}",
+        "company_id": COMPANY,
+        "customer_id": customer_id,
+        "currency": "USD",
+        "amount": amount,
+        "value_date": date(2026, 3, 10),
+    }
     return PaymentReceived(**{**given, **changes})
 
 
@@ -94,9 +132,12 @@ def allocated(
 ) -> StockAnswered:
     """Inventory control's answer for an order of one line."""
     given: dict[str, Any] = {
-        "request_id": request_id, "order_id": order_id, "customer_id": customer_id, "business_date": DAY,
+        "request_id": request_id,
+        "order_id": order_id,
+        "customer_id": customer_id,
+        "business_date": DAY,
         "lines": [{"line_no": 1, "item_id": "I-1", "allocated": quantity, "short": short}],
-    }  # fmt: skip
+    }
     return StockAnswered(**{**given, **changes})
 
 
@@ -104,9 +145,12 @@ def shipped(
     shipment_id: str, order_id: str, quantity: int, customer_id: str = "C-1", **changes: Any
 ) -> ShipmentConfirmed:
     given: dict[str, Any] = {
-        "shipment_id": shipment_id, "order_id": order_id, "customer_id": customer_id, "shipped_on": DAY,
+        "shipment_id": shipment_id,
+        "order_id": order_id,
+        "customer_id": customer_id,
+        "shipped_on": DAY,
         "lines": [{"line_no": 1, "quantity": quantity}],
-    }  # fmt: skip
+    }
     return ShipmentConfirmed(**{**given, **changes})
 
 

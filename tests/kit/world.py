@@ -20,7 +20,7 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 import asyncpg
 import httpx
@@ -189,7 +189,8 @@ class World:
 
     def heard(self, event: type[E]) -> list[E]:
         """Events of this type heard up to the last quiet, sorted by their business order."""
-        return sorted(self._heard.get(event.topic, []), key=lambda e: e.business_order)  # type: ignore[arg-type, return-value]
+        heard = cast("list[E]", self._heard.get(event.topic, []))
+        return sorted(heard, key=lambda e: e.business_order)
 
     def forget(self) -> None:
         """Starts a new chapter: what was heard so far is no longer returned."""

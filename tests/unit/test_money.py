@@ -28,7 +28,7 @@ def test_rounding_is_half_up_at_the_currencys_exponent(amount: str, currency: st
 
 
 def test_an_unknown_currency_is_named() -> None:
-    with pytest.raises(UnknownCurrency, match="'ABC'.*ISO 4217"):
+    with pytest.raises(UnknownCurrency, match=r"'ABC'.*ISO 4217"):
         round_half_up(Decimal(1), "ABC")
 
 

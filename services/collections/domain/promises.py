@@ -60,7 +60,7 @@ class Promise:
     judged_on: date | None = None
     """The day it was kept (the money was there), broken or cancelled."""
     applied: Decimal = Decimal(0)
-    """Applied towards the promise when it was judged."""
+    """Applied towards the promise when it was judged, at most its amount."""
     paid_on: date | None = None
     """For a broken promise: the day the amount had come in after all."""
     note: str = ""
@@ -84,8 +84,11 @@ class Promise:
         self._goes(PromiseState.DUE)
 
     def applied_by(self, receipts: Receipts, day: date) -> Decimal:
-        """Applied towards the promise from the day it was made to `day`, both included."""
-        return max(receipts.total(self.made_on, day) - self.already_applied, Decimal(0))
+        """Applied towards the promise from the day it was made to `day`, both included.
+
+        At most its amount: what comes beyond it on the same day must not depend on when it is heard of.
+        """
+        return min(max(receipts.total(self.made_on, day) - self.already_applied, Decimal(0)), self.amount)
 
     def keep_if_paid(self, receipts: Receipts) -> bool:
         """Kept as soon as enough was applied between the day it was made and the day it is due."""

@@ -20,6 +20,8 @@ from shared.contracts.invoicing import Reason
 ORDER_NUMBER_CHARACTERS_MAX: Final = 70
 """Numbers of requests and pick lists are made of the order's, and must be identifiers themselves."""
 
+_TEXT_CHARACTERS_MAX: Final = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -54,6 +56,13 @@ class Judgement:
     lines: tuple[PricedItem, ...] = ()
 
 
+def reason(code: str, text: str) -> Reason:
+    """A reason of the length that can be told; an absurd quantity alone may have hundreds of digits."""
+    return Reason(
+        code=code, text=text if len(text) <= _TEXT_CHARACTERS_MAX else f"{text[: _TEXT_CHARACTERS_MAX - 3]}..."
+    )
+
+
 def judge(order: OrderPlaced, catalogue: Catalogue) -> Judgement:
     """Prices and taxes the order, or says everything that speaks against it."""
     customer = catalogue.customers.get(order.customer_id)
@@ -76,7 +85,7 @@ def _priced(
     lines, reasons = [], []
     for line in order.lines:
         item = catalogue.items.get(line.item_id)
-        if item is None or line.quantity <= 0:
+        if item is None or not 0 < line.quantity <= catalogue.rules.line_quantity_max:
             continue  # told among the reasons against the lines
         price = catalogue.prices.on(customer.price_list_id, line.item_id, order.order_date)
         unit_price = price.unit_price(line.quantity) if price and price.currency == order.currency else None
@@ -89,33 +98,33 @@ def _priced(
 
 def _against_the_head(order: OrderPlaced, customer: Customer | None, catalogue: Catalogue) -> Iterator[Reason]:
     if customer is None:
-        yield Reason(code="unknown_customer", text=f"Customer {order.customer_id} is not known.")
+        yield reason(code="unknown_customer", text=f"Customer {order.customer_id} is not known.")
     else:
         if not customer.active:
-            yield Reason(
+            yield reason(
                 code="inactive_customer", text=f"Customer {customer.customer_id} ({customer.name}) is not active."
             )
         if customer.company_id != order.company_id:
-            yield Reason(
+            yield reason(
                 code="other_company",
                 text=f"Customer {customer.customer_id} belongs to company {customer.company_id}, "
                 f"the order is for {order.company_id}.",
             )
         if customer.currency != order.currency:
-            yield Reason(
+            yield reason(
                 code="other_currency",
                 text=f"Customer {customer.customer_id} is invoiced in {customer.currency}, "
                 f"the order is in {order.currency}.",
             )
     if len(order.order_id) > ORDER_NUMBER_CHARACTERS_MAX:
-        yield Reason(
+        yield reason(
             code="order_number_too_long",
             text=f"The order number has {len(order.order_id)} characters; "
             f"at most {ORDER_NUMBER_CHARACTERS_MAX} are taken.",
         )
     latest = catalogue.today + timedelta(days=catalogue.rules.days_ahead_max) if catalogue.today else None
     if latest is not None and order.order_date > latest:
-        yield Reason(
+        yield reason(
             code="date_too_far_ahead",
             text=f"The order is dated {order.order_date}; on {catalogue.today} orders are taken up to {latest}.",
         )
@@ -125,30 +134,30 @@ def _against_the_lines(order: OrderPlaced, catalogue: Catalogue) -> Iterator[Rea
     maximum = catalogue.rules.line_quantity_max
     for line_no, times in sorted(Counter(line.line_no for line in order.lines).items()):
         if times > 1:
-            yield Reason(code="duplicate_line", text=f"Line number {line_no} is used {times} times; use each once.")
+            yield reason(code="duplicate_line", text=f"Line number {line_no} is used {times} times; use each once.")
     for line in order.lines:
         if line.quantity <= 0:
-            yield Reason(
+            yield reason(
                 code="quantity_not_positive",
                 text=f"Line {line.line_no}: the quantity is {line.quantity}; it must be at least 1.",
             )
         elif line.quantity > maximum:
-            yield Reason(
+            yield reason(
                 code="quantity_too_large",
                 text=f"Line {line.line_no}: the quantity is {line.quantity}; at most {maximum} of a line are taken.",
             )
         item = catalogue.items.get(line.item_id)
         if item is None:
-            yield Reason(code="unknown_item", text=f"Line {line.line_no}: item {line.item_id} is not known.")
+            yield reason(code="unknown_item", text=f"Line {line.line_no}: item {line.item_id} is not known.")
         elif not item.active:
-            yield Reason(
+            yield reason(
                 code="inactive_item",
                 text=f"Line {line.line_no}: item {item.item_id} ({item.description}) is not sold any more.",
             )
 
 
 def _no_rate(order: OrderPlaced, jurisdiction: str) -> Reason:
-    return Reason(
+    return reason(
         code="unknown_jurisdiction",
         text=f"No tax rate of jurisdiction {jurisdiction!r} is known for {order.order_date}; "
         "it has to be added to the policy tax_rates.",
@@ -164,14 +173,14 @@ def _no_price(order: OrderPlaced, line: OrderedLine, customer: Customer, price: 
         text = (
             f"item {line.item_id} is sold from a quantity of {price.minimum_quantity} on; {line.quantity} were ordered"
         )
-    return Reason(code="no_price", text=f"Line {line.line_no}: {text}.")
+    return reason(code="no_price", text=f"Line {line.line_no}: {text}.")
 
 
 def _against_the_amount(order: OrderPlaced, lines: list[PricedItem]) -> Iterator[Reason]:
     charges = [charge(p.unit_price, p.tax_percent, 0, p.line.quantity, order.currency) for p in lines]
     total = sum((c.net + c.tax for c in charges), NO_TAX)
     if total > AMOUNT_MAX:
-        yield Reason(
+        yield reason(
             code="amount_too_large",
             text=f"The order comes to {total:,} {order.currency}; "
             f"amounts above {AMOUNT_MAX:,} are taken for a mistake.",
@@ -180,7 +189,7 @@ def _against_the_amount(order: OrderPlaced, lines: list[PricedItem]) -> Iterator
 
 def other_customers_order(order: OrderPlaced) -> Reason:
     """The reason against an order whose number is in use by another customer."""
-    return Reason(
+    return reason(
         code="order_number_taken",
         text=f"Order number {order.order_id} belongs to an order of another customer; use a number of your own.",
     )

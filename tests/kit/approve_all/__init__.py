@@ -5,6 +5,7 @@ Tests of the chassis run it, so that what they find is the chassis's doing and n
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +83,8 @@ def _limit(customer_id: str, run: DailyRun) -> CreditLimitSet:
         customer_id=customer_id,
         limit_version=1,
         currency="USD",
-        credit_limit=1,  # type: ignore[arg-type]
-        previous_limit=0,  # type: ignore[arg-type]
+        credit_limit=Decimal(1),
+        previous_limit=Decimal(0),
         valid_from=run.business_date,
         set_by="daily run",
         reason="",

@@ -71,6 +71,12 @@ def test_a_payment_told_late_counts_by_the_day_it_was_applied() -> None:
     assert (made.state, made.judged_on) == (PromiseState.KEPT, march(4))
 
 
+def test_what_comes_beyond_the_promised_amount_is_not_counted_towards_it() -> None:
+    made = promise()
+    assert made.keep_if_paid(received(d4="800.00"))
+    assert made.applied == Decimal("500.00")
+
+
 def test_a_cancelled_promise_is_neither_kept_nor_broken() -> None:
     made = promise()
     made.cancel(march(3), "customer called")

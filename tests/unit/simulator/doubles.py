@@ -30,7 +30,7 @@ class ServicesInMemory:
 
     def __init__(self, seed: int, shuffle: int) -> None:
         self.said: list[Event] = []
-        self._identities = Identities(seed, START)
+        self._identities = Identities(f"{seed}/{START}")
         self._mixer = Random(shuffle)
         self._unheard: list[Event] = []
         self._currencies: dict[str, str] = {}

@@ -1,17 +1,32 @@
-"""How commands end: with an exit code, and a sentence where something is wrong."""
+"""How commands speak to people and how they end: with an exit code, and a sentence where something is wrong."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Coroutine, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 INTERRUPTED = 130
 """The exit code of a command that was ended with Ctrl-C before it was done."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_WIDTH_WITHOUT_TERMINAL = 140
+
+
+def console() -> Console:
+    """Where commands print: as wide as the terminal, and wide enough for tables where there is none."""
+    from rich.console import Console
+
+    plain = Console()
+    if plain.is_terminal or "COLUMNS" in os.environ:
+        return plain
+    return Console(width=_WIDTH_WITHOUT_TERMINAL)
 
 
 @contextlib.contextmanager

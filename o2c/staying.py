@@ -6,17 +6,18 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import Awaitable
+from collections.abc import Coroutine
+from typing import Any
 from urllib.parse import urlsplit
 
-from rich.console import Console
 from rich.table import Table
 
 from o2c.stack.children import Child
 from o2c.stack.description import DEFAULT_STATE_DIRECTORY
 from o2c.stack.local import LocalStack, StackOptions, death, local_stack
+from o2c.telling import console
 
-_console = Console()
+_console = console()
 
 
 def _tell(line: str) -> None:
@@ -26,11 +27,9 @@ def _tell(line: str) -> None:
 async def stay_up(options: StackOptions, *, with_simulator: bool) -> int:
     """The stack until it is cancelled; 1 when one of its processes ended by itself."""
     async with local_stack(options, _tell) as stack:
-        if with_simulator:
-            stack.start("simulator", [sys.executable, "-m", "simulator", str(stack.description.state_dir)])
         _show(stack)
         _tell("Everything is up. Ctrl-C ends it.")
-        return _told(await stack.watch())
+        return await _stay(stack, with_simulator)
 
 
 async def play_demo(options: StackOptions, *, months: int, seed: int, stay: bool) -> int:
@@ -43,11 +42,18 @@ async def play_demo(options: StackOptions, *, months: int, seed: int, stay: bool
         if stay:
             _tell(f"The stack stays up; other commands find it with {_found_by(stack)}. Ctrl-C ends it.")
             with contextlib.suppress(asyncio.CancelledError):
-                return _told(await stack.watch())
+                return await _stay(stack, with_simulator=True)
         return code
 
 
-async def _while_up(stack: LocalStack, work: Awaitable[int]) -> int:
+async def _stay(stack: LocalStack, with_simulator: bool) -> int:
+    """Until it is cancelled, or a process of the stack ends by itself."""
+    if with_simulator:
+        stack.start("simulator", [sys.executable, "-m", "simulator", str(stack.description.state_dir)])
+    return _told(await stack.watch())
+
+
+async def _while_up(stack: LocalStack, work: Coroutine[Any, Any, int]) -> int:
     """The work's exit code, or 1 as soon as a process of the stack ends by itself."""
     working, watching = asyncio.ensure_future(work), asyncio.ensure_future(stack.watch())
     try:
