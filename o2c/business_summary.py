@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -40,7 +41,7 @@ def print_summary(
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", caption_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number else "left", no_wrap=True)
     return table
@@ -135,17 +136,17 @@ def _promises(figures: BusinessFigures) -> Table:
 
 
 def _months(periods: Rows) -> Table:
-    table = _table("Months", "month", "currency", "opening", "sales", "closing", "cash collected", "DSO days", "CEI %")
+    table = _table("Months, in whole units", "", "", "opening", "sales", "closing", "cash", "DSO days", "CEI %")
     for row in sorted(periods, key=lambda row: (row["month"], row["currency"])):
-        amounts = (_number(Decimal(row[c])) for c in ("opening", "sales", "closing", "cash_collected"))
+        amounts = (_whole(row[c]) for c in ("opening", "sales", "closing", "cash_collected"))
         table.add_row(row["month"], row["currency"], *amounts, row["dso_days"] or "-", row["cei_percent"] or "-")
     return table
 
 
 def _aging(aging: Rows) -> Table:
-    table = _table("Owed now, by days overdue", "currency", *_BUCKETS.values(), "items")
+    table = _table("Owed now, by days overdue, in whole units", "", *_BUCKETS.values(), "items")
     for row in sorted(aging, key=lambda row: -Decimal(row["total"])):
-        table.add_row(row["currency"], *(_number(Decimal(row[b])) for b in _BUCKETS), f"{row['open_items']:,}")
+        table.add_row(row["currency"], *(_whole(row[b]) for b in _BUCKETS), f"{row['open_items']:,}")
     return table
 
 
@@ -153,6 +154,10 @@ def _number(value: Decimal | int) -> str:
     if not value:
         return "-"
     return f"{value:,.2f}" if isinstance(value, Decimal) else f"{value:,}"
+
+
+def _whole(amount: str) -> str:
+    return f"{round(Decimal(amount)):,}" if Decimal(amount) else "-"
 
 
 def _beside(value: Decimal | int, counted: Decimal | int) -> str:

@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from o2c.stack import StackError
+from shared.chassis.handlers import Handlers
 from shared.chassis.topics import group_id
 
 _POLL_SECONDS = 0.01
@@ -31,15 +32,24 @@ class NotQuiet(StackError):
 class Quiet:
     """Looks at a stack again and again at little cost: its connections stay open.
 
-    `service_urls` are the services to watch, by name. Use it as an asynchronous context manager.
+    `service_urls` are the services to watch, by name; `handlers` their declarations where they are not the
+    services' own, `http` what they are asked through. Use it as an asynchronous context manager.
     """
 
     def __init__(
-        self, kafka_bootstrap_servers: str, service_urls: Mapping[str, str], *, topic_prefix: str = ""
+        self,
+        kafka_bootstrap_servers: str,
+        service_urls: Mapping[str, str],
+        *,
+        topic_prefix: str = "",
+        handlers: Mapping[str, Handlers] | None = None,
+        http: httpx.AsyncClient | None = None,
     ) -> None:
         self._urls = dict(service_urls)
         self._groups = {name: group_id(name, topic_prefix) for name in self._urls}
-        self._topics = {name: _heard_topics(name, topic_prefix) for name in self._urls}
+        declared = handlers or {name: _declarations(name) for name in self._urls}
+        self._topics = {name: [topic_prefix + event.topic for event in declared[name].hears] for name in self._urls}
+        self._http = http or httpx.AsyncClient(timeout=10.0)
         self._bootstrap_servers = kafka_bootstrap_servers
         self._places: dict[str, list[TopicPartition]] = {}
         self._coordinators: dict[str, int] = {}
@@ -47,7 +57,6 @@ class Quiet:
     async def __aenter__(self) -> Self:
         self._admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap_servers, client_id="o2c-quiet")
         self._consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap_servers, client_id="o2c-quiet")
-        self._http = httpx.AsyncClient(timeout=10.0)
         await self._admin.start()
         await self._consumer.start()
         return self
@@ -149,9 +158,9 @@ async def wait_for_quiet(kafka_bootstrap_servers: str, service_urls: Mapping[str
         await quiet.wait(timeout)
 
 
-def _heard_topics(name: str, prefix: str) -> list[str]:
-    handlers = importlib.import_module(f"services.{name}.handlers").handlers
-    return [prefix + event.topic for event in handlers.hears]
+def _declarations(name: str) -> Handlers:
+    handlers: Handlers = importlib.import_module(f"services.{name}.handlers").handlers
+    return handlers
 
 
 def _in_words(busy: Sequence[str]) -> str:

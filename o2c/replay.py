@@ -24,7 +24,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from o2c.check import check_books
-from o2c.history import History, HistoryRefused, read_history
+from o2c.history import History
+from o2c.history_file import HistoryRefused, read_history
 from o2c.quiet import Quiet
 from shared.chassis.envelope import O2C_NAMESPACE, encode
 from shared.contracts.erp import BusinessDayStarted
@@ -96,8 +97,7 @@ async def play(
 ) -> Replayed:
     """Says the history through `say`, coming to `rest` between the phases; `progress` gets days done and in all."""
     invoices, payments = history.invoices_by_day(), history.payments_by_day()
-    happened = {*invoices, *payments}
-    first, last = min(happened), max(happened)
+    first, last = history.first_day, history.last_day
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     customers = history.customers()
     await say(list(customers))

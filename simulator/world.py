@@ -19,12 +19,11 @@ Phase = Callable[[Upstream, BusinessDay], list[Saying]]
 
 PHASES: Final[tuple[tuple[Phase, ...], ...]] = (
     (Upstream.day_starts,),
-    # Neither touches what the other does, so both may be under way at once.
-    (Upstream.ledger_answers, Upstream.deliveries),
+    # What is said in one phase touches different orders and books, so it may be under way at once.
+    (Upstream.ledger_answers, Upstream.cancellations),
     (Upstream.master_data,),
     (Upstream.opening_balances,),
-    (Upstream.cancellations,),
-    (Upstream.orders,),
+    (Upstream.deliveries, Upstream.orders),
     (Upstream.stock_answers,),
     (Upstream.shipments,),
     (Upstream.payments,),

@@ -121,7 +121,9 @@ def compare(invariant: str, left_name: str, left: Amounts, right_name: str, righ
         note = ""
         if shown == _DIFFERENCES_SHOWN_MAX - 1 and len(differing) > _DIFFERENCES_SHOWN_MAX:
             note = f"and {len(differing) - _DIFFERENCES_SHOWN_MAX} more differ"
-        lines.append(_line(invariant, left_name, left.get(key, nothing), right_name, right.get(key, nothing), key, note))
+        lines.append(
+            _line(invariant, left_name, left.get(key, nothing), right_name, right.get(key, nothing), key, note)
+        )
         if shown == _DIFFERENCES_SHOWN_MAX - 1:
             break
     return lines or [Line(invariant, left_name, 0, right_name, 0, note="nothing on either side")]

@@ -147,10 +147,8 @@ def _breaks_promises(payer: Payer) -> Intention | None:
 
 
 def _stops_paying(payer: Payer) -> Intention | None:
-    """Paid what is from before; pays nothing since."""
-    return _all_of(
-        item for item in payer.owed if item.brought_forward and payer.day.today >= payer.days_after_due(item, 0, 10)
-    )
+    """Has paid until some weeks ago, and pays nothing any more."""
+    return None
 
 
 BEHAVIOURS: Final[dict[Behaviour, Callable[[Payer], Intention | None]]] = {

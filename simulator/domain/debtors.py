@@ -30,7 +30,6 @@ class Owed:
     due_date: date
     discount_date: date | None
     discount_amount: Decimal
-    brought_forward: bool
     paid_on: date | None = None
     reminded_on: date | None = None
 
@@ -103,7 +102,6 @@ class Debtors:
             due_date=invoice.due_date,
             discount_date=invoice.discount_date,
             discount_amount=invoice.discount_amount,
-            brought_forward=invoice.origin == "brought_forward",
         )
         beyond, self._beyond[invoice.customer_id] = self._beyond[invoice.customer_id], []
         for payment_id, amount in beyond:

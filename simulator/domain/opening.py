@@ -19,7 +19,7 @@ _LATE_BY_UP_TO_DAYS: Final = {
     Behaviour.PARTIAL: 20,
     Behaviour.ROUND_SUMS: 15,
     Behaviour.BREAKS_PROMISES: 70,
-    Behaviour.STOPS_PAYING: 10,
+    Behaviour.STOPS_PAYING: 100,
 }
 
 

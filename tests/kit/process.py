@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 from asyncio.subprocess import Process
 from pathlib import Path
@@ -22,6 +23,7 @@ class ServiceProcess:
         self.name = name
         self._settings = settings
         self._process: Process | None = None
+        self.port = _free_port()
         self.log = Path(world.directory) / f"{name}-{id(self):x}.log"
 
     async def __aenter__(self) -> ServiceProcess:
@@ -33,6 +35,7 @@ class ServiceProcess:
 
     async def start(self, **settings: str) -> None:
         """Starts the process; `settings` override those given before, e.g. `O2C_CRASH_POINT=""`."""
+        self.world.ports[self.name] = self.port
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", f"services.{self.name}",
@@ -48,7 +51,7 @@ class ServiceProcess:
             "O2C_KAFKA_SESSION_SECONDS": "2",
             "O2C_TOPIC_PREFIX": self.world.prefix,
             "O2C_TOKEN_SECRET": SECRET,
-            "O2C_HTTP_PORT": "0",
+            "O2C_HTTP_PORT": str(self.port),
             "O2C_LOG_LEVEL": "WARNING",
         }
 
@@ -75,3 +78,9 @@ class ServiceProcess:
         except TimeoutError:
             self.signal(signal.SIGKILL)
             await self.died()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

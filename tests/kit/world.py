@@ -15,7 +15,6 @@ import asyncio
 import contextlib
 import importlib
 import tempfile
-import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
@@ -25,16 +24,16 @@ from typing import Any, Self, TypeVar, cast
 import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from fastapi import FastAPI
 from pydantic import SecretStr
 
+from o2c.quiet import Quiet
 from shared.chassis.auth import issue_token
 from shared.chassis.envelope import Encoded, decode, encode, read_headers
 from shared.chassis.http import create_app
-from shared.chassis.queries import load_queries
 from shared.chassis.running import Running
 from shared.chassis.service import Service
-from shared.chassis.topics import create_topics, group_id
+from shared.chassis.topics import create_topics
 from shared.contracts import EVENTS
 from shared.contracts.event import Event, EventContext
 
@@ -46,8 +45,25 @@ PARTITIONS = 3
 E = TypeVar("E", bound=Event)
 
 
-class NotQuiet(AssertionError):
-    """The services did not come to rest in time."""
+class Doors(httpx.AsyncBaseTransport):
+    """Leads a request for `http://<service>` to that service, in this process or in one of its own."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._outside = httpx.AsyncHTTPTransport()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        name = request.url.host
+        if name in self._world.apps:
+            inside = httpx.ASGITransport(app=self._world.apps[name], raise_app_exceptions=False)
+            return await inside.handle_async_request(request)
+        if name not in self._world.ports:
+            raise httpx.ConnectError(f"{name} is not running")
+        request.url = request.url.copy_with(host="127.0.0.1", port=self._world.ports[name])
+        return await self._outside.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._outside.aclose()
 
 
 class World:
@@ -72,7 +88,8 @@ class World:
         self._overrides = settings
         self._stack = contextlib.AsyncExitStack()
         self._heard: dict[str, list[Event]] = {}
-        self._queries: dict[str, str] = {}
+        self.apps: dict[str, FastAPI] = {}
+        self.ports: dict[str, int] = {}
 
     async def __aenter__(self) -> Self:
         try:
@@ -88,11 +105,9 @@ class World:
         await self._stack.aclose()
 
     async def _open(self) -> None:
-        await create_topics(
-            self.kafka.bootstrap_servers,
-            [self.prefix + event.topic for event in EVENTS.values()],
-            partitions=PARTITIONS,
-        )
+        topics = sorted(self.prefix + topic for topic in self._topics())
+        await create_topics(self.kafka.bootstrap_servers, topics, partitions=PARTITIONS)
+        self._places = [TopicPartition(topic, partition) for topic in topics for partition in range(PARTITIONS)]
         self._producer = AIOKafkaProducer(
             bootstrap_servers=self.kafka.bootstrap_servers,
             acks="all",
@@ -101,27 +116,35 @@ class World:
         )
         await self._producer.start()
         self._stack.push_async_callback(self._producer.stop)
-        self._ears = AIOKafkaConsumer(
-            bootstrap_servers=self.kafka.bootstrap_servers, group_id=None, auto_offset_reset="earliest"
+        # Two consumers: a question about end offsets would wait behind the long poll of the one that listens.
+        self._ears, self._rule = await self._consumer(), await self._consumer()
+        self._ears.assign(self._places)
+        self._quiet = await self._stack.enter_async_context(
+            Quiet(
+                self.kafka.bootstrap_servers,
+                {name: f"http://{name}" for name in self.names},
+                topic_prefix=self.prefix,
+                handlers={name: service.handlers for name, service in self._services.items()},
+                http=httpx.AsyncClient(transport=Doors(self), timeout=10.0),
+            )
         )
-        await self._ears.start()
-        self._stack.push_async_callback(self._ears.stop)
-        self._ears.assign(
-            [TopicPartition(self.prefix + e.topic, p) for e in EVENTS.values() for p in range(PARTITIONS)]
-        )
-        self._admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka.bootstrap_servers)
-        await self._admin.start()
-        self._stack.push_async_callback(self._admin.close)
         for name in self.names:
             database = f"{name}_{uuid.uuid4().hex[:10]}"
             self.databases[name] = self.postgres.create_database(database)
             self._stack.callback(self.postgres.drop, database)
             await self.service(name).migrate(self.databases[name])
-            self._queries[name] = load_queries(*self.service(name).sql_directories)["quiet"]
         self.directory = self._stack.enter_context(tempfile.TemporaryDirectory())
         if not self._as_processes:
             self._stack.push_async_callback(self.stop_all)
             await asyncio.gather(*(self.start(name) for name in self.names))
+
+    async def _consumer(self) -> AIOKafkaConsumer:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.kafka.bootstrap_servers, group_id=None, auto_offset_reset="earliest"
+        )
+        await consumer.start()
+        self._stack.push_async_callback(consumer.stop)
+        return consumer
 
     def _topics(self) -> set[str]:
         """What the services of this world hear and say; nothing else is spoken of in it."""
@@ -147,9 +170,11 @@ class World:
         running = Running(self.service(name), self.settings(name))
         await running.start()
         self.running[name] = running
+        self.apps[name] = create_app(running)
         return running
 
     async def stop(self, name: str) -> None:
+        self.apps.pop(name)
         await self.running.pop(name).stop()
 
     async def stop_all(self) -> None:
@@ -199,38 +224,9 @@ class World:
     # Coming to rest
 
     async def quiet(self, seconds_max: float = QUIET_SECONDS_MAX) -> None:
-        """Waits until nothing is in flight: no lag, empty outboxes, no daily run waiting."""
-        deadline = time.monotonic() + seconds_max
-        before: dict[TopicPartition, int] | None = None
-        while True:
-            ends = await self._ends()
-            reason = await self._unrest(ends)
-            if reason is None and ends == before:
-                await self._listen_up_to(ends)
-                return
-            before = ends if reason is None else None
-            if time.monotonic() > deadline:
-                raise NotQuiet(reason or "events kept coming")
-            await asyncio.sleep(0.01)
-
-    async def _ends(self) -> dict[TopicPartition, int]:
-        return await self._ears.end_offsets(list(self._ears.assignment()))
-
-    async def _unrest(self, ends: dict[TopicPartition, int]) -> str | None:
-        for name in self.names:
-            if name in self.running and self.running[name].consumer.stopped_because:
-                continue
-            committed = await self._admin.list_consumer_group_offsets(group_id(name, self.prefix))
-            for event in self.service(name).handlers.hears:
-                for partition in range(PARTITIONS):
-                    place = TopicPartition(self.prefix + event.topic, partition)
-                    offset = max(0, committed[place].offset) if place in committed else 0
-                    if ends[place] > offset:
-                        return f"{name} has handled {offset} of {ends[place]} in {event.topic}/{partition}"
-            ((outbox_empty, runs_finished),) = await self.rows(name, self._queries[name])
-            if not (outbox_empty and runs_finished):
-                return f"{name}: outbox empty: {outbox_empty}, daily runs finished: {runs_finished}"
-        return None
+        """Waits until nothing is in flight: no lag, empty outboxes, no daily run waiting; then listens up to there."""
+        await self._quiet.wait(seconds_max)
+        await self._listen_up_to(await self._rule.end_offsets(self._places))
 
     async def _listen_up_to(self, ends: dict[TopicPartition, int]) -> None:
         behind = {place for place, end in ends.items() if await self._ears.position(place) < end}
@@ -256,8 +252,7 @@ class World:
     async def http(self, name: str, *roles: str, person: str = "Pat") -> AsyncIterator[httpx.AsyncClient]:
         """A client of a service's HTTP side, as a person with these roles; without roles, nobody."""
         headers = {"Authorization": f"Bearer {issue_token(SECRET, person, list(roles), 1)}"} if roles else {}
-        transport = httpx.ASGITransport(app=create_app(self.running[name]), raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://service", headers=headers) as client:
+        async with httpx.AsyncClient(transport=Doors(self), base_url=f"http://{name}", headers=headers) as client:
             yield client
 
     async def command(

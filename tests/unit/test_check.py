@@ -42,7 +42,10 @@ def test_customers_that_differ_are_named_even_where_the_sums_agree() -> None:
 
 def test_a_customer_only_one_side_knows_is_a_difference() -> None:
     lines = compare("Items", "left", {}, "right", {ADAMS: Decimal("10.00")})
-    assert [(line.where, line.difference) for line in lines] == [("USD", Decimal("-10.00")), ("C-1 USD", Decimal("-10.00"))]
+    assert [(line.where, line.difference) for line in lines] == [
+        ("USD", Decimal("-10.00")),
+        ("C-1 USD", Decimal("-10.00")),
+    ]
 
 
 def test_of_many_differences_the_first_are_named_and_the_rest_counted() -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from o2c.history import History, HistoryRefused, highest_balance, limit_above, read_history
+from o2c.history import History, highest_balance, limit_above
+from o2c.history_file import HistoryRefused, read_history
 
 PLAIN = "customer_id,invoice_number,invoice_date,due_date,amount,settled_on,disputed,currency,customer_name\n"
 SAMPLE = "countryCode,customerID,PaperlessDate,invoiceNumber,InvoiceDate,DueDate,InvoiceAmount,Disputed,SettledDate\n"
@@ -34,7 +35,11 @@ def test_a_plain_file(tmp_path: Path) -> None:
         + "C1,9002,2013-06-10,2013-07-10,50.50,,yes,EUR,Adams Ltd\n",
     )
     first, second = past.past
-    assert (first.invoice.amount, first.invoice.disputed, first.settled_on) == (Decimal("100.00"), False, date(2013, 6, 20))
+    assert (first.invoice.amount, first.invoice.disputed, first.settled_on) == (
+        Decimal("100.00"),
+        False,
+        date(2013, 6, 20),
+    )
     assert (second.invoice.currency, second.invoice.disputed, second.settled_on) == ("EUR", True, None)
     [customer] = past.customers()
     assert (customer.name, customer.terms.net_days, customer.credit_limit) == ("Adams Ltd", 30, Decimal(200))
@@ -90,9 +95,23 @@ def test_a_file_without_the_columns_needed(tmp_path: Path) -> None:
         read_history(tmp_path / "absent.csv")
 
 
+def test_dates_that_must_be_slips_of_the_pen(tmp_path: Path) -> None:
+    assert refusal(tmp_path, PLAIN + "C1,1,2013-06-01,2013-07-01,5,0213-06-20,,,\n") == [
+        "line 2: settled_on 0213-06-20 is not between 1990-01-01 and 2099-12-31"
+    ]
+    [fault] = refusal(tmp_path, PLAIN + "C1,1,2013-06-01,2013-07-01,5,2093-06-20,,,\n")
+    assert fault == "it reaches from 2013-06-01 to 2093-06-20, more than 30 years: is a date mistyped?"
+
+
+def test_a_customer_id_too_long_for_what_is_made_of_it(tmp_path: Path) -> None:
+    [fault] = refusal(tmp_path, PLAIN + "C" * 61 + ",1,2013-06-01,2013-07-01,5,,,,\n")
+    assert fault.startswith("line 2: customer_id 'CCC")
+    assert fault.endswith("has 61 characters: at most 60 are taken")
+
+
 def test_of_many_faults_the_first_are_told(tmp_path: Path) -> None:
     with pytest.raises(HistoryRefused, match="and 10 more faults"):
-        history(tmp_path, PLAIN + "C1,,,,,,,,\n" * 6)
+        history(tmp_path, PLAIN + "C1,,,,,,,,\n" * 10)
 
 
 def test_the_limit_is_just_above_the_highest_balance(tmp_path: Path) -> None:

@@ -30,6 +30,9 @@ class ServicesInMemory:
 
     def __init__(self, seed: int, shuffle: int) -> None:
         self.said: list[Event] = []
+        """By the simulation."""
+        self.answers_said: list[Event] = []
+        """By the services."""
         self._identities = Identities(f"{seed}/{START}")
         self._mixer = Random(shuffle)
         self._unheard: list[Event] = []
@@ -49,6 +52,7 @@ class ServicesInMemory:
             self.said.append(event)
             answers = self._answers(event, day)
             self._unheard += [self._identities.identify(Saying(answer), noon) for answer in answers]
+            self.answers_said += answers
 
     async def wait(self) -> None:
         """Always quiet."""

@@ -199,7 +199,7 @@ def test_who_breaks_promises_pays_twelve_days_after_the_day():
     assert day == date(2026, 4, 20)  # 19 April 2026 is a Sunday
 
 
-def test_who_stops_paying_pays_nothing_new():
+def test_who_has_stopped_paying_pays_nothing():
     customer, debtors = _customer(Behaviour.STOPS_PAYING), _debtors(Behaviour.STOPS_PAYING)
     debtors.promised(_promise(customer, due_on=DUE))
     assert _live(Behaviour.STOPS_PAYING, debtors) == []

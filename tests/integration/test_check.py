@@ -1,0 +1,199 @@
+"""The check of the books over five databases and Kafka: it agrees when they do, and names what does not."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from o2c.check import BooksReport, check_books, digest
+from o2c.history_file import read_history
+from o2c.replay import identified, play
+from shared.chassis.envelope import encode
+from shared.contracts.event import Event
+from shared.contracts.gl_core import JournalBatchPosted
+from shared.contracts.journal import JournalBatchSubmitted
+from tests.kit import World
+
+PAST = """customer_id,invoice_number,invoice_date,due_date,amount,settled_on,disputed
+C1,9001,2026-01-05,2026-02-04,100.00,2026-02-10,no
+C1,9002,2026-01-06,2026-02-05,250.50,,no
+C2,9003,2026-01-06,2026-02-05,80.25,2026-01-20,yes
+C2,9004,2026-01-19,2026-02-18,19.75,2026-01-20,no
+C3,9005,2026-01-20,2026-02-19,5.00,2026-01-20,no
+C3,9006,2026-02-12,2026-03-14,1000.00,2026-02-11,no
+"""
+
+
+async def replayed(world: World, tmp_path: Path, seed: int | None = None) -> None:
+    """A small past, said in the file's order or, with a seed, each phase in an order of chance."""
+    file = tmp_path / "past.csv"
+    file.write_text(PAST)
+
+    async def say(events: list[Event]) -> None:
+        if seed is not None:
+            random.Random(seed).shuffle(events)
+        await world.say_encoded(*(encode(event, event.context) for event in map(identified, events)))
+
+    await play(read_history(file), say, world.quiet)
+
+
+@pytest.fixture(scope="module")
+async def world(kafka: Any, postgres: Any, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """Five services at rest after a small past; tests leave it as they found it."""
+    async with World(kafka, postgres) as world:
+        await replayed(world, tmp_path_factory.mktemp("past"))
+        yield world
+
+
+async def checked(world: World, as_of: date | None = None) -> BooksReport:
+    return await check_books(world.databases, world.kafka.bootstrap_servers, as_of, world.prefix)
+
+
+@contextlib.asynccontextmanager
+async def changed(world: World, service: str, table: str, sql: str) -> AsyncIterator[None]:
+    """What no service would do: a change behind the books' back. Undone at the end."""
+    connection = await asyncpg.connect(world.databases[service])
+    try:
+        await connection.execute(f"CREATE TEMP TABLE saved AS TABLE {table}")
+        await connection.execute(sql)
+        yield
+        await connection.execute(f"DELETE FROM {table}; INSERT INTO {table} TABLE saved")
+    finally:
+        await connection.close()
+
+
+def differing(report: BooksReport) -> set[str]:
+    return {line.invariant for line in report.differences}
+
+
+async def test_the_books_agree_now_and_on_every_past_day(world: World) -> None:
+    now = await checked(world)
+    assert now.agree, now.differences
+    for day in [
+        date(2026, 1, 1),
+        date(2026, 1, 6),
+        date(2026, 1, 20),
+        date(2026, 2, 10),
+        date(2026, 2, 11),
+        date(2026, 2, 12),
+    ]:
+        then = await checked(world, day)
+        assert then.agree, then.differences
+
+
+BEHIND_THE_BOOKS_BACK = [
+    (
+        "analytics", "item_movement", "UPDATE item_movement SET change = change + 0.01 WHERE cause = 'posted'",
+        {"analytics = cash_app, item by item"},
+    ),
+    (
+        "analytics", "item", "UPDATE item SET original_amount = original_amount - 0.01 WHERE open_amount > 0",
+        {"Aging, by company and bucket"},
+    ),
+    (
+        "collections", "open_item", "UPDATE open_item SET open_amount = open_amount + 1 WHERE open_amount > 0",
+        {"Open items of collections, per customer"},
+    ),
+    (
+        "credit", "open_item", "UPDATE open_item SET open_amount = open_amount + 1 WHERE open_amount > 0",
+        {"Open items of credit, per customer"},
+    ),
+    (
+        "credit", "account", "UPDATE account SET open_items_total = open_items_total + 1 WHERE customer_id = 'C1'",
+        {"Open items in the exposure, per customer"},
+    ),
+    (
+        "credit", "account", "UPDATE account SET open_orders_total = open_orders_total + 1 WHERE customer_id = 'C1'",
+        {"Open orders in the exposure, per customer"},
+    ),
+    (
+        "invoicing", "invoice_series", "INSERT INTO invoice_series (series, last_number) VALUES ('US01', 7)",
+        {"Invoice numbers without gaps, per series"},
+    ),
+    (
+        "invoicing", "inbox", "DELETE FROM inbox WHERE topic = 'InvoiceBroughtForward'",
+        {"Every input applied once or dead-lettered"},
+    ),
+    (
+        "cash_app", "inbox", "INSERT INTO inbox (event_id, topic) VALUES (gen_random_uuid(), 'InvoicePosted')",
+        {"Every input applied once or dead-lettered"},
+    ),
+    (
+        "cash_app", "payment", "UPDATE payment SET amount = amount + 1 WHERE customer_id = 'C1'",
+        {"Payments = cash applied + cash waiting", "Cash in the journal = payments"},
+    ),
+    (
+        "cash_app", "journal_posting", "UPDATE journal_posting SET amount = amount + 1 WHERE debit = '1000'",
+        {"Cash in the journal = payments", "Unapplied in the journal = payments"},
+    ),
+    (
+        "cash_app", "item_movement", "UPDATE item_movement SET business_date = '2026-01-01' WHERE cause = 'cash'",
+        {"No item below zero, on any day", "analytics = cash_app, item by item"},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("service", "table", "sql", "invariants"), BEHIND_THE_BOOKS_BACK)
+async def test_whatever_is_changed_behind_the_books_back_is_named(
+    world: World, service: str, table: str, sql: str, invariants: set[str]
+) -> None:
+    async with changed(world, service, table, sql):
+        assert differing(await checked(world)) == invariants
+
+
+async def test_without_a_broker_it_says_what_was_not_compared(world: World) -> None:
+    report = await check_books(world.databases, None)
+    assert report.agree
+    assert report.not_compared == ["GL_CORE's totals and the inputs on Kafka's topics, as no broker was named"]
+    with pytest.raises(LookupError, match="missing: credit"):
+        await check_books({"invoicing": "postgres://nowhere"}, None)
+
+
+async def test_the_same_business_has_the_same_digest_in_whatever_order_it_arrives(
+    world: World, kafka: Any, postgres: Any, tmp_path: Path
+) -> None:
+    async with World(kafka, postgres) as other:
+        await replayed(other, tmp_path, seed=3)
+        assert await digest(other.databases) == await digest(world.databases)
+        await replayed(other, tmp_path)  # the same file again changes nothing
+        assert await digest(other.databases) == await digest(world.databases)
+        assert (await checked(other)).agree
+    before = await digest(world.databases)
+    async with changed(world, "cash_app", "open_item", "UPDATE open_item SET disputed = NOT disputed"):
+        assert await digest(world.databases) != before
+    assert await digest(world.databases) == before
+
+
+async def test_what_the_general_ledger_booked_is_compared_with_what_was_sent(
+    kafka: Any, postgres: Any, tmp_path: Path
+) -> None:
+    async with World(kafka, postgres) as world:
+        await replayed(world, tmp_path)
+        await told_by_the_general_ledger(world)
+
+
+async def told_by_the_general_ledger(world: World) -> None:
+    batches = world.heard(JournalBatchSubmitted)
+    answers = [
+        JournalBatchPosted(**batch.model_dump(include=set(JournalBatchPosted.model_fields))) for batch in batches
+    ]
+    await world.say(*answers[1:])
+    await world.quiet()
+    report = await checked(world)
+    assert report.agree, report.differences
+    [line] = [line for line in report.lines if line.invariant == "Journals = general ledger + on its way"]
+    assert "submitted" in line.note
+    wrong = answers[0].totals[0].model_copy(update={"debit": answers[0].totals[0].debit + 1})
+    await world.say(answers[0].model_copy(update={"totals": (wrong, *answers[0].totals[1:])}))
+    await world.quiet()
+    assert differing(await checked(world)) == {
+        "General ledger: debits by account",
+        "Journals = general ledger + on its way",
+    }
