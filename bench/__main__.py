@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import Annotated
 
+import structlog
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -35,6 +37,7 @@ def main(
         raise typer.BadParameter(
             f"{', '.join(unknown) or 'nothing'}: choose among {', '.join(SERVICES)}", param_hint="--services"
         )
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with told():
         sys.exit(run_to_end(_bench(events, names, console())))
 

@@ -14,7 +14,7 @@ from typing import Final
 from bench import documents
 from bench.documents import LINES
 from shared.contracts.cash_app import OpenItemChanged, PaymentApplied
-from shared.contracts.credit import CreditApproved, CreditHeld, CreditStateChanged
+from shared.contracts.credit import CreditApproved, CreditHeld
 from shared.contracts.event import Event
 from shared.contracts.invoicing import OrderValidated
 
@@ -82,7 +82,7 @@ def credit(events: int, dice: random.Random) -> Mix:
                 _exposure(backlog),
             ),
         ],
-        {CreditApproved: approved, CreditHeld: len(held), CreditStateChanged: len(set(held))},
+        {CreditApproved: approved, CreditHeld: len(held)},
     )
 
 

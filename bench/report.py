@@ -12,10 +12,10 @@ from bench.processor_time import KAFKA, POSTGRES, SERVICE
 from bench.results import Result
 
 _EXPLAINED = f"""\
-Of the floor: the service's events a second as a part of the floor's. The service takes its backlog from Kafka, decides,
-writes and publishes; measured from its first commit to the last one and the outbox empty. The floor does nothing but
-the same writes (inbox, the service's rows, outbox) by bare asyncpg in batches of {BATCH_EVENTS}. The first batch of each
-is left out. CPU: microseconds an event; where both cores are busy, that is what limits."""
+Of the floor: the service's events a second as a part of the floor's. The service takes its backlog from Kafka,
+decides, writes and publishes; measured from its first commit to the last one and the outbox empty. The floor does
+nothing but the same writes (inbox, the service's rows, outbox) by bare asyncpg in batches of {BATCH_EVENTS}. The first
+batch of each is left out. CPU: microseconds an event."""
 
 
 def show(results: list[Result], on: dict[str, Any], servers: list[str], console: Console) -> None:

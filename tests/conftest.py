@@ -49,8 +49,8 @@ class Infrastructure:
     def tell(self, line: str) -> None:
         """Shows which servers were taken, and why others were not: at once, and again in the summary."""
         self._config.stash.setdefault(_TAKEN, []).append(line)
-        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
-        capture = self._config.pluginmanager.get_plugin("capturemanager")
+        reporter: Any = self._config.pluginmanager.get_plugin("terminalreporter")
+        capture: Any = self._config.pluginmanager.get_plugin("capturemanager")
         with capture.global_and_fixture_disabled():
             reporter.ensure_newline()
             reporter.write_line(line)

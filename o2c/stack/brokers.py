@@ -10,7 +10,7 @@ import subprocess
 import time
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -74,12 +74,7 @@ async def maven_kafka(children: Children, directory: Path, ports: Ports, port: i
     taken = ports.take("kafka", port)
     properties = _write_properties(directory, taken, ports.take("kafka-controller"))
     classpath = f"{libraries}/*"
-    data = directory / "data"
-    if not (data / "meta.properties").exists():
-        cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        command: list[str | Path] = [java, "-XX:TieredStopAtLevel=1", "-cp", classpath, "kafka.tools.StorageTool"]
-        command += ["format", f"--cluster-id={cluster}", "-c", properties]
-        await children.run("kafka-format", command, seconds=_START_SECONDS)
+    await _format_once(children, directory, [java, "-XX:TieredStopAtLevel=1", "-cp", classpath], properties)
     options = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
     options.append("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
     child = children.start("kafka", [java, *options, "-cp", classpath, "kafka.Kafka", properties])
@@ -141,6 +136,19 @@ async def _fetch_libraries(children: Children, mvn: str, libraries: Path) -> Non
         raise NotHere(f"mvn could not fetch Kafka: {str(error).splitlines()[0]}") from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+async def _format_once(children: Children, directory: Path, java: Sequence[str], properties: Path) -> None:
+    """Makes the data directory. One whose making was interrupted is made anew; it cannot hold anything yet."""
+    formatted = directory / "formatted"
+    if formatted.exists():
+        return
+    shutil.rmtree(directory / "data", ignore_errors=True)
+    cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    # the equals sign, as an id may begin with a hyphen
+    command = [*java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", properties]
+    await children.run("kafka-format", command, seconds=_START_SECONDS)
+    formatted.touch()
 
 
 def _write_properties(directory: Path, port: int, controller_port: int) -> Path:

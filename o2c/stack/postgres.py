@@ -110,18 +110,14 @@ async def embedded_postgres(
     data = directory / "data"
     if not password_file.exists():
         _write_private(password_file, secrets.token_urlsafe(18), user)
-    if not (data / "PG_VERSION").exists():
-        command: list[str | Path] = [
-            POSTGRES_BIN_PATH / "initdb",
-            "-D",
-            data,
-            "-U",
-            _SUPERUSER,
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-        ]
-        command += ["--auth=scram-sha-256", f"--pwfile={password_file}", *([] if durable else ["--no-sync"])]
+    if not data.exists():
+        partial = directory / "data.partial"  # renamed when done: an interrupted start leaves nothing half made
+        shutil.rmtree(partial, ignore_errors=True)
+        command: list[str | Path] = [POSTGRES_BIN_PATH / "initdb", "-D", partial, "-U", _SUPERUSER]
+        command += ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={password_file}"]
+        command += [] if durable else ["--no-sync"]
         await children.run("postgres-initdb", command, seconds=_START_SECONDS, user=user)
+        partial.rename(data)
     taken = ports.take("postgres", port)
     settings = _server_settings(taken, durable)
     child = children.start(

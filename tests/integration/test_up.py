@@ -97,17 +97,14 @@ def state_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "state"
 
 
-def test_its_data_is_found_again_until_it_is_started_fresh(state_dir: Path) -> None:
+def test_its_data_is_found_again_until_it_is_started_fresh_and_nothing_outlives_it(state_dir: Path) -> None:
     with up(state_dir) as (process, stack):
         assert set(stack.services) == set(SERVICES)
         for url in stack.service_urls.values():
             assert httpx.get(f"{url}/health/ready").status_code == 200
         asyncio.run(remembered(stack, "CREATE TABLE kept AS SELECT 42 AS answer"))
-        second = subprocess.run(
-            o2c("up", "--state-dir", state_dir), env=ENVIRONMENT, capture_output=True, text=True, check=False
-        )
-        assert second.returncode == 1
-        assert "already running" in second.stderr
+        asyncio.run(quiet_comes_and_who_is_not_quiet_is_named(stack))
+        a_second_one_is_refused(state_dir)
         code, output = ended_with(process, signal.SIGINT)
         assert code == 0, output
     assert nothing_left_of(state_dir)
@@ -116,7 +113,11 @@ def test_its_data_is_found_again_until_it_is_started_fresh(state_dir: Path) -> N
     with up(state_dir) as (process, again):
         assert again.service_urls == stack.service_urls
         assert asyncio.run(remembered(again, "SELECT answer FROM kept")) == 42
-        assert ended_with(process, signal.SIGTERM)[0] == 0
+        kill_service(process, again, "collections")
+        output, _ = process.communicate(timeout=END_SECONDS)
+        assert process.returncode == 1
+        assert "collections ended with exit code -9" in output
+    assert nothing_left_of(state_dir)
 
     with up(state_dir, "--fresh") as (process, fresh):
         assert asyncio.run(remembered(fresh, "SELECT to_regclass('kept')")) is None
@@ -125,28 +126,36 @@ def test_its_data_is_found_again_until_it_is_started_fresh(state_dir: Path) -> N
         assert nothing_left_of(state_dir)
 
 
-def test_the_end_of_a_service_is_told_and_ends_the_rest(state_dir: Path) -> None:
-    with up(state_dir) as (process, stack):
-        port = int(stack.service_urls["collections"].rpartition(":")[2])
-        victim = next(
-            child
-            for child in psutil.Process(process.pid).children(recursive=True)
-            if any(place.laddr.port == port for place in child.net_connections() if place.status == "LISTEN")
-        )
-        victim.kill()
-        output, _ = process.communicate(timeout=END_SECONDS)
-        assert process.returncode == 1
-        assert "collections ended with exit code -9" in output
+def test_ctrl_c_while_it_starts_leaves_nothing_behind(state_dir: Path) -> None:
+    command = o2c("up", "--state-dir", state_dir)
+    process = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    deadline = time.monotonic() + READY_SECONDS
+    while not (state_dir / "postgres").exists():
+        assert time.monotonic() < deadline, "o2c up did not begin"
+        time.sleep(0.02)
+    assert ended_with(process, signal.SIGINT)[0] == 0
     assert nothing_left_of(state_dir)
 
 
-def test_quiet_comes_and_who_is_not_quiet_is_named(state_dir: Path) -> None:
-    with up(state_dir) as (process, stack):
-        asyncio.run(wait_for(stack, stack.service_urls))
-        silent = {**stack.service_urls, "credit": "http://127.0.0.1:9"}
-        with pytest.raises(NotQuiet, match="credit does not answer"):
-            asyncio.run(wait_for(stack, silent, seconds=0.2))
-        assert ended_with(process, signal.SIGINT)[0] == 0
+def a_second_one_is_refused(state_dir: Path) -> None:
+    second = subprocess.run(
+        o2c("up", "--state-dir", state_dir), env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
+    assert second.returncode == 1
+    assert "already running" in second.stderr
+
+
+def kill_service(process: subprocess.Popen[str], stack: StackDescription, name: str) -> None:
+    port = int(stack.service_urls[name].rpartition(":")[2])
+    for child in psutil.Process(process.pid).children(recursive=True):
+        if any(place.laddr.port == port for place in child.net_connections() if place.status == "LISTEN"):
+            child.kill()
+
+
+async def quiet_comes_and_who_is_not_quiet_is_named(stack: StackDescription) -> None:
+    await wait_for(stack, stack.service_urls)
+    with pytest.raises(NotQuiet, match="credit does not answer"):
+        await wait_for(stack, {**stack.service_urls, "credit": "http://127.0.0.1:9"}, seconds=0.2)
 
 
 async def wait_for(stack: StackDescription, urls: dict[str, str], seconds: float = 30.0) -> None:
