@@ -38,6 +38,7 @@ def main(
             f"{', '.join(unknown) or 'nothing'}: choose among {', '.join(SERVICES)}", param_hint="--services"
         )
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it could not do in the end is raised
     with told():
         sys.exit(run_to_end(_bench(events, names, console())))
 
@@ -61,7 +62,7 @@ async def _bench(events: int, names: list[str], screen: Console) -> int:
 
 async def _one(running: Servers, name: str, events: int, screen: Console) -> Result:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=screen, transient=True) as progress:
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
         task: TaskID = progress.add_task(f"{name}: making the mix", total=events)
         last = ""
 

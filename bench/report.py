@@ -15,7 +15,8 @@ _EXPLAINED = f"""\
 Of the floor: the service's events a second as a part of the floor's. The service takes its backlog from Kafka,
 decides, writes and publishes; measured from its first commit to the last one and the outbox empty. The floor does
 nothing but the same writes (inbox, the service's rows, outbox) by bare asyncpg in batches of {BATCH_EVENTS}. The first
-batch of each is left out. CPU: microseconds an event."""
+batch of each is left out. CPU: microseconds an event, and the part of one core that was used; a service is one thread,
+so at 100 % it is its own limit."""
 
 
 def show(results: list[Result], on: dict[str, Any], servers: list[str], console: Console) -> None:
@@ -25,7 +26,6 @@ def show(results: list[Result], on: dict[str, Any], servers: list[str], console:
     table.add_column("of the floor", justify="right", style="bold")
     for heading in ("events/s", "floor/s", "events", "batches", "CPU service", "CPU PostgreSQL", "CPU Kafka"):
         table.add_column(heading, justify="right")
-    table.add_column("mix")
     for result in results:
         table.add_row(
             result.service,
@@ -34,11 +34,12 @@ def show(results: list[Result], on: dict[str, Any], servers: list[str], console:
             f"{result.floor.per_second:,.0f}",
             f"{result.events:,}",
             f"{result.drained.batches} of ≤ {result.batch_events_max:,}",
-            *(_microseconds(result.cpu_microseconds(who)) for who in (SERVICE, POSTGRES, KAFKA)),
-            result.mix,
+            *(_cpu(result, who) for who in (SERVICE, POSTGRES, KAFKA)),
         )
     console.print(table)
-    console.print(_EXPLAINED)
+    for result in results:
+        console.print(f"{result.service}: {result.mix}", highlight=False)
+    console.print(_EXPLAINED, highlight=False)
     libraries = ", ".join(f"{name} {version}" for name, version in on["libraries"].items())
     console.print(f"Machine: {on['cores']} cores, {on['system']} {on['machine']}, Python {on['python']}; {libraries}")
     console.print(f"Servers: {'; '.join(servers)}")
@@ -49,5 +50,9 @@ def show(results: list[Result], on: dict[str, Any], servers: list[str], console:
         )
 
 
-def _microseconds(value: float | None) -> str:
-    return "–" if value is None else f"{value:.0f}"
+def _cpu(result: Result, who: str) -> str:
+    seconds = result.drained.cpu_seconds.get(who)
+    if seconds is None:
+        return "–"
+    pace = result.drained.pace
+    return f"{seconds * 1_000_000 / pace.events:.0f} ({seconds / pace.seconds:.0%})"

@@ -64,11 +64,6 @@ class Result:
         """The service's pace as a part of the floor's."""
         return self.drained.pace.per_second / self.floor.per_second
 
-    def cpu_microseconds(self, who: str) -> float | None:
-        """CPU time per event; None where it could not be seen."""
-        seconds = self.drained.cpu_seconds.get(who)
-        return None if seconds is None else seconds * 1_000_000 / self.drained.pace.events
-
 
 def machine() -> dict[str, Any]:
     """What the figures were measured on."""

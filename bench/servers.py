@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -72,9 +73,11 @@ class Servers:
         )
         await producer.start()
         try:
-            for record in records:
+            acknowledged = [
                 await producer.send(prefix + record.topic, record.value, key=record.key, headers=record.headers)
-            await producer.flush()
+                for record in records
+            ]
+            await asyncio.gather(*acknowledged)
         finally:
             await producer.stop()
 

@@ -13,10 +13,11 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.chassis.queries import load_queries
-from shared.kernel.aging import AgingBucket
+from shared.kernel.aging import AgingBucket, days_overdue
 from shared.kernel.money import round_half_up
 
-_SQL = Path(__file__).parents[1] / "services" / "analytics" / "sql"
+_OWN_SQL = Path(__file__).parent / "sql"
+_ANALYTICS_SQL = Path(__file__).parents[1] / "services" / "analytics" / "sql"
 _COLUMNS = {
     AgingBucket.CURRENT: "current_amount",
     AgingBucket.DAYS_1_30: "days_1_30",
@@ -62,18 +63,39 @@ class AgingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenItem:
+    """What was open of one document."""
+
+    document_number: str
+    company_id: str
+    currency: str
+    document_date: date
+    due_date: date
+    original_amount: Decimal
+    open_amount: Decimal
+    disputed: bool
+
+    def as_dict(self) -> dict[str, str | bool]:
+        return {
+            name: value if isinstance(value := getattr(self, name), bool) else str(value) for name in self.__slots__
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class AgingReport:
-    """Aging at the end of a day: a line per company and currency, and one per customer."""
+    """Aging at the end of a day: a line per company and currency, one per customer; of one customer each item."""
 
     as_of: date
     totals: list[AgingLine]
     customers: list[AgingLine]
+    items: list[OpenItem]
 
     def as_dict(self) -> dict[str, Any]:
         return {
             "as_of": self.as_of.isoformat(),
             "totals": [line.as_dict() for line in self.totals],
             "customers": [line.as_dict() for line in self.customers],
+            **({"items": [item.as_dict() for item in self.items]} if self.items else {}),
         }
 
     def print(self, console: Console) -> None:
@@ -91,8 +113,25 @@ class AgingReport:
         for line in self.totals:
             table.add_row(f"all of {line.company_id}", *_cells(line), style="bold")
         console.print(table)
+        if self.items:
+            console.print(self._items_table())
         if not self.totals:
             console.print("Nothing was open on that day.")
+
+    def _items_table(self) -> Table:
+        table = Table(title="Open items", title_justify="left")
+        for name in ("document", "date", "due"):
+            table.add_column(name)
+        for name in ("days overdue", "currency", "amount", "open"):
+            table.add_column(name, justify="right")
+        table.add_column("disputed")
+        for item in self.items:
+            overdue = max(0, days_overdue(item.due_date, self.as_of))
+            table.add_row(
+                item.document_number, str(item.document_date), str(item.due_date), str(overdue), item.currency,
+                f"{item.original_amount:,}", f"{item.open_amount:,}", "yes" if item.disputed else "",
+            )  # fmt: skip
+        return table
 
 
 async def aging(analytics_database_url: str, as_of: date | None = None, customer: str | None = None) -> AgingReport:
@@ -100,7 +139,7 @@ async def aging(analytics_database_url: str, as_of: date | None = None, customer
 
     Raises NoBusinessDay where a day is neither named nor begun.
     """
-    queries = load_queries(_SQL)
+    queries = load_queries(_OWN_SQL, _ANALYTICS_SQL)
     connection = await asyncpg.connect(analytics_database_url, timeout=10.0, server_settings={"jit": "off"})
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
@@ -108,19 +147,29 @@ async def aging(analytics_database_url: str, as_of: date | None = None, customer
             if day is None:
                 raise NoBusinessDay("no business day has begun yet: name a day with --as-of, e.g. --as-of 2013-06-30")
             totals = await connection.fetch(queries["view_aging_by_company"], day, customer)
-            customers: list[asyncpg.Record] = []
-            after = ("", "", "")
-            while True:
-                page = await connection.fetch(
-                    queries["view_aging_by_customer"], day, customer, *after, _CUSTOMERS_AT_ONCE
-                )
-                customers += page
-                if len(page) < _CUSTOMERS_AT_ONCE:
-                    break
-                after = (page[-1]["customer_id"], page[-1]["company_id"], page[-1]["currency"])
+            customers = await _customers(connection, queries["view_aging_by_customer"], day, customer)
+            items = await connection.fetch(queries["open_items_of_customer"], day, customer) if customer else []
     finally:
         await connection.close()
-    return AgingReport(day, [_line(row) for row in totals], [_line(row) for row in customers])
+    return AgingReport(
+        day, [_line(row) for row in totals], [_line(row) for row in customers], [_item(row) for row in items]
+    )
+
+
+async def _customers(connection: Any, query: str, day: date, customer: str | None) -> list[asyncpg.Record]:
+    rows: list[asyncpg.Record] = []
+    after = ("", "", "")
+    while True:
+        page = await connection.fetch(query, day, customer, *after, _CUSTOMERS_AT_ONCE)
+        rows += page
+        if len(page) < _CUSTOMERS_AT_ONCE:
+            return rows
+        after = (page[-1]["customer_id"], page[-1]["company_id"], page[-1]["currency"])
+
+
+def _item(row: asyncpg.Record) -> OpenItem:
+    exact = {name: round_half_up(row[name], row["currency"]) for name in ("original_amount", "open_amount")}
+    return OpenItem(**{**dict(row), **exact})
 
 
 def _line(row: asyncpg.Record) -> AgingLine:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import httpx
 from rich.console import Console
@@ -22,6 +23,13 @@ from simulator.world import DayPlayed, Simulation
 
 _PARTITIONS = 6
 """As the services' default; the topics exist already on a stack that is up."""
+_WORTH_A_LOOK: Final = {
+    "credit": "/held-orders",
+    "invoicing": "/orders",
+    "cash_app": "/open-items",
+    "collections": "/worklist",
+    "analytics": "/aging",
+}
 
 
 async def play(stack: StackDescription, months: int, seed: int, console: Console, start: date | None = None) -> int:
@@ -57,14 +65,14 @@ async def play(stack: StackDescription, months: int, seed: int, console: Console
 async def _with_progress(simulation: Simulation, months: int, console: Console) -> date:
     progress = Progress(
         TextColumn("[bold]{task.fields[day]}"),
-        BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("days  {task.fields[so_far]}"),
+        BarColumn(bar_width=None),
         TimeElapsedColumn(),
+        TextColumn("{task.fields[so_far]}\ncash {task.fields[cash]}"),
         console=console,
     )
     with progress:
-        task = progress.add_task("play", total=None, day="preparing", so_far="")
+        task = progress.add_task("play", total=None, day="preparing", so_far="", cash="-")
 
         def after_day(played: DayPlayed) -> None:
             _show_day(progress, task, played)
@@ -74,16 +82,18 @@ async def _with_progress(simulation: Simulation, months: int, console: Console) 
 
 def _show_day(progress: Progress, task: TaskID, played: DayPlayed) -> None:
     tally = played.tally
-    cash = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in sorted(tally.cash.items(), reverse=True))
+    cash = ", ".join(f"{amount:,.0f} {currency}" for currency, amount in sorted(tally.cash.items(), reverse=True))
+    so_far = f"{tally.orders:,} orders, {tally.invoices:,} invoices"
     progress.update(
         task,
         completed=played.number,
         total=played.of,
         day=played.day.isoformat(),
-        so_far=f"{tally.orders:,} orders, {tally.invoices:,} invoices, cash {cash or '0.00'}",
+        so_far=so_far,
+        cash=cash,
     )
     if not progress.console.is_terminal and (played.number % 5 == 0 or played.number == played.of):
-        progress.console.print(f"{played.day}: {tally.orders:,} orders, {tally.invoices:,} invoices, cash {cash}")
+        progress.console.print(f"{played.day}: {so_far}, cash {cash}", highlight=False)
 
 
 async def _summarise(stack: StackDescription, simulation: Simulation, until: date, console: Console) -> None:
@@ -102,9 +112,14 @@ async def _reports(stack: StackDescription) -> tuple[list[dict[str, Any]], list[
 
 
 def _where_to_look(stack: StackDescription, console: Console) -> None:
-    console.print("\nWhere to look while the stack is up:")
+    here = os.path.relpath(stack.state_dir)
+    console.print("\nWhere to look while the stack is up (every service lists its routes at /openapi.json):")
     for name, url in stack.service_urls.items():
-        console.print(f"  {name:12} {url}/docs")
+        console.print(f"  {name:12} {url}{_WORTH_A_LOOK[name]}", highlight=False)
+    console.print("All want a token:", highlight=False)
+    token = f"$(o2c token --stack {here} --name you --role auditor)"
     console.print(
-        "  a token for them: o2c token --name you --role auditor; what is owed as of any day: o2c aging --as-of DATE"
-    )
+        f'  curl -H "Authorization: Bearer {token}" {stack.service_urls["analytics"]}/aging',
+        highlight=False, soft_wrap=True,
+    )  # fmt: skip
+    console.print(f"What is owed as of any day:\n  o2c aging --stack {here} --as-of 2026-02-15", highlight=False)

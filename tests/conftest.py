@@ -82,7 +82,9 @@ async def postgres(infrastructure: Infrastructure) -> AsyncIterator[Databases]:
 async def kafka(infrastructure: Infrastructure) -> AsyncIterator[Kafka]:
     """Kafka: given by O2C_KAFKA_BOOTSTRAP_SERVERS, in a container, from Maven, or Tansu (not with CI=true)."""
     directory = infrastructure.directory / "kafka"
-    broker = await choose_kafka(infrastructure.children, directory, infrastructure.ports, infrastructure.tell)
+    broker = await choose_kafka(
+        infrastructure.children, directory, infrastructure.ports, infrastructure.tell, for_tests=True
+    )
     infrastructure.tell(f"Kafka taken: {broker.described}")
     yield broker
     await broker.stop()

@@ -116,18 +116,19 @@ async def inputs(dbs: dict[str, Database], heard: dict[str, list[str]], on_topic
         applied = await dbs[name].rows("applied_events")
         dead = await dbs[name].rows("dead_events")
         taken = {row["event_id"] for row in (*applied, *dead)}
+        twice = {row["event_id"] for row in applied} & {row["event_id"] for row in dead}
         expected = set().union(*(on_topics.ids[topic] for topic in topics))
         kept = {row["event_id"] for row in (*applied, *dead) if row["topic"] not in on_topics.expired}
-        missing, unknown, twice = expected - taken, kept - expected, len(applied) + len(dead) - len(taken)
+        missing, unknown = expected - taken, kept - expected
         notes = [f"{len(dead)} dead letters"] if dead else []
-        for what, ids in (("not taken in", missing), ("not on a topic", unknown)):
+        for what, ids in (("not taken in", missing), ("not on a topic", unknown), ("applied and dead", twice)):
             if ids:
                 notes.append(f"{what}: " + ", ".join(sorted(map(str, ids))[:_IDS_SHOWN_MAX]))
         lines.append(
             Line(
                 "Every input applied once or dead-lettered",
                 "events on topics", len(expected), "applied + dead letters", len(applied) + len(dead), name,
-                note="; ".join(notes), off_by=len(missing) + len(unknown) + twice,
+                note="; ".join(notes), off_by=len(missing) + len(unknown) + len(twice),
             )
         )  # fmt: skip
     return lines

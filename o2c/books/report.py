@@ -90,7 +90,7 @@ class BooksReport:
         for line in self.lines:
             table.add_row(
                 line.invariant if line.invariant != previous else "",
-                line.where + (f" ({line.note})" if line.note else ""),
+                (line.where + (f" ({line.note})" if line.note else "")).strip(),
                 f"{line.left:,} [dim]{line.left_name}[/dim]",
                 f"{line.right:,} [dim]{line.right_name}[/dim]",
                 "0" if line.agrees else f"[bold red]{line.difference:,}[/bold red]",

@@ -146,7 +146,14 @@ async def _format_once(children: Children, directory: Path, java: Sequence[str],
     shutil.rmtree(directory / "data", ignore_errors=True)
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     # the equals sign, as an id may begin with a hyphen
-    command = [*java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", properties]
+    command: list[str | Path] = [
+        *java,
+        "kafka.tools.StorageTool",
+        "format",
+        f"--cluster-id={cluster}",
+        "-c",
+        properties,
+    ]
     await children.run("kafka-format", command, seconds=_START_SECONDS)
     formatted.touch()
 

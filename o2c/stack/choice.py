@@ -17,7 +17,13 @@ Tell = Callable[[str], None]
 
 
 async def choose_kafka(
-    children: Children, directory: Path, ports: Ports, tell: Tell, *, port: int | None = None
+    children: Children,
+    directory: Path,
+    ports: Ports,
+    tell: Tell,
+    *,
+    port: int | None = None,
+    for_tests: bool = False,
 ) -> Kafka:
     """Given by O2C_KAFKA_BOOTSTRAP_SERVERS; a container; Apache Kafka from Maven; Tansu. O2C_BROKER forces one.
 
@@ -27,7 +33,7 @@ async def choose_kafka(
     forced = os.environ.get("O2C_BROKER") or None
     bootstrap_servers = os.environ.get("O2C_KAFKA_BOOTSTRAP_SERVERS")
     starts: dict[BrokerKind, Callable[[], Awaitable[Kafka]]] = {
-        "docker": lambda: docker_kafka(children, directory, ports, port),
+        "docker": lambda: docker_kafka(children, directory, ports, port, keep=not for_tests),
         "maven": lambda: maven_kafka(children, directory, ports, port),
         "tansu": lambda: tansu(children, ports, port),
     }

@@ -24,8 +24,10 @@ _START_SECONDS = 60.0
 _PULL = "import sys, docker; docker.from_env().images.pull(*sys.argv[1].rsplit(':', 1))"
 
 
-async def docker_kafka(children: Children, directory: Path, ports: Ports, port: int | None = None) -> Kafka:
-    """Apache Kafka in a container, its data in a volume named after `directory`, kept for the next start."""
+async def docker_kafka(
+    children: Children, directory: Path, ports: Ports, port: int | None = None, *, keep: bool = True
+) -> Kafka:
+    """Apache Kafka in a container; with `keep` its data is in a volume named after `directory`, for the next start."""
     await _have_image(children, KAFKA_IMAGE)
     taken = ports.take("kafka", port)
     container = _container(KAFKA_IMAGE)
@@ -54,7 +56,8 @@ async def docker_kafka(children: Children, directory: Path, ports: Ports, port: 
     for name, value in environment.items():
         container.with_env(name, value)
     container.with_bind_ports(taken, taken)
-    container.with_volume_mapping(_volume(directory), "/var/lib/kafka/data", "rw")
+    if keep:
+        container.with_volume_mapping(_volume(directory), "/var/lib/kafka/data", "rw")
 
     async def ready() -> bool:
         return answers(taken) and await answers_as_broker(f"{HOST}:{taken}")

@@ -111,8 +111,10 @@ async def test_aging_of_any_past_day_is_that_of_the_file(world: World, history: 
             (amount for buckets in expected.values() for amount in buckets.values()), Decimal(0)
         )
     some = next(iter(plain_aging(history, JUNE_END)))
-    [only] = (await aging(world.databases["analytics"], JUNE_END, some)).customers
+    report = await aging(world.databases["analytics"], JUNE_END, some)
+    [only] = report.customers
     assert only.customer_id == some
+    assert sum(item.open_amount for item in report.items) == only.total
 
 
 async def test_every_day_had_its_snapshot(world: World, history: History) -> None:

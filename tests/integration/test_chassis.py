@@ -10,11 +10,15 @@ from typing import Any
 
 import asyncpg
 import pytest
+from faststream import AckPolicy
 from pydantic import SecretStr
 
 from shared.chassis.envelope import encode
+from shared.chassis.migrate import migrate
+from shared.chassis.running import Running
 from shared.chassis.settings import ServiceSettings
 from shared.contracts.credit import CreditApproved, CreditLimitSet
+from shared.contracts.invoicing import OrderValidated
 from tests.kit import World
 from tests.kit.approve_all import service as APPROVE_ALL
 from tests.kit.sample import customer, day, validated
@@ -165,8 +169,8 @@ async def test_an_event_of_an_unfinished_older_transaction_is_not_overtaken(worl
         await late.execute(
             """INSERT INTO outbox (event_id, topic, key, type, subject, occurred_at, correlation_id, body)
                VALUES (gen_random_uuid(), 'CreditApproved', 'C-1', 'CreditApproved.v1', 'O-LATE', now(),
-               gen_random_uuid(), convert_to('{"order_id":"O-LATE","customer_id":"C-1","decided_on":"2026-03-02","currency":"USD",
-               "order_amount":"1","exposure":"1","credit_limit":"1","policy_version":0}', 'UTF8'))"""
+               gen_random_uuid(), convert_to('{"order_id":"O-LATE","customer_id":"C-1","decided_on":"2026-03-02",
+               "currency":"USD","order_amount":"1","exposure":"1","credit_limit":"1","policy_version":0}', 'UTF8'))"""
         )
         await world.say(validated("O-1"))
         await until_rows(world, "SELECT 1 FROM approval")
@@ -224,8 +228,6 @@ async def test_an_older_database_is_brought_to_todays_schema(postgres: Any, tmp_
             "ALTER TABLE known_customer ADD COLUMN region text NOT NULL DEFAULT 'none';\n"
             "-- migrate: rollback\nALTER TABLE known_customer DROP COLUMN region;\n"
         )
-        from shared.chassis.migrate import migrate
-
         await migrate(url, [("credit", newer)])
         rows = await connection.fetch("SELECT customer_id, orders, region FROM known_customer")
     finally:
@@ -237,8 +239,6 @@ async def test_two_replicas_share_the_work_and_one_relays(world: World) -> None:
     """Given two replicas, when orders flood in, then each is handled by one of them and said once."""
     await world.say(*(customer(f"C-{n}") for n in range(9)))
     await world.quiet()
-    from shared.chassis.running import Running
-
     second = Running(APPROVE_ALL, world.settings("credit"))
     await second.start()
     try:
@@ -253,6 +253,54 @@ async def test_two_replicas_share_the_work_and_one_relays(world: World) -> None:
     assert len(await approvals(world)) == 300
     assert len({e.context.id for e in world.heard(CreditApproved)}) == 300 == len(world.heard(CreditApproved))
     assert sorted(relaying) == [0, 1]
+
+
+async def test_a_rebalance_waits_for_the_batch_in_hand(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a slow batch, when a replica joins, then partitions move with their offsets: nothing twice."""
+    (approve,) = APPROVE_ALL.handlers.by_event[OrderValidated]
+    started = asyncio.Event()
+
+    async def slowly(orders: list[OrderValidated], uow: Any) -> None:
+        started.set()
+        await asyncio.sleep(1.0)
+        await approve(orders, uow)
+
+    await world.say(*(customer(f"C-{n}") for n in range(9)))
+    await world.quiet()
+    monkeypatch.setitem(APPROVE_ALL.handlers.by_event, OrderValidated, [slowly])
+    await world.say(*(validated(f"O-{n:03}", customer_id=f"C-{n % 9}") for n in range(100)))
+    await started.wait()
+    second = Running(APPROVE_ALL, world.settings("credit"))
+    await second.start()
+    try:
+        await world.quiet()
+        repeated = [r.metrics.events_duplicate._value.get() for r in (world.running["credit"], second)]
+    finally:
+        await second.stop()
+
+    assert len(await approvals(world)) == 100
+    assert repeated == [0, 0]
+
+
+async def test_a_lost_connection_is_retried_in_place(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a batch whose connections are cut, then it is tried again: nothing is lost, nothing applied twice."""
+    (approve,) = APPROVE_ALL.handlers.by_event[OrderValidated]
+    cuts = iter(range(3))
+
+    async def cut_off(orders: list[OrderValidated], uow: Any) -> None:
+        await approve(orders, uow)
+        if next(cuts, None) is not None:
+            await world.rows("credit", "SELECT pg_terminate_backend($1)", uow.connection.get_server_pid())
+
+    await world.say(customer())
+    await world.quiet()
+    monkeypatch.setitem(APPROVE_ALL.handlers.by_event, OrderValidated, [cut_off])
+    await world.say(*(validated(f"O-{n}") for n in range(5)))
+    await world.quiet()
+
+    assert await approvals(world) == [f"O-{n}" for n in range(5)]
+    assert world.running["credit"].metrics.retries._value.get() >= 3
+    assert await world.rows("credit", "SELECT count(*) FROM dead_letter") == [(0,)]
 
 
 async def test_a_lone_event_is_answered_without_waiting_for_a_batch(world: World) -> None:
@@ -272,10 +320,6 @@ async def test_a_lone_event_is_answered_without_waiting_for_a_batch(world: World
 
 def test_the_subscriber_never_acknowledges_before_the_commit() -> None:
     """FastStream's default would lose events: the policy is ours, set on the subscriber itself."""
-    from faststream import AckPolicy
-
-    from shared.chassis.running import Running
-
     settings = ServiceSettings(database_url="postgresql://nobody@localhost/none", token_secret=SecretStr("x" * 32))
     running = Running(APPROVE_ALL, settings)
     (subscriber,) = running.consumer._broker.subscribers

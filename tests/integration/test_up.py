@@ -147,9 +147,12 @@ def a_second_one_is_refused(state_dir: Path) -> None:
 
 def kill_service(process: subprocess.Popen[str], stack: StackDescription, name: str) -> None:
     port = int(stack.service_urls[name].rpartition(":")[2])
-    for child in psutil.Process(process.pid).children(recursive=True):
-        if any(place.laddr.port == port for place in child.net_connections() if place.status == "LISTEN"):
-            child.kill()
+    children = psutil.Process(process.pid).children()
+    next(child for child in children if port in listening_ports(child)).kill()
+
+
+def listening_ports(process: psutil.Process) -> set[int]:
+    return {place.laddr.port for place in process.net_connections() if place.status == psutil.CONN_LISTEN}
 
 
 async def quiet_comes_and_who_is_not_quiet_is_named(stack: StackDescription) -> None:

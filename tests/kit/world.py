@@ -119,7 +119,7 @@ class World:
         # Two consumers: a question about end offsets would wait behind the long poll of the one that listens.
         self._ears, self._rule = await self._consumer(), await self._consumer()
         self._ears.assign(self._places)
-        self._quiet = await self._stack.enter_async_context(
+        self.at_rest = await self._stack.enter_async_context(
             Quiet(
                 self.kafka.bootstrap_servers,
                 {name: f"http://{name}" for name in self.names},
@@ -225,7 +225,7 @@ class World:
 
     async def quiet(self, seconds_max: float = QUIET_SECONDS_MAX) -> None:
         """Waits until nothing is in flight: no lag, empty outboxes, no daily run waiting; then listens up to there."""
-        await self._quiet.wait(seconds_max)
+        await self.at_rest.wait(seconds_max)
         await self._listen_up_to(await self._rule.end_offsets(self._places))
 
     async def _listen_up_to(self, ends: dict[TopicPartition, int]) -> None:

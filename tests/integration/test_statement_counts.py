@@ -1,0 +1,122 @@
+"""Set-based or not at all: how many SQL statements a batch takes does not depend on how many events are in it.
+
+Each service lives its story for a few subjects, then for 10, then for 200; every step is one batch of one handler's
+events, or one chunk of a daily run, and must take the same statements at 10 and at 200.
+"""
+
+from __future__ import annotations
+
+import importlib
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import asyncpg
+import pytest
+from pydantic import SecretStr
+
+from shared.chassis.batch import receive
+from shared.chassis.daily import DailyRun
+from shared.chassis.envelope import encode
+from shared.chassis.running import Running
+from shared.chassis.service import Service
+from shared.contracts.event import Event, EventContext
+from tests.integration.statement_stories import STORIES, Daily, Given, Heard, Step
+from tests.kit.sample import COMPANY
+
+FEW, SMALL, LARGE = range(3), range(3, 13), range(13, 213)
+
+GROWING = {
+    "invoicing": {"their stock": {"take_numbers"}},
+}
+"""Steps known to take a statement per subject, with that statement: shipments that came before their order are
+invoiced one by one, so that one the order does not cover does not hold up the others."""
+
+
+class Bystander:
+    """A service whose handlers work on one connection, with every statement counted by its name."""
+
+    def __init__(self, service: Service, url: str, connection: Any) -> None:
+        settings = service.settings(database_url=url, token_secret=SecretStr("for tests only, long enough for HS256"))
+        self._running = Running(service, settings)
+        self._connection = connection
+        self._names = {sql: name for name, sql in self._running.queries.items()}
+        self._after: dict[str, str] = {}
+
+    async def take(self, step: Step, subjects: Sequence[int]) -> Counter[str]:
+        """The statements that the step took for these subjects."""
+        statements: list[str] = []
+        with self._connection.query_logger(lambda logged: statements.append(logged.query)):
+            async with self._connection.transaction():
+                uow = await self._unit_of_work()
+                if isinstance(step, Heard):
+                    events = [event for n in subjects for event in step.about(f"C-{n:03}", n)]
+                    await self._running.processor.apply_in(uow, [_received(event) for event in events])
+                elif isinstance(step, Daily):
+                    await self._chunk(step, subjects, uow)
+                else:
+                    await step.do(uow, subjects)
+                await uow.flush()
+        return Counter(self._names.get(statement, statement) for statement in statements)
+
+    async def _unit_of_work(self) -> Any:
+        service, queries = self._running.service, self._running.queries
+        today = await self._connection.fetchval(queries["last_business_day"])
+        return service.work(self._connection, queries, service.name, today, service.policies)
+
+    async def _chunk(self, step: Daily, subjects: Sequence[int], uow: Any) -> None:
+        service = self._running.service
+        run = DailyRun(
+            service.name, step.name, COMPANY, step.on(subjects[-1]), self._after.get(step.name, ""), len(subjects)
+        )
+        last = await service.handlers.daily_work[step.name].do(run, uow)
+        self._after[step.name] = last or self._after.get(step.name, "")
+
+
+def _received(event: Event) -> Any:
+    identity = uuid.uuid4()
+    context = EventContext(id=identity, source=event.said_by[0], time=datetime.now(UTC), correlation_id=identity)
+    record = SimpleNamespace(**encode(event, context)._asdict(), partition=0, offset=0)
+    received = receive(record, bytes_max=1_000_000)
+    assert received.event is not None, received.fault
+    return received
+
+
+@pytest.mark.parametrize("name", STORIES)
+async def test_statements_do_not_grow_with_the_batch(name: str, postgres: Any) -> None:
+    service = importlib.import_module(f"services.{name}.app").service
+    database = f"statements_{name}_{uuid.uuid4().hex[:8]}"
+    url = postgres.create_database(database)
+    try:
+        await service.migrate(url)
+        connection = await asyncpg.connect(url)
+        try:
+            grown = await growing(Bystander(service, url, connection), STORIES[name])
+        finally:
+            await connection.close()
+    finally:
+        postgres.drop(database)
+    assert {words: set(statements) for words, statements in grown.items()} == GROWING.get(name, {}), grown
+
+
+async def growing(bystander: Bystander, story: list[Step]) -> dict[str, dict[str, tuple[int, int]]]:
+    """By step, the statements that 200 subjects took another number of than 10 did."""
+    found = {}
+    for step in story:
+        await bystander.take(step, FEW)
+        small, large = await bystander.take(step, SMALL), await bystander.take(step, LARGE)
+        differing = {name: (small[name], large[name]) for name in small | large if small[name] != large[name]}
+        if differing and not isinstance(step, Given):
+            found[step.name if isinstance(step, Daily) else step.words] = differing
+    return found
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_every_handler_is_in_a_story(name: str) -> None:
+    handlers = importlib.import_module(f"services.{name}.app").service.handlers
+    told = {type(event) for step in STORIES[name] if isinstance(step, Heard) for event in step.about("C-000", 0)}
+    assert told == set(handlers.hears)
+    assert {step.name for step in STORIES[name] if isinstance(step, Daily)} == set(handlers.daily_work)
