@@ -111,6 +111,10 @@ class Quiet:
                 name: [TopicPartition(topic, partition) for topic in heard for partition in partitions[topic]]
                 for name, heard in self._topics.items()
             }
+            places = list({place for heard in self._places.values() for place in heard})
+            # Assigned, the consumer learns all leaders at once instead of topic by topic; paused, it fetches nothing.
+            self._consumer.assign(places)
+            self._consumer.pause(*places)
         return missing
 
     async def _ends(self) -> dict[TopicPartition, int]:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _POLL_MS = 10
+_FETCH_WAIT_MS = 50
+"""aiokafka asks a broker for one fetch at a time: news of a partition just read waits behind the one under way."""
 _PAUSE_AFTER_FAILURE_SECONDS = 1.0
 
 
@@ -77,7 +79,7 @@ class Consumer:
             partition_assignment_strategy=(RangePartitionAssignor,),
             max_records=settings.batch_events_max,
             batch_timeout_ms=_POLL_MS,
-            fetch_max_wait_ms=500,
+            fetch_max_wait_ms=_FETCH_WAIT_MS,
             fetch_min_bytes=1,
             fetch_max_bytes=16 * 1024 * 1024,
             max_partition_fetch_bytes=2 * 1024 * 1024,

@@ -119,6 +119,9 @@ class World:
         # Two consumers: a question about end offsets would wait behind the long poll of the one that listens.
         self._ears, self._rule = await self._consumer(), await self._consumer()
         self._ears.assign(self._places)
+        # Assigned, it learns all leaders at once instead of topic by topic; paused, it fetches nothing.
+        self._rule.assign(self._places)
+        self._rule.pause(*self._places)
         self.at_rest = await self._stack.enter_async_context(
             Quiet(
                 self.kafka.bootstrap_servers,
@@ -140,7 +143,10 @@ class World:
 
     async def _consumer(self) -> AIOKafkaConsumer:
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self.kafka.bootstrap_servers, group_id=None, auto_offset_reset="earliest"
+            bootstrap_servers=self.kafka.bootstrap_servers,
+            group_id=None,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=20,
         )
         await consumer.start()
         self._stack.push_async_callback(consumer.stop)
