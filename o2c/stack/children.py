@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,7 @@ class Children:
         self._register = self._directory / f"{os.getpid()}-{time.monotonic_ns()}.json"
         self._entries: list[dict[str, Any]] = []
         self._children: list[Child] = []
+        self._containers: dict[str, Callable[[], Awaitable[None]]] = {}
         self._watchdog: subprocess.Popen[bytes] | None = None
 
     def start(
@@ -123,12 +124,14 @@ class Children:
             await self.stop(child, seconds=1.0)
         return child
 
-    def own_container(self, container_id: str) -> None:
-        """A container that is to end with this run."""
+    def own_container(self, container_id: str, stop: Callable[[], Awaitable[None]]) -> None:
+        """A container that is to end with this run; `stop` ends it gracefully."""
         self._ensure_watchdog()
+        self._containers[container_id] = stop
         self._write_down({"container": container_id})
 
     def disown_container(self, container_id: str) -> None:
+        self._containers.pop(container_id, None)
         self._write_down(without={"container": container_id})
 
     async def stop(self, child: Child, seconds: float = STOP_SECONDS) -> None:
@@ -140,9 +143,11 @@ class Children:
             self._save()
 
     async def stop_all(self) -> None:
-        """Ends every child, the last started first, and then the watchdog."""
+        """Ends every child, the last started first, every container, and then the watchdog."""
         for child in reversed(self._children.copy()):
             await self.stop(child)
+        for stop in list(self._containers.values()):
+            await stop()
         if self._watchdog is not None:
             assert self._watchdog.stdin is not None
             self._watchdog.stdin.close()

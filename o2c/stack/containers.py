@@ -21,6 +21,7 @@ KAFKA_IMAGE = f"apache/kafka:{KAFKA_VERSION}"
 _DOCKER_SECONDS = 5
 _PULL_SECONDS = 180.0
 _START_SECONDS = 60.0
+_STOP_SECONDS = 15
 _PULL = "import sys, docker; docker.from_env().images.pull(*sys.argv[1].rsplit(':', 1))"
 
 
@@ -152,13 +153,13 @@ async def _run(children: Children, container: Any, name: str, ready: Callable[[]
         await asyncio.to_thread(DockerContainer.start, container)
     except DockerException as error:
         raise NotHere(f"Docker did not start {name}: {error}") from None
-    container_id = container.get_wrapped_container().id
-    children.own_container(container_id)
+    started = container.get_wrapped_container()
 
     async def stop() -> None:
-        await asyncio.to_thread(container.stop)
-        children.disown_container(container_id)
+        if await asyncio.to_thread(_stop_and_remove, started):
+            children.disown_container(started.id)
 
+    children.own_container(started.id, stop)
     deadline = time.monotonic() + _START_SECONDS
     while not await ready():
         if time.monotonic() > deadline:
@@ -167,3 +168,15 @@ async def _run(children: Children, container: Any, name: str, ready: Callable[[]
             raise StackError(f"{name} in a container did not get ready; the end of its log:\n{output}")
         await asyncio.sleep(0.1)
     return stop
+
+
+def _stop_and_remove(container: Any) -> bool:
+    """With the time to write down what it holds; False where Docker did not do it, and the watchdog has to try."""
+    from docker.errors import DockerException
+
+    try:
+        container.stop(timeout=_STOP_SECONDS)
+        container.remove(v=True, force=True)
+    except DockerException:
+        return False
+    return True

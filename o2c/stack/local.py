@@ -19,7 +19,7 @@ from o2c.stack.brokers import Kafka
 from o2c.stack.children import Child, Children
 from o2c.stack.choice import Tell, choose_kafka, choose_postgres
 from o2c.stack.containers import forget_kafka
-from o2c.stack.description import ServiceAddress, StackDescription
+from o2c.stack.description import FILE_NAME, ServiceAddress, StackDescription
 from o2c.stack.forgetting import forget_topics
 from o2c.stack.lock import only_one
 from o2c.stack.ports import HOST, Ports
@@ -78,6 +78,7 @@ async def local_stack(options: StackOptions, tell: Tell) -> AsyncIterator[LocalS
     directory = options.state_dir.resolve()
     with only_one(directory):
         children = Children(directory)
+        (directory / FILE_NAME).unlink(missing_ok=True)  # a killed run's
         if options.fresh:
             await _start_over(directory)
         ports = Ports(directory / "ports.json")
