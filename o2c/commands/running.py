@@ -27,6 +27,10 @@ Seed = Annotated[int, typer.Option(help="The same seed gives the same books.")]
 Months = Annotated[int, typer.Option(min=1, max=120, help="Months of business to play.")]
 
 
+_COMPANY = "US01"
+"""The company whose day `o2c clock` begins unless told otherwise: the one of demo, simulation and replay."""
+
+
 def up(
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over: forget all data of earlier runs.")] = False,
     with_simulator: Annotated[
@@ -129,5 +133,5 @@ def clock(
     else:
         found = find_stack(stack)
         servers, idempotent = found.kafka_bootstrap_servers, found.idempotent_producer
-    ticking = Clock(servers, company or ["1000"], timezone, idempotent=idempotent, first_day=start)
+    ticking = Clock(servers, company or [_COMPANY], timezone, idempotent=idempotent, first_day=start)
     sys.exit(run_to_end(ticking.run(once=once, tell=typer.echo), interrupted=0))

@@ -26,15 +26,22 @@ class Shipped:
 
 async def invoice_shipments(shipped: Sequence[Shipped], uow: InvoicingWork) -> None:
     """Invoices what was shipped. Raises AgainstTheOrder or CannotBeInvoiced where that is not possible."""
-    invoices: list[tuple[Invoice, Cause]] = []
-    for one in shipped:
-        invoice = ship(one.order, one.shipment)
-        uow.append("insert_shipments", shipment_to_row(one.shipment, invoice))
-        taken_over = (invoice.invoice_id, invoice.total) if invoice is not None else ()
-        changed = one.order.open_order_changed(one.shipment.shipped_on, *taken_over)
-        uow.emit(changed, cause=one.cause, about=str(changed.order_version))
-        if invoice is not None:
-            invoices.append((invoice, one.cause))
+    await _number_and_post([_take_off(one, uow) for one in shipped], uow)
+
+
+def _take_off(one: Shipped, uow: InvoicingWork) -> tuple[Invoice | None, Cause]:
+    """The shipment goes off its order, which says at once what is still open; the invoice has no number yet."""
+    invoice = ship(one.order, one.shipment)
+    uow.append("insert_shipments", shipment_to_row(one.shipment, invoice))
+    taken_over = (invoice.invoice_id, invoice.total) if invoice is not None else ()
+    changed = one.order.open_order_changed(one.shipment.shipped_on, *taken_over)
+    uow.emit(changed, cause=one.cause, about=str(changed.order_version))
+    return invoice, one.cause
+
+
+async def _number_and_post(taken_off: Sequence[tuple[Invoice | None, Cause]], uow: InvoicingWork) -> None:
+    """Numbers for all invoices of a batch with one query, however many series there are."""
+    invoices = [(invoice, cause) for invoice, cause in taken_off if invoice is not None]
     if not invoices:
         return
     numbering = await uow.policy(INVOICE_NUMBERING)
@@ -59,14 +66,15 @@ async def invoice_early_shipments(released: Sequence[tuple[Order, Cause]], uow: 
         return
     customers, orders = [order.customer_id for order, _ in released], [order.order_id for order, _ in released]
     causes = {(order.customer_id, order.order_id): cause for order, cause in released}
-    done = []
+    taken_off, done = [], []
     for row in await uow.fetch("early_shipments", customers, orders):
         key = (row["customer_id"], row["order_id"])
         shipment = ShipmentConfirmed.model_validate_json(row["body"])
         try:
-            await invoice_shipments([Shipped(uow.orders[key], shipment, causes[key])], uow)
+            taken_off.append(_take_off(Shipped(uow.orders[key], shipment, causes[key]), uow))
         except (AgainstTheOrder, CannotBeInvoiced):
             continue  # goes on waiting, and is shown among the early events
         done.append(shipment)
+    await _number_and_post(taken_off, uow)
     if done:
         await uow.execute("delete_early_shipments", [s.customer_id for s in done], [s.shipment_id for s in done])

@@ -73,6 +73,7 @@ class Consumer:
             *(settings.topic_prefix + event.topic for event in running.service.handlers.hears),
             batch=True,
             group_id=group_id(running.service.name, settings.topic_prefix),
+            group_instance_id=settings.kafka_instance_id or None,
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
             isolation_level="read_committed",

@@ -5,30 +5,35 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Collection
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 CrashPoint = Literal[
     "after_claim", "before_commit", "after_commit", "before_offsets", "after_publishing", "before_outbox_delete"
 ]
-CRASH_POINTS: Final[tuple[CrashPoint, ...]] = (
-    "after_claim",
-    "before_commit",
-    "after_commit",
-    "before_offsets",
-    "after_publishing",
-    "before_outbox_delete",
-)
+CRASH_POINTS: Final[tuple[CrashPoint, ...]] = get_args(CrashPoint)
 
 
 class CrashPoints:
-    """`armed` is `point` or `point:EventName`; empty in production, where reaching a point does nothing."""
+    """Armed with `point` or `point:subject`, several separated by commas.
+
+    The subject is an event's name, or `daily/<name>` of a daily run. Empty in production, where
+    reaching a point does nothing. Raises ValueError for a point there is not.
+    """
 
     def __init__(self, armed: str = "") -> None:
-        self._point, _, self._event = armed.partition(":")
-        if self._point and self._point not in CRASH_POINTS:
-            raise ValueError(f"unknown crash point {self._point!r}: one of {', '.join(CRASH_POINTS)}")
+        self._armed: dict[str, set[str]] = {}
+        for one in filter(None, armed.split(",")):
+            point, _, subject = one.partition(":")
+            if point not in CRASH_POINTS:
+                raise ValueError(f"unknown crash point {point!r}: one of {', '.join(CRASH_POINTS)}")
+            self._armed.setdefault(point, set()).add(subject)
 
-    def reach(self, point: CrashPoint, topics: Collection[str]) -> None:
-        """Die here, without any clean-up, if this point is armed for one of these topics."""
-        if self._point == point and (not self._event or self._event in topics):
+    def reach(self, point: CrashPoint, subjects: Collection[str]) -> None:
+        """Die here, without any clean-up, if this point is armed for one of these subjects; say so first."""
+        armed = self._armed.get(point)
+        if not armed:
+            return
+        hit = "" if "" in armed else min(armed.intersection(subjects), default=None)
+        if hit is not None:
+            os.write(2, f"\ncrash point {point}:{hit}\n".encode())
             os.kill(os.getpid(), signal.SIGKILL)

@@ -72,7 +72,7 @@ class DailyRunner:
     async def _one_chunk_of_each(self) -> bool:
         worked = False
         for work in self._running.service.handlers.daily_work.values():
-            async with self._running.unit_of_work() as uow:
+            async with self._running.unit_of_work({f"daily/{work.name}"}) as uow:
                 row = await uow.fetchrow("claim_daily_run", work.name)
                 if row is None:
                     continue

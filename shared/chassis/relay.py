@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -113,8 +114,8 @@ class OutboxRelay:
         running.crash_points.reach("after_publishing", topics)
         running.crash_points.reach("before_outbox_delete", topics)
         await connection.execute(running.queries["delete_outbox"], [row["id"] for row in rows])
-        for row in rows:
-            running.metrics.events_out.labels(row["topic"]).inc()
+        for topic, count in Counter(row["topic"] for row in rows).items():
+            running.metrics.events_out.labels(topic).inc(count)
         return len(rows)
 
     async def _publish(self, rows: Sequence[asyncpg.Record]) -> None:
@@ -122,12 +123,14 @@ class OutboxRelay:
         producer = self._producer
         assert producer is not None
         prefix, source = self._running.settings.topic_prefix, self._running.service.name
+        topics = {row["topic"] for row in rows}
+        partitions = {topic: sorted(await producer.partitions_for(prefix + topic)) for topic in topics}
         building: dict[tuple[str, int], Any] = {}
         acknowledged: list[asyncio.Future[Any]] = []
         for row in rows:
             topic, key = prefix + row["topic"], row["key"].encode()
-            partitions = sorted(await producer.partitions_for(topic))
-            place = (topic, self._partition_of(key, partitions, partitions))
+            known = partitions[row["topic"]]
+            place = (topic, self._partition_of(key, known, known))
             headers = _headers(row, source)
             batch = building.get(place)
             if batch is None:

@@ -33,6 +33,8 @@ class ServiceSettings(BaseSettings):
     kafka_replication_factor: Annotated[int, Field(ge=1, le=5)] = 1
     kafka_session_seconds: Seconds = 10.0
     """A replica silent for this long loses its partitions to the others."""
+    kafka_instance_id: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9._-]*$")] = ""
+    """A name that this replica keeps over restarts: Kafka gives it its partitions back at once."""
     topic_prefix: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._-]*$")] = ""
 
     batch_events_max: Annotated[int, Field(ge=1, le=20_000)] = 2_000

@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
 
 from o2c.check import digest
-from simulator.domain.calendar import business_day, business_days
-from simulator.running import FIRST_DAY, Whereabouts, connected_simulation
-from tests.kit import World
 from tests.kit.books import books_agree
-from tests.kit.process import ServiceProcess
-from tests.kit.world import PARTITIONS, SECRET
+from tests.kit.business import play, running_as_processes
 
-DAYS = 8
+DAYS = 6
 
 
 async def played(kafka: Any, postgres: Any, seed: int) -> str:
     """The digest of some days of business, people included, with every service a process of its own."""
-    async with World(kafka, postgres, as_processes=True) as world, contextlib.AsyncExitStack() as running:
-        processes = [await running.enter_async_context(ServiceProcess(world, name)) for name in world.names]
-        where = Whereabouts(
-            kafka.bootstrap_servers,
-            kafka.idempotent,
-            PARTITIONS,
-            {process.name: f"http://127.0.0.1:{process.port}" for process in processes},
-            SECRET,
-            world.prefix,
-        )
-        await world.quiet()
-        async with connected_simulation(where, seed=seed, quiet=world.at_rest) as simulation:
-            for day in business_days(FIRST_DAY, 1)[:DAYS]:
-                await simulation.play_day(business_day(day))
+    async with running_as_processes(kafka, postgres) as (world, processes):
+        await play(world, processes, seed=seed, days=DAYS)
         await books_agree(world)
         return await digest(world.databases)
 

@@ -10,6 +10,9 @@ import sys
 from asyncio.subprocess import Process
 from pathlib import Path
 
+import httpx
+import psutil
+
 from tests.kit.world import PARTITIONS, SECRET, World
 
 _STOP_SECONDS_MAX = 30.0
@@ -18,9 +21,11 @@ _STOP_SECONDS_MAX = 30.0
 class ServiceProcess:
     """`async with ServiceProcess(world, "credit") as credit:` runs it; leaving ends it gracefully."""
 
-    def __init__(self, world: World, name: str, **settings: str) -> None:
+    def __init__(self, world: World, name: str, *, prelude: str = "", **settings: str) -> None:
+        """`prelude` is Python that the process runs first: where a fault has to strike at one certain line."""
         self.world = world
         self.name = name
+        self._prelude = prelude
         self._settings = settings
         self._process: Process | None = None
         self.port = _free_port()
@@ -38,9 +43,15 @@ class ServiceProcess:
         self.world.ports[self.name] = self.port
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", f"services.{self.name}",
+                sys.executable, *self._program(),
                 env={**os.environ, **self._environment(), **self._settings, **settings}, stdout=log, stderr=log,
             )  # fmt: skip
+
+    def _program(self) -> tuple[str, str]:
+        module = f"services.{self.name}"
+        if not self._prelude:
+            return "-m", module
+        return "-c", f"{self._prelude}\nimport runpy\nrunpy.run_module({module!r}, run_name='__main__')"
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -65,6 +76,34 @@ class ServiceProcess:
         async with asyncio.timeout(seconds_max):
             return await self.process.wait()
 
+    async def kill(self) -> None:
+        """kill -9, and returns when it is gone."""
+        self.signal(signal.SIGKILL)
+        await self.died()
+
+    async def fell_asleep(self, seconds_max: float = 60.0) -> None:
+        """Waits until the process is stopped (SIGSTOP)."""
+        process = psutil.Process(self.process.pid)
+        async with asyncio.timeout(seconds_max):
+            while process.status() != psutil.STATUS_STOPPED:
+                await asyncio.sleep(0.02)
+
+    async def readiness(self) -> tuple[int, dict[str, str]]:
+        """Status and checks of /health/ready; status 0 where nobody answers."""
+        try:
+            async with httpx.AsyncClient(timeout=10.0) as client:
+                answer = await client.get(f"http://127.0.0.1:{self.port}/health/ready")
+        except httpx.HTTPError:
+            return 0, {}
+        return answer.status_code, answer.json().get("checks", {})
+
+    async def until_ready(self, status: int = 200, seconds_max: float = 60.0) -> dict[str, str]:
+        """Waits until /health/ready is answered with this status; returns its checks."""
+        async with asyncio.timeout(seconds_max):
+            while (answer := await self.readiness())[0] != status:
+                await asyncio.sleep(0.1)
+        return answer[1]
+
     def signal(self, number: signal.Signals) -> None:
         if self.process.returncode is None:
             self.process.send_signal(number)
@@ -72,6 +111,7 @@ class ServiceProcess:
     async def stop(self) -> None:
         if self._process is None:
             return
+        self.signal(signal.SIGCONT)
         self.signal(signal.SIGTERM)
         try:
             await self.died(_STOP_SECONDS_MAX)

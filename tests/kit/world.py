@@ -223,6 +223,10 @@ class World:
         heard = cast("list[E]", self._heard.get(event.topic, []))
         return sorted(heard, key=lambda e: e.business_order)
 
+    def said(self, topic: str) -> bool:
+        """Whether anything was said on a topic up to the last quiet."""
+        return bool(self._heard.get(topic))
+
     def forget(self) -> None:
         """Starts a new chapter: what was heard so far is no longer returned."""
         self._heard.clear()
