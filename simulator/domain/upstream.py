@@ -14,6 +14,7 @@ from shared.contracts.event import Event
 from shared.contracts.gl_core import JournalBatchRejected
 from shared.contracts.inv_ctrl import ShipmentConfirmed
 from shared.contracts.invoicing import (
+    AllocationReleased,
     InvoicePosted,
     OrderBackordered,
     OrderRejected,
@@ -103,6 +104,10 @@ class Upstream:
     def _stock_requested(self, request: StockRequested) -> None:
         if self._first_time(request.request_id):
             self._requests.append(request)
+
+    def _allocation_released(self, released: AllocationReleased) -> None:
+        if self._first_time(f"{released.request_id} released"):
+            self.warehouse.take_back(released)
 
     def _pick_list_released(self, pick_list: PickListReleased) -> None:
         if self._first_time(pick_list.pick_list_id):
@@ -245,6 +250,7 @@ HEARS: Final[dict[type[Event], Callable[[Upstream, Any], None]]] = {
     DunningSent: Upstream._dunning_sent,
     PromiseMade: Upstream._promise_made,
     StockRequested: Upstream._stock_requested,
+    AllocationReleased: Upstream._allocation_released,
     PickListReleased: Upstream._pick_list_released,
     JournalBatchSubmitted: Upstream._journal_batch_submitted,
     OrderBackordered: Upstream._order_backordered,

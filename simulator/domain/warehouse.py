@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from shared.contracts.inv_ctrl import ShipmentConfirmed, ShippedLine, StockAnswered, StockLine, StockReplenished
-from shared.contracts.invoicing import PickListReleased, RequestedLine, StockRequested
+from shared.contracts.invoicing import AllocationReleased, PickListReleased, RequestedLine, StockRequested
 from simulator.domain.calendar import business_days_later
 from simulator.domain.catalogue import Item
 from simulator.domain.company import COMPANY_ID
@@ -97,6 +97,11 @@ class Warehouse:
             self.take_in(replenishment.item_id, replenishment.quantity)
         self._reorder(day)
         return arrived
+
+    def take_back(self, released: AllocationReleased) -> None:
+        """What nobody wants any more goes back on the shelf."""
+        for line in released.lines:
+            self.on_shelf[line.item_id] = self._available(line.item_id) + line.quantity
 
     def take_in(self, item_id: str, quantity: int) -> None:
         self.on_shelf[item_id] = self._available(item_id) + quantity

@@ -14,6 +14,7 @@ from tests.kit.process import ServiceProcess
 from tests.kit.sample import customer, validated
 
 ORDERS = 40
+FLOOD = 3_000
 
 
 @pytest.mark.parametrize("point", CRASH_POINTS)
@@ -34,3 +35,23 @@ async def test_a_crash_loses_nothing_and_repeats_nothing(kafka: Any, postgres: A
         assert len({e.context.id for e in answers}) == ORDERS
         if point not in ("after_publishing", "before_outbox_delete"):
             assert len(answers) == ORDERS
+
+
+async def test_a_graceful_stop_finishes_the_batch_in_hand(kafka: Any, postgres: Any) -> None:
+    """Told to stop in the middle of a flood, the service ends with 0, and nothing it did is done again."""
+    async with World(kafka, postgres, services=["credit"], as_processes=True) as world:
+        await world.say(*(customer(f"C-{n}", credit_limit="1000000.00") for n in range(9)))
+        async with ServiceProcess(world, "credit", O2C_BATCH_EVENTS_MAX="200") as credit:
+            await world.quiet()
+            await world.say(*(validated(f"O-{n:04}", customer_id=f"C-{n % 9}") for n in range(FLOOD)))
+            credit.signal(signal.SIGTERM)
+            assert await credit.died() == 0
+            (handled,) = await world.rows("credit", "SELECT count(*) FROM open_order")
+            await credit.start()
+            await world.quiet()
+            async with world.http("credit") as anyone:
+                metrics = (await anyone.get("/metrics")).text
+
+        assert handled[0] < FLOOD
+        assert "o2c_events_duplicate_total 0.0" in metrics
+        assert len(world.heard(CreditApproved)) == FLOOD == len({e.context.id for e in world.heard(CreditApproved)})

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.invoicing import PickListReleased, RequestedLine, StockRequested
+from shared.contracts.invoicing import AllocationReleased, PickListReleased, RequestedLine, StockRequested
 from simulator.domain.calendar import is_business_day
 from simulator.domain.catalogue import forty_items
 from simulator.domain.dice import Dice
@@ -68,6 +68,24 @@ def test_never_allocates_more_than_the_stock(requests):
             assert given_all or not any(line.allocated for line in answer.lines)
     for item_id in ITEMS:
         assert warehouse.on_shelf[item_id] == opening[item_id] - allocated[item_id] >= 0
+
+
+def test_what_is_released_goes_back_on_the_shelf():
+    warehouse = _warehouse()
+    before = dict(warehouse.on_shelf)
+    request = _request(1, [(ITEMS[0], 3), (ITEMS[1], 2)])
+    warehouse.answer(request)
+    warehouse.take_back(
+        AllocationReleased(
+            request_id=request.request_id,
+            order_id=request.order_id,
+            customer_id=request.customer_id,
+            company_id=request.company_id,
+            business_date=DAY,
+            lines=request.lines,
+        )
+    )
+    assert warehouse.on_shelf == before
 
 
 def test_what_runs_short_is_ordered_and_arrives():
