@@ -1,1 +1,1 @@
-"""How fast each service drains a backlog, beside the floor: the same writes by bare asyncpg on the same PostgreSQL."""
+"""How fast, how prompt and how large: beside bare writes, beside a known peer, and against the goals."""

@@ -1,69 +1,156 @@
-"""`python -m bench`: every service drains a backlog of its usual mix, beside the floor."""
+"""`python -m bench`: drains, the whole chain, latency, a known peer and the scale of state, in one table."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Annotated, Final, TypeVar
 
 import structlog
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bench.chain import chain
+from bench.doing import Doing
+from bench.draining import as_part
+from bench.latency import latency
 from bench.measuring import measure
 from bench.mixes import usual_mix
+from bench.peer import peer
 from bench.report import show
-from bench.results import BenchFailed, Result, machine, write
+from bench.results import BenchFailed, Part, machine, write
+from bench.scale import scale
+from bench.scale_data import ITEMS_EACH
 from bench.servers import Servers, servers
 from o2c.stack import SERVICES
 from o2c.telling import console, run_to_end, told
 
-_EVENTS_AT_LEAST = 100
+T = TypeVar("T")
+
+_EVENTS_AT_LEAST: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much each part does."""
+
+    events: int = 20_000
+    orders: int = 6_000
+    latency_seconds: int = 20
+    peer_seconds: float = 8.0
+    customers: int = 100_000
+    payments: int = 5_000
+
+
+_QUICK: Final = Sizes(
+    events=1_000, orders=300, latency_seconds=3, peer_seconds=2.0, customers=2_000, payments=300
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What the parts are given."""
+
+    running: Servers
+    sizes: Sizes
+    services: list[str]
+    screen: Console
 
 
 def main(
-    events: Annotated[int, typer.Option(min=_EVENTS_AT_LEAST, help="How many events each service drains.")] = 20_000,
-    services: Annotated[str, typer.Option(help="Which services, separated by commas.")] = ",".join(SERVICES),
+    only: Annotated[str, typer.Option(help="Which parts, separated by commas.")] = "drain,chain,latency,peer,scale",
+    quick: Annotated[bool, typer.Option("--quick", help="Little of everything: shows that the bench works.")] = False,
+    events: Annotated[int | None, typer.Option(min=_EVENTS_AT_LEAST, help="Events each service drains.")] = None,
+    services: Annotated[str, typer.Option(help="Which services drain, separated by commas.")] = ",".join(SERVICES),
 ) -> None:
-    """Measure how fast each service drains a backlog from Kafka, beside bare writes on the same PostgreSQL.
+    """Measure the platform: its pace, latency and size, beside what it can be compared with in the same run.
 
     Starts a PostgreSQL and a Kafka of its own (or takes those of O2C_POSTGRES_URL and O2C_KAFKA_BOOTSTRAP_SERVERS)
-    and checks that every event was handled rightly. Results are kept in bench/results/.
+    and checks that everything was handled rightly. Results are kept in bench/results/.
     """
-    names = [name.strip() for name in services.split(",") if name.strip()]
-    unknown = sorted(set(names) - set(SERVICES))
-    if unknown or not names:
-        raise typer.BadParameter(
-            f"{', '.join(unknown) or 'nothing'}: choose among {', '.join(SERVICES)}", param_hint="--services"
-        )
+    parts, names = _chosen(only, list(_PARTS), "--only"), _chosen(services, list(SERVICES), "--services")
+    sizes = _QUICK if quick else Sizes()
+    if events is not None:
+        sizes = replace(sizes, events=events)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it could not do in the end is raised
     with told():
-        sys.exit(run_to_end(_bench(events, names, console())))
+        sys.exit(run_to_end(_bench(parts, sizes, names, console())))
 
 
-async def _bench(events: int, names: list[str], screen: Console) -> int:
+def _chosen(text: str, known: list[str], option: str) -> list[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = sorted(set(names) - set(known))
+    if unknown or not names:
+        raise typer.BadParameter(
+            f"{', '.join(unknown) or 'nothing'}: choose among {', '.join(known)}", param_hint=option
+        )
+    return names
+
+
+async def _bench(parts: list[str], sizes: Sizes, services: list[str], screen: Console) -> int:
+    """Runs the parts one after the other; what was found before one failed is shown and kept all the same."""
     on, lines = machine(), list[str]()
-    results: list[Result] = []
+    found: dict[str, Part] = {}
+    failure: BenchFailed | None = None
     try:
         async with servers(lines.append) as running:
             for line in lines:
                 screen.print(line)
-            for name in names:
-                results.append(await _one(running, name, events, screen))
-    except BenchFailed as failure:
-        screen.print(f"[red]The bench failed.[/red] {failure}", markup=True, highlight=False)
+            for name in parts:
+                found[name] = await _PARTS[name](_Bench(running, sizes, services, screen))
+                for row in found[name].lines:
+                    screen.print(f"{row.part}: {row.what}: {row.compared}", highlight=False)
+    except BenchFailed as failed:
+        failure = failed
+    if found:
+        show(found, on, lines, screen)
+        screen.print(f"Kept in {write(found, on, lines)}")
+    if failure is not None:
+        screen.print("[red]The bench failed.[/red]", end=" ")
+        screen.print(str(failure), markup=False, highlight=False)
         return 1
-    show(results, on, lines, screen)
-    screen.print(f"Kept in {write(results, on, lines)}")
     return 0
 
 
-async def _one(running: Servers, name: str, events: int, screen: Console) -> Result:
+async def _drain(bench: _Bench) -> Part:
+    results = []
+    for name in bench.services:
+        mix = usual_mix(name, bench.sizes.events)
+        results.append(await _watched(bench, name, mix.events, partial(measure, bench.running, mix)))
+    return as_part(results)
+
+
+async def _chain(bench: _Bench) -> Part:
+    orders = bench.sizes.orders
+    return await _watched(bench, "chain", orders, partial(chain, bench.running, orders))
+
+
+async def _latency(bench: _Bench) -> Part:
+    return await _watched(bench, "latency", None, partial(latency, bench.running, bench.sizes.latency_seconds))
+
+
+async def _peer(bench: _Bench) -> Part:
+    events, seconds = bench.sizes.events // 2, bench.sizes.peer_seconds
+    return await _watched(bench, "peer", events, partial(peer, bench.running, events, seconds))
+
+
+async def _scale(bench: _Bench) -> Part:
+    customers, payments = bench.sizes.customers, bench.sizes.payments
+    work = partial(scale, bench.running, customers, payments)
+    return await _watched(bench, "scale", customers * ITEMS_EACH, work)
+
+
+async def _watched(bench: _Bench, name: str, total: int | None, work: Callable[[Doing], Awaitable[T]]) -> T:
+    """Does the work and shows what is being done; where there is no terminal, a line for each change."""
+    screen = bench.screen
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
-        task: TaskID = progress.add_task(f"{name}: making the mix", total=events)
+        task = progress.add_task(f"{name}: beginning", total=total)
         last = ""
 
         def doing(what: str, done: int) -> None:
@@ -73,9 +160,16 @@ async def _one(running: Servers, name: str, events: int, screen: Console) -> Res
                 screen.print(f"{name}: {what}")
             last = what
 
-        result = await measure(running, usual_mix(name, events), doing)
-    screen.print(f"{name}: {result.ratio:.0%} of the floor, {result.drained.pace.per_second:,.0f} events/s")
-    return result
+        return await work(doing)
+
+
+_PARTS: Final[dict[str, Callable[[_Bench], Awaitable[Part]]]] = {
+    "drain": _drain,
+    "chain": _chain,
+    "latency": _latency,
+    "peer": _peer,
+    "scale": _scale,
+}
 
 
 if __name__ == "__main__":

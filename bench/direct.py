@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar, cast
@@ -12,6 +13,7 @@ from uuid import uuid5
 import asyncpg
 from pydantic import SecretStr
 
+from bench.results import Spent
 from shared.chassis.batch import Received, receive
 from shared.chassis.envelope import O2C_NAMESPACE, Encoded, Header, encode
 from shared.chassis.running import Running
@@ -44,6 +46,14 @@ class _Recorder:
     def __init__(self, connection: Any) -> None:
         self._connection = connection
         self.written: list[Write] = []
+        self.seconds = 0.0
+
+    async def _timed(self, work: Awaitable[T]) -> T:
+        started = time.perf_counter()
+        try:
+            return await work
+        finally:
+            self.seconds += time.perf_counter() - started
 
     def _keep(self, query: str, arguments: tuple[Any, ...]) -> None:
         if _first_word(query) in _CHANGES_ROWS:
@@ -51,15 +61,15 @@ class _Recorder:
 
     async def execute(self, query: str, *arguments: Any) -> str:
         self._keep(query, arguments)
-        return cast("str", await self._connection.execute(query, *arguments))
+        return cast("str", await self._timed(self._connection.execute(query, *arguments)))
 
     async def fetch(self, query: str, *arguments: Any) -> Any:
         self._keep(query, arguments)
-        return await self._connection.fetch(query, *arguments)
+        return await self._timed(self._connection.fetch(query, *arguments))
 
     async def fetchrow(self, query: str, *arguments: Any) -> Any:
         self._keep(query, arguments)
-        return await self._connection.fetchrow(query, *arguments)
+        return await self._timed(self._connection.fetchrow(query, *arguments))
 
 
 def service_named(name: str) -> Service:
@@ -82,8 +92,11 @@ def in_batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
-async def apply(name: str, database_url: str, records: Sequence[Encoded], size: int) -> list[list[Write]]:
-    """Has the service handle the records in transactions of `size`; what each of these wrote."""
+async def apply(name: str, database_url: str, records: Sequence[Encoded], size: int, spent: Spent) -> list[list[Write]]:
+    """Has the service handle the records in transactions of `size`; what each of these wrote.
+
+    Adds to `spent` where the time went, the first transaction left out.
+    """
     service = service_named(name)
     settings = service.settings(
         database_url=database_url, token_secret=SecretStr("for the bench only, long enough for HS256")
@@ -92,21 +105,29 @@ async def apply(name: str, database_url: str, records: Sequence[Encoded], size: 
     connection = await asyncpg.connect(database_url, server_settings={"timezone": "UTC", "jit": "off"})
     try:
         return [
-            await _transact(running, connection, [_received(r, n) for n, r in enumerate(batch)])
-            for batch in in_batches(records, size)
+            await _transact(running, connection, batch, spent if number else Spent())
+            for number, batch in enumerate(in_batches(records, size))
         ]
     finally:
         await connection.close()
 
 
-async def _transact(running: Running, connection: Any, received: list[Received]) -> list[Write]:
-    service = running.service
+async def _transact(running: Running, connection: Any, records: Sequence[Encoded], spent: Spent) -> list[Write]:
+    service, clock = running.service, time.perf_counter
+    began = clock()
+    received = [_received(record, offset) for offset, record in enumerate(records)]
+    decoded = clock()
     async with connection.transaction():
         recorder = _Recorder(connection)
         today = await connection.fetchval(running.queries["last_business_day"])
         uow = service.work(recorder, running.queries, service.name, today, service.policies)
         await running.processor.apply_in(uow, received)
         await uow.flush()
+        handled = clock()
+    spent.decode += decoded - began
+    spent.domain += handled - decoded - recorder.seconds
+    spent.sql += recorder.seconds
+    spent.commit += clock() - handled
     return recorder.written
 
 

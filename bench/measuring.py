@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from functools import partial, reduce
 from operator import add
 from typing import Any, Final
@@ -13,10 +13,11 @@ from typing import Any, Final
 import asyncpg
 
 from bench.direct import Write, apply, encoded, in_batches, service_named
+from bench.doing import Doing
 from bench.drain import Drain
 from bench.floor import BATCH_EVENTS, floor
 from bench.mixes import Check, Mix
-from bench.results import BenchFailed, Drained, Pace, Result
+from bench.results import BenchFailed, Drained, Pace, Result, Spent
 from bench.servers import Servers
 from shared.chassis.envelope import Encoded
 from shared.chassis.topics import dead_letter_topic
@@ -34,13 +35,15 @@ WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname 
 ORDER BY c.relname
 """
 
-Doing = Callable[[str, int], None]
-"""Is told what is being done, and how many events of it are done."""
-
 
 def batch_size(events: int) -> int:
     """The service's usual limit, less where the backlog is so small that it would be drained in a few batches."""
     return max(1, min(_BATCH_EVENTS_MAX, events // _BATCHES_AT_LEAST))
+
+
+def floor_batch(events: int) -> int:
+    """The floor's batches are smaller where there would be too few of them."""
+    return max(1, min(BATCH_EVENTS, events // _BATCHES_AT_LEAST))
 
 
 async def measure(servers: Servers, mix: Mix, doing: Doing) -> Result:
@@ -52,10 +55,25 @@ async def measure(servers: Servers, mix: Mix, doing: Doing) -> Result:
             drained, rows = await _drain(servers, mix, template, prefix, waves, doing)
             said = await servers.published(prefix, _topics_said_in(mix))
             _compare(f"{mix.service} published", said, {e.topic: count for e, count in mix.said.items()})
-            pace = await _floor(servers, mix, template, waves, {**rows, "outbox": sum(said.values())}, doing)
+            spent = Spent()
+            pace = await _floor(servers, mix, template, waves, {**rows, "outbox": sum(said.values())}, spent, doing)
     finally:
         await servers.forget_topics(prefix)
-    return Result(mix.service, mix.words, mix.events, batch_size(mix.events), drained, pace)
+    return Result(mix.service, mix.words, mix.events, batch_size(mix.events), drained, pace, spent)
+
+
+async def drained_alone(servers: Servers, mix: Mix, doing: Doing) -> Drained:
+    """Drains the mix without a floor. Raises BenchFailed where anything is not as it must be."""
+    prefix = f"bench-{mix.service}-{secrets.token_hex(3)}."
+    waves = [encoded(wave, f"{mix.service}/{number}") for number, wave in enumerate(mix.waves)]
+    try:
+        async with _template(servers, mix, doing) as template:
+            drained, _ = await _drain(servers, mix, template, prefix, waves, doing)
+            said = await servers.published(prefix, _topics_said_in(mix))
+            _compare(f"{mix.service} published", said, {e.topic: count for e, count in mix.said.items()})
+    finally:
+        await servers.forget_topics(prefix)
+    return drained
 
 
 @contextlib.asynccontextmanager
@@ -66,7 +84,7 @@ async def _template(servers: Servers, mix: Mix, doing: Doing) -> AsyncIterator[s
     url = await servers.postgres.create_database(name)
     try:
         await service_named(mix.service).migrate(url)
-        await apply(mix.service, url, encoded(mix.known, f"{mix.service}/known"), BATCH_EVENTS)
+        await apply(mix.service, url, encoded(mix.known, f"{mix.service}/known"), BATCH_EVENTS, Spent())
         async with _connected(url) as connection:
             for statement in _PREPARED:
                 await connection.execute(statement)
@@ -93,21 +111,27 @@ async def _drain(
 
 
 async def _floor(
-    servers: Servers, mix: Mix, template: str, waves: list[list[Encoded]], rows: Mapping[str, int], doing: Doing
+    servers: Servers,
+    mix: Mix,
+    template: str,
+    waves: list[list[Encoded]],
+    rows: Mapping[str, int],
+    spent: Spent,
+    doing: Doing,
 ) -> Pace:
     """The pace of the bare writes; they must leave the same number of rows as the service did."""
     doing("recording the service's writes", 0)
     written: list[list[list[Write]]] = []
     async with _clone(servers, template, "record") as url:
         for wave in waves:
-            written.append(await apply(mix.service, url, wave, BATCH_EVENTS))
+            written.append(await apply(mix.service, url, wave, floor_batch(len(wave)), spent))
         _compare(f"{mix.service} in this process: rows", await _rows(url), rows)
     async with _clone(servers, template, "floor") as url:
         paces, done = [], 0
         for wave, batches in zip(waves, written, strict=True):
             doing("writing the floor", done)
             await servers.settle()
-            sizes = [len(batch) for batch in in_batches(wave, BATCH_EVENTS)]
+            sizes = [len(batch) for batch in in_batches(wave, floor_batch(len(wave)))]
             paces.append(await asyncio.to_thread(floor, url, batches, sizes))
             done += len(wave)
         _compare(f"the floor of {mix.service}: rows", await _rows(url), rows)

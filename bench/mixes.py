@@ -121,6 +121,26 @@ def cash_app(events: int, dice: random.Random) -> Mix:
     )
 
 
+def payments(count: int, dice: random.Random) -> Mix:
+    """Payments with remittance for invoices that are known, one in four of them with the discount taken."""
+    invoices = [documents.invoice(n, dice.randrange(CUSTOMERS), dice) for n in range(count)]
+    paid = [documents.payment(n, invoice, with_discount=n % 4 == 0) for n, invoice in enumerate(invoices)]
+    dice.shuffle(paid)
+    discounts = (count + 3) // 4
+    return Mix(
+        "cash_app",
+        "PaymentReceived with remittance; 1 in 4 takes the discount",
+        [documents.day(), *(documents.customer(n) for n in range(CUSTOMERS)), *invoices],
+        [paid],
+        [
+            Check("items closed", "SELECT count(*) FROM open_item WHERE open_amount = 0", count),
+            Check("payments applied", "SELECT count(*) FROM payment WHERE state = 'applied'", count),
+            Check("journal postings", "SELECT count(*) FROM journal_posting", 2 * count + discounts),
+        ],
+        {OpenItemChanged: count + discounts, PaymentApplied: count},
+    )
+
+
 def collections(events: int, dice: random.Random) -> Mix:
     """Open items, half of them paid later, with the word of what was applied."""
     backlog, items, paid = _items_and_payments(events, dice)

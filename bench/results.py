@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -16,7 +17,7 @@ _LIBRARIES: Final = ("faststream", "aiokafka", "asyncpg", "pydantic", "uvloop")
 
 
 class BenchFailed(Exception):
-    """A service did not drain its backlog, or not rightly. The message says what was seen and expected."""
+    """Something was not done, or not rightly. The message says what was seen and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,18 @@ class Drained:
         return Drained(self.pace + other.pace, self.batches + other.batches, cpu)
 
 
+@dataclass(slots=True)
+class Spent:
+    """Where the time of handling goes, in seconds; measured with the service's handlers in one process."""
+
+    decode: float = 0.0
+    domain: float = 0.0
+    """Deciding, and turning rows into aggregates and back; encoding what is said is part of it."""
+    sql: float = 0.0
+    """Waiting for PostgreSQL and asyncpg."""
+    commit: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One service beside its floor."""
@@ -58,11 +71,41 @@ class Result:
     batch_events_max: int
     drained: Drained
     floor: Pace
+    spent: Spent
 
     @property
     def ratio(self) -> float:
         """The service's pace as a part of the floor's."""
         return self.drained.pace.per_second / self.floor.per_second
+
+    def spent_per_event(self) -> dict[str, float]:
+        """Seconds of handling by stage."""
+        return {stage: seconds / self.floor.events for stage, seconds in asdict(self.spent).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the table: how it compares, then what was measured."""
+
+    part: str
+    what: str
+    compared: str
+    """The ratio within this run, or the figure where there is nothing to compare it with."""
+    figures: str
+    goal: str = ""
+    met: bool | None = None
+    """None: there is no goal, or it cannot be judged here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one part of the bench found."""
+
+    lines: list[Line]
+    notes: list[str]
+    """Sentences below the table."""
+    details: Any
+    """All figures, for the JSON."""
 
 
 def machine() -> dict[str, Any]:
@@ -77,21 +120,13 @@ def machine() -> dict[str, Any]:
     }
 
 
-def write(results: list[Result], on: dict[str, Any], servers: list[str]) -> Path:
+def write(parts: Mapping[str, Part], on: dict[str, Any], servers: list[str]) -> Path:
     """Keeps the results as JSON, a file for each run."""
     DIRECTORY.mkdir(exist_ok=True)
     at = datetime.now(UTC)
     file = DIRECTORY / f"{at:%Y%m%dT%H%M%SZ}.json"
-    told = [{**asdict(result), **_figures(result)} for result in results]
+    told = {name: {"lines": [asdict(line) for line in part.lines], **part.details} for name, part in parts.items()}
     file.write_text(
-        json.dumps({"at": at.isoformat(), "machine": on, "servers": servers, "results": told}, indent=2) + "\n"
+        json.dumps({"at": at.isoformat(), "machine": on, "servers": servers, "parts": told}, indent=2) + "\n"
     )
     return file
-
-
-def _figures(result: Result) -> dict[str, float]:
-    return {
-        "ratio_to_floor": round(result.ratio, 3),
-        "events_per_second": round(result.drained.pace.per_second, 1),
-        "floor_events_per_second": round(result.floor.per_second, 1),
-    }

@@ -50,6 +50,10 @@ def check(
         bool, typer.Option("--digest", help="Print only a digest of the books: the same from the same business.")
     ] = False,
     as_json: AsJson = False,
+    metrics_file: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, help="Write what was found there as well, as Prometheus metrics (*.prom)."),
+    ] = None,
     stack: Stack = None,
 ) -> None:
     """Check that the books agree: each invariant with both of its sides. Exits with 1 on a difference."""
@@ -61,6 +65,10 @@ def check(
         typer.echo(asyncio.run(books.digest(found.databases)))
         return
     report = asyncio.run(books.check_books(found.databases, found.kafka_bootstrap_servers, as_of))
+    if metrics_file is not None:
+        from o2c.books.textfile import write_metrics
+
+        write_metrics(report, metrics_file)
     if as_json:
         console().print_json(data=report.as_dict())
     else:

@@ -1,0 +1,144 @@
+"""The whole chain: orders through all five services until the cash is applied, the books agreeing in the end."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from bench import documents
+from bench.documents import LINES
+from bench.doing import Doing
+from bench.five import Five, five_databases, five_services
+from bench.results import BenchFailed, Line, Part
+from bench.servers import Servers
+from bench.world import INVENTORY_CONTROL, Answer, World
+from o2c.check import check_books
+from o2c.stack import SERVICES
+from shared.contracts.cash_app import PaymentApplied
+from shared.contracts.erp import PaymentReceived
+from shared.contracts.event import Event
+from shared.contracts.invoicing import InvoicePosted
+
+CUSTOMERS: Final = 1_000
+_SEED: Final = 20260302
+_DISCOUNT_EVERY: Final = 4
+_POLL_SECONDS: Final = 0.05
+_SILENT_SECONDS_MAX: Final = 60.0
+_REST_SECONDS_MAX: Final = 120.0
+
+_DONE: Final = {
+    "invoicing": ("orders invoiced and closed", "SELECT count(*) FROM customer_order WHERE state = 'Closed'"),
+    "credit": ("orders approved", "SELECT count(*) FROM order_decision WHERE decision = 'approved'"),
+    "cash_app": ("payments applied", "SELECT count(*) FROM payment WHERE state = 'applied'"),
+    "collections": ("items paid", "SELECT count(*) FROM open_item WHERE open_amount = 0"),
+    "analytics": ("items closed", "SELECT count(*) FROM item WHERE closed_on IS NOT NULL"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Played:
+    seconds: float
+    """From the first order published to the last payment heard to be applied."""
+    cpu_seconds: dict[str, float]
+    """From the first order until the services were at rest."""
+
+
+async def chain(servers: Servers, orders: int, doing: Doing) -> Part:
+    """So many orders at once, each shipped and paid at once. Raises BenchFailed where the books do not agree."""
+    doing("starting all five services", 0)
+    async with five_databases(servers, "chain") as databases, five_services(servers, databases, "chain") as five:
+        await five.say(_known(), "chain/known")
+        await five.rest(_REST_SECONDS_MAX)
+        played = await _play(five, orders, doing)
+        doing("checking the books", orders)
+        await _check(five, orders)
+    return _part(played, orders, five.resident_megabytes)
+
+
+def _known() -> list[Event]:
+    limit = Decimal("999999999.00")
+    customers = [documents.customer(n, credit_limit=limit) for n in range(CUSTOMERS)]
+    return [documents.day(), *documents.catalogue(), *customers]
+
+
+async def _play(five: Five, count: int, doing: Doing) -> _Played:
+    dice = random.Random(_SEED)
+    orders = [documents.order_placed(n, dice.randrange(CUSTOMERS), dice) for n in range(count)]
+    answers: dict[type[Event], Answer] = {**INVENTORY_CONTROL, InvoicePosted: _Payers()}
+    async with World(five, answers, [PaymentApplied]) as world:
+        used, started = five.cpu_seconds(), time.perf_counter()
+        publishing = asyncio.create_task(five.say(orders, "chain/orders"))
+        applied = await _until_applied(world, count, doing)
+        await publishing
+        await five.rest(_REST_SECONDS_MAX)
+        cpu = {who: seconds - used[who] for who, seconds in five.cpu_seconds().items()}
+    return _Played(applied - started, cpu)
+
+
+class _Payers:
+    """Customers pay each invoice at once, one in four with its discount."""
+
+    def __init__(self) -> None:
+        self._paid = 0
+
+    def __call__(self, invoice: InvoicePosted) -> PaymentReceived:
+        self._paid += 1
+        return documents.payment(self._paid, invoice, with_discount=self._paid % _DISCOUNT_EVERY == 0)
+
+
+async def _until_applied(world: World, count: int, doing: Doing) -> float:
+    """When the last payment was heard to be applied."""
+    applied = world.heard_at[PaymentApplied]
+    seen, moved_at = -1, time.monotonic()
+    while len(applied) < count:
+        progress = sum(len(heard) for heard in world.heard_at.values())
+        if progress > seen:
+            seen, moved_at = progress, time.monotonic()
+            doing("orders until cash is applied", len(applied))
+        world.all_well()
+        if time.monotonic() - moved_at > _SILENT_SECONDS_MAX:
+            heard = ", ".join(f"{event.__name__} {len(at):,}" for event, at in world.heard_at.items())
+            raise BenchFailed(f"of {count:,} orders nothing was heard for {_SILENT_SECONDS_MAX:.0f} s: {heard}")
+        await asyncio.sleep(_POLL_SECONDS)
+    return max(applied.values())
+
+
+async def _check(five: Five, orders: int) -> None:
+    for service, (words, sql) in _DONE.items():
+        found = await five.value(service, sql)
+        if found != orders:
+            raise BenchFailed(f"{service}: {words}: {found:,} instead of {orders:,}")
+    description = five.description
+    report = await check_books(
+        description.databases, description.kafka_bootstrap_servers, None, topic_prefix=five.prefix
+    )
+    if not report.agree:
+        raise BenchFailed(f"the books do not agree: {report.as_dict()}")
+
+
+def _part(played: _Played, orders: int, resident_megabytes: dict[str, float]) -> Part:
+    per_order = {who: seconds * 1000 / orders for who, seconds in played.cpu_seconds.items()}
+    services = sum(per_order[name] for name in SERVICES)
+    spent = ", ".join(f"{who} {ms:.2f}" for who, ms in sorted(per_order.items(), key=lambda entry: -entry[1]))
+    lines = [
+        Line(
+            "chain",
+            "orders until cash is applied",
+            f"{orders / played.seconds:,.0f} orders/s",
+            f"{orders:,} orders of {LINES} lines in {played.seconds:.1f} s; the books agree",
+        ),
+        Line("chain", "CPU of the services", f"{services:.2f} ms an order", f"ms an order: {spent}"),
+    ]
+    details: dict[str, Any] = {
+        "orders": orders,
+        "seconds": round(played.seconds, 3),
+        "orders_per_second": round(orders / played.seconds, 1),
+        "cpu_seconds_per_order": {who: round(ms / 1000, 6) for who, ms in per_order.items()},
+        "books_agree": True,
+        "resident_megabytes_max": {who: round(size, 1) for who, size in resident_megabytes.items()},
+    }
+    return Part(lines, [], details)

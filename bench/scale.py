@@ -1,0 +1,223 @@
+"""Scale of state: a million open items of a hundred thousand customers, and what is slow or large because of them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+import asyncpg
+import httpx
+
+from bench import documents, scale_data
+from bench.documents import COMPANY, TODAY
+from bench.doing import Doing
+from bench.five import Five, five_databases, five_services
+from bench.plans import sequential_scans
+from bench.results import BenchFailed, Line, Part
+from bench.servers import Servers
+from shared.chassis.auth import issue_token
+from shared.contracts.erp import PaymentReceived, RemittanceLine
+from shared.kernel.aging import AgingBucket
+
+GOAL_SECONDS: Final = 1.0
+GOAL_RUN_SECONDS: Final = 600.0
+GOAL_MEGABYTES: Final = 200.0
+_LOADED: Final = ("cash_app", "credit", "collections", "analytics")
+_DAYS_AGO: Final = (0, 10, 90)
+"""Days whose aging is asked for: of the second, items paid in part must be summed from their movements."""
+_ASKED_TIMES: Final = 3
+_RUN_SECONDS_MAX: Final = 900.0
+_POLL_SECONDS: Final = 0.1
+_BUCKETS: Final = {
+    AgingBucket.CURRENT: "current", AgingBucket.DAYS_1_30: "days_1_30", AgingBucket.DAYS_31_60: "days_31_60",
+    AgingBucket.DAYS_61_90: "days_61_90", AgingBucket.DAYS_91_120: "days_91_120", AgingBucket.OVER_120: "over_120",
+}  # fmt: skip
+_RUN_DONE: Final = "SELECT finished_at IS NOT NULL FROM daily_run WHERE name = 'aging'"
+
+
+@dataclass(slots=True)
+class _Found:
+    aging_seconds: dict[int, float] = field(default_factory=dict)
+    worklist_seconds: float = 0.0
+    run_seconds: float = 0.0
+    payments_per_second: float = 0.0
+    queries: int = 0
+    scans: dict[str, list[str]] = field(default_factory=dict)
+    resident_megabytes: dict[str, float] = field(default_factory=dict)
+
+
+async def scale(servers: Servers, customers: int, payments: int, doing: Doing) -> Part:
+    """Loads the items, begins a day, asks and pays. Raises BenchFailed where an answer is not what it must be."""
+    found = _Found()
+    async with five_databases(servers, "scale") as databases:
+        for service in _LOADED:
+            await _load(databases[service], service, customers, found, doing)
+        await servers.settle()
+        doing("starting all five services", 0)
+        async with five_services(servers, databases, "scale") as five:
+            await _measure(five, customers, payments, found, doing)
+    return _part(found, customers)
+
+
+async def _load(url: str, service: str, customers: int, found: _Found, doing: Doing) -> None:
+    """By COPY; then asks how the service's queries would be planned."""
+    connection = await asyncpg.connect(url)
+    try:
+        await scale_data.copy_all(connection, service, customers, lambda count: doing(f"loading {service}", count))
+        await connection.execute("VACUUM ANALYZE")
+        count, scans = await sequential_scans(connection, service)
+    finally:
+        await connection.close()
+    found.queries += count
+    found.scans.update({f"{service}.{query}": tables for query, tables in scans.items()})
+
+
+async def _measure(five: Five, customers: int, payments: int, found: _Found, doing: Doing) -> None:
+    doing("the daily runs", 0)
+    begun = time.perf_counter()
+    await five.say([documents.day()], "scale/day")
+    await _until(five, lambda: five.value("collections", _RUN_DONE))
+    found.run_seconds = time.perf_counter() - begun
+    await five.rest(_RUN_SECONDS_MAX)
+    dunned = await five.value("collections", "SELECT count(*) FROM dunned_item")
+    _expect("items dunned by the daily run", dunned, scale_data.steps_reached(customers))
+    doing("asking", 0)
+    async with _clients(five) as ask:
+        for days_ago in _DAYS_AGO:
+            found.aging_seconds[days_ago] = await _ask_aging(ask, customers, days_ago, paid=0)
+        found.worklist_seconds = await _ask_worklist(ask, customers)
+        doing("payments", payments)
+        paid = [_payment(number) for number in range(payments)]
+        begun = time.perf_counter()
+        await five.say(paid, "scale/payments")
+        await five.rest(_RUN_SECONDS_MAX)
+        found.payments_per_second = payments / (time.perf_counter() - begun)
+        await _ask_aging(ask, customers, 0, paid=sum(int(payment.amount * 100) for payment in paid))
+    found.resident_megabytes = five.resident_megabytes
+
+
+async def _until(five: Five, done: Callable[[], Awaitable[Any]]) -> None:
+    deadline = time.monotonic() + _RUN_SECONDS_MAX
+    while not await done():
+        five.all_alive()
+        if time.monotonic() > deadline:
+            raise BenchFailed(f"collections' daily run is not finished after {_RUN_SECONDS_MAX:.0f} s")
+        await asyncio.sleep(_POLL_SECONDS)
+
+
+class _clients:
+    """Asks services over HTTP as an auditor."""
+
+    def __init__(self, five: Five) -> None:
+        token = issue_token(five.description.token_secret, "bench", ["auditor"], 1)
+        self._urls = five.description.service_urls
+        self._http = httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=60.0)
+
+    async def __aenter__(self) -> _clients:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    async def get(self, service: str, path: str, **parameters: Any) -> tuple[float, Any]:
+        """The longest of some times in seconds, and the answer."""
+        longest, answer = 0.0, None
+        for _ in range(_ASKED_TIMES):
+            began = time.perf_counter()
+            response = await self._http.get(f"{self._urls[service]}{path}", params=parameters)
+            longest = max(longest, time.perf_counter() - began)
+            if response.status_code != 200:
+                raise BenchFailed(f"GET {path} of {service}: {response.status_code} {response.text[:300]}")
+            answer = response.json()
+        return longest, answer
+
+
+async def _ask_aging(ask: _clients, customers: int, days_ago: int, *, paid: int) -> float:
+    """Raises BenchFailed where a bucket is not what was loaded; `paid` cents may be missing from all together."""
+    day = TODAY - timedelta(days=days_ago)
+    seconds, answer = await ask.get("analytics", "/aging", as_of=day.isoformat())
+    line = answer["items"][0]
+    expected = scale_data.aging(customers, days_ago)
+    _expect(f"the total of the aging as of {day}", _cents(line["total"]), sum(expected.values()) - paid)
+    if not paid:
+        for bucket, name in _BUCKETS.items():
+            _expect(f"{name} of the aging as of {day}", _cents(line[name]), expected.get(bucket, 0))
+    return seconds
+
+
+async def _ask_worklist(ask: _clients, customers: int) -> float:
+    seconds, answer = await ask.get("collections", "/worklist")
+    shown = [(row["customer_id"], _cents(row["overdue_amount"])) for row in answer["items"]]
+    expected = scale_data.worklist(customers)[: len(shown)]
+    _expect("amounts on the worklist's first page", [cents for _, cents in shown], [cents for _, cents in expected])
+    _expect("customers on the worklist's first page", {who for who, _ in shown}, {who for who, _ in expected})
+    return seconds
+
+
+def _payment(number: int) -> PaymentReceived:
+    """For the first item of a customer, all that is open on it."""
+    one = scale_data.item(number * scale_data.ITEMS_EACH)
+    amount = Decimal(one.open_cents).scaleb(-2)
+    document = scale_data.document_number(one)
+    return PaymentReceived(
+        payment_id=f"P-{number:07}",
+        bank_reference=f"BANK-{number:07}",
+        company_id=COMPANY,
+        customer_id=documents.customer_id(one.customer),
+        currency="USD",
+        amount=amount,
+        value_date=TODAY,
+        remittance=(RemittanceLine(document_number=document, amount=amount),),
+    )
+
+
+def _cents(amount: str) -> int:
+    return int(Decimal(amount) * 100)
+
+
+def _expect(what: str, found: object, expected: object) -> None:
+    if found != expected:
+        raise BenchFailed(f"{what}: {found} instead of {expected}")
+
+
+def _part(found: _Found, customers: int) -> Part:
+    items = customers * scale_data.ITEMS_EACH
+    slowest, largest = max(found.aging_seconds.values()), max(found.resident_megabytes.values())
+    days = ", ".join(f"{days} days ago {seconds:.2f}" for days, seconds in found.aging_seconds.items())
+    sizes = ", ".join(f"{name} {size:.0f}" for name, size in sorted(found.resident_megabytes.items()))
+    held = f"{items:,} open items"
+    lines = [
+        Line("scale", f"aging of any day, {held}", f"{slowest:.2f} s", f"s over HTTP: {days}", "under 1 s",
+             slowest < GOAL_SECONDS),
+        Line("scale", "worklist, first page", f"{found.worklist_seconds:.3f} s", f"of {customers:,} customers",
+             "under 1 s", found.worklist_seconds < GOAL_SECONDS),
+        Line("scale", "daily aging run of collections", f"{found.run_seconds:.1f} s",
+             f"{customers / found.run_seconds:,.0f} customers/s, beside the other services' runs", "under 10 min",
+             found.run_seconds < GOAL_RUN_SECONDS),
+        Line("scale", "resident memory, the largest service", f"{largest:.0f} MB", f"MB: {sizes}", "under 200 MB",
+             largest < GOAL_MEGABYTES),
+        Line("scale", "queries reading a growing table whole", f"{len(found.scans)} of {found.queries}",
+             _named(found.scans), "none", not found.scans),
+        Line("scale", f"payments through the services, {held}", f"{found.payments_per_second:,.0f} payments/s",
+             "until all five are at rest"),
+    ]  # fmt: skip
+    details = {
+        "open_items": items,
+        "customers": customers,
+        "aging_seconds_by_days_ago": found.aging_seconds,
+        "worklist_seconds": found.worklist_seconds,
+        "daily_run_seconds": found.run_seconds,
+        "payments_per_second": found.payments_per_second,
+        "sequential_scans": found.scans,
+        "resident_megabytes_max": found.resident_megabytes,
+    }
+    return Part(lines, [], details)
+
+
+def _named(scans: Mapping[str, list[str]]) -> str:
+    return ", ".join(scans) or "each goes by an index"
