@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint bench clean
+.PHONY: help env demo test test-compose lint bench clean
 
 help: ## what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 env: ## the environment in .venv, made once and again when requirements.txt changes
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" bash deploy/make-environment
@@ -17,6 +17,9 @@ demo: env ## months of business through all five services, and the check of the 
 
 test: env ## all tests, on real Kafka and PostgreSQL; prints which ones it took
 	$(BIN)/python -m pytest tests/unit tests/contracts tests/integration tests/flows tests/faults
+
+test-compose: env ## docker-compose.yml run for real, killed in parts and checked; skipped where Docker does not answer
+	$(BIN)/python -m pytest tests/compose
 
 lint: env ## style, types, and who may import whom
 	$(BIN)/ruff check .

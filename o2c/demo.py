@@ -52,8 +52,13 @@ async def play(stack: StackDescription, months: int, seed: int, console: Console
                 where, seed=seed, quiet=quiet, start=start, last_day=last_day
             ) as simulation:
                 until = await _with_progress(simulation, months, console)
+                # Still on stage: whoever answers once the simulation has left would say something during the check.
+                return await _take_stock(stack, simulation, until, console)
         except StartsTooEarly as error:
             raise StackError(str(error)) from None
+
+
+async def _take_stock(stack: StackDescription, simulation: Simulation, until: date, console: Console) -> int:
     await _summarise(stack, simulation, until, console)
     _where_to_look(stack, console)
     report = await check_books(stack.databases, stack.kafka_bootstrap_servers, None)

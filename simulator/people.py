@@ -21,7 +21,8 @@ from simulator.domain.customers import Customer
 from simulator.domain.dice import Dice
 
 _TOKEN_HOURS: Final = 24
-_ATTEMPTS_MAX: Final = 5
+_ATTEMPTS_MAX: Final = 18
+"""With growing pauses, half a minute in all: a service that died is back by then."""
 _PAGE_ROWS: Final = 200
 _CALLS_A_DAY: Final = 8
 _CALLING_WEEKDAYS: Final = frozenset({0, 2, 4})

@@ -1,0 +1,29 @@
+"""Some days of simulated business, played in a container of the stack: `python - DAYS <some_days.py`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+from o2c.quiet import Quiet
+from o2c.stack import SERVICES
+from shared.chassis.settings import ServiceSettings
+from simulator.domain.calendar import business_day, business_days
+from simulator.running import Whereabouts, connected_simulation
+
+
+async def play(days: int) -> None:
+    """Goes on after the last day that was played, with the customers of the demo."""
+    servers, secret = os.environ["O2C_KAFKA_BOOTSTRAP_SERVERS"], os.environ["O2C_TOKEN_SECRET"]
+    partitions = ServiceSettings.model_fields["kafka_partitions"].default
+    urls = {name: f"http://{name.replace('_', '-')}:8080" for name in SERVICES}
+    async with (
+        Quiet(servers, urls) as quiet,
+        connected_simulation(Whereabouts(servers, True, partitions, urls, secret), seed=1, quiet=quiet) as simulation,
+    ):
+        for day in business_days(simulation.start, 1)[:days]:
+            await simulation.play_day(business_day(day))
+
+
+asyncio.run(play(int(sys.argv[1])))
