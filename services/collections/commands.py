@@ -73,7 +73,7 @@ async def _may_be_promised(customer: Customer, body: PromiseToPay, uow: Collecti
 
 async def _taken_down(customer: Customer, body: PromiseToPay, command: Command, uow: CollectionsWork) -> Promise:
     today = uow.business_date
-    received = await uow.fetchrow("lock_receipts_of_day", customer.customer_id, body.currency, today)
+    received = await uow.fetchrow("lock_receipts_of_day", customer.customer_id, body.currency, today, body.due_on)
     return Promise(
         promise_id=identifier(customer.customer_id, f"P{customer.next_promise_number()}"),
         customer_id=customer.customer_id,

@@ -55,7 +55,7 @@ class Promise:
     due_on: date
     made_by: str
     already_applied: Decimal
-    """Applied on `made_on` before the promise was made: not what was promised."""
+    """Applied before the promise was made, under a value date from `made_on` to `due_on`: not what was promised."""
     state: PromiseState = PromiseState.OPEN
     judged_on: date | None = None
     """The day it was kept (the money was there), broken or cancelled."""

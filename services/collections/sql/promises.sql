@@ -86,12 +86,18 @@ ON CONFLICT (customer_id, currency, applied_on) DO UPDATE
 SET amount = customer_receipt.amount + excluded.amount;
 
 -- name: lock_receipts_of_day
--- What a customer's day has so far, locked until a promise made on it is written.
-INSERT INTO customer_receipt (customer_id, currency, applied_on, amount)
-VALUES ($1, $2, $3, 0)
-ON CONFLICT (customer_id, currency, applied_on) DO UPDATE
-SET amount = customer_receipt.amount
-RETURNING amount;
+-- What a customer has so far of a day, locked until a promise made on it is written, and of later days to its due date.
+WITH today AS (
+    INSERT INTO customer_receipt (customer_id, currency, applied_on, amount)
+    VALUES ($1, $2, $3, 0)
+    ON CONFLICT (customer_id, currency, applied_on) DO UPDATE
+    SET amount = customer_receipt.amount
+    RETURNING amount
+)
+SELECT today.amount + COALESCE(
+           (SELECT sum(r.amount) FROM customer_receipt r
+            WHERE r.customer_id = $1 AND r.currency = $2 AND r.applied_on > $3 AND r.applied_on <= $4), 0) AS amount
+FROM today;
 
 -- name: receipts_since
 -- What was applied for customers and currencies from a day on, day by day.
