@@ -120,6 +120,13 @@ class Consumer:
         consumer = self._subscriber.consumer
         return set(consumer.assignment()) if consumer is not None else set()
 
+    @property
+    def in_touch(self) -> bool:
+        """Whether the group's coordinator is known: it is forgotten when a heartbeat fails."""
+        consumer = self._subscriber.consumer
+        coordinator = consumer._coordinator if consumer is not None else None
+        return coordinator is not None and coordinator.coordinator_id is not None
+
     def lag_by_topic(self) -> dict[str, int]:
         """Records between the position and the last known end, of this replica's partitions."""
         lag: dict[str, int] = {}

@@ -23,9 +23,10 @@ class HealthReport:
 
 
 async def examine(running: Running) -> HealthReport:
-    """Looks at the database, the partitions, the consumer's progress and the dead-letter limit."""
+    """Looks at the database, the broker, the partitions, the consumer's progress and the dead-letter limit."""
     checks = {
         "database": await _database(running),
+        "broker": "ok" if running.consumer.in_touch else "the consumer group's coordinator does not answer",
         "partitions": "ok" if running.consumer.partitions else "no partitions assigned",
         "progress": _progress(running),
         "dead_letters": running.consumer.stopped_because or "ok",

@@ -173,6 +173,16 @@ async def test_money_that_came_before_the_promise_does_not_keep_it(world: World)
     assert len(world.heard(PromiseBroken)) == 1
 
 
+async def test_money_applied_before_the_promise_under_a_later_value_date_does_not_keep_it(world: World) -> None:
+    await owes(world, item())
+    await world.say(paid(1, "300.00", march(4)))
+    await world.quiet()
+    await promise(world, FRIDAY, "300.00")
+    await begin(world, FRIDAY, march(9))
+    assert world.heard(PromiseKept) == []
+    assert len(world.heard(PromiseBroken)) == 1
+
+
 async def test_money_between_the_due_day_and_the_judgement_breaks_the_promise_and_lifts_the_hold(world: World) -> None:
     await owes(world, item())
     await promise(world, march(7))

@@ -45,7 +45,3 @@ async def play(
             await simulation.play_day(business_day(day))
             if after_day is not None:
                 await after_day(day)
-
-
-def _again(world: World, record: Any) -> Encoded:
-    return Encoded(record.topic.removeprefix(world.prefix), record.key, record.value, list(record.headers))

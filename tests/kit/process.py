@@ -81,7 +81,7 @@ class ServiceProcess:
         self.signal(signal.SIGKILL)
         await self.died()
 
-    async def fell_asleep(self, seconds_max: float = 60.0) -> None:
+    async def fell_asleep(self, seconds_max: float = 120.0) -> None:
         """Waits until the process is stopped (SIGSTOP)."""
         process = psutil.Process(self.process.pid)
         async with asyncio.timeout(seconds_max):
@@ -97,7 +97,7 @@ class ServiceProcess:
             return 0, {}
         return answer.status_code, answer.json().get("checks", {})
 
-    async def until_ready(self, status: int = 200, seconds_max: float = 60.0) -> dict[str, str]:
+    async def until_ready(self, status: int = 200, seconds_max: float = 120.0) -> dict[str, str]:
         """Waits until /health/ready is answered with this status; returns its checks."""
         async with asyncio.timeout(seconds_max):
             while (answer := await self.readiness())[0] != status:

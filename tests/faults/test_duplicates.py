@@ -1,0 +1,43 @@
+"""Everything said twice, and everything heard again from the beginning: the books are those of hearing it once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from o2c.books.digest import digest_parts
+from simulator.domain.calendar import business_day
+from tests.kit import World
+from tests.kit.books import books_agree
+from tests.kit.offsets import set_back_to_the_beginning
+from tests.kit.simulated import DAYS, Echo, TwiceSaid, business
+
+
+async def test_what_is_said_twice_and_heard_again_is_applied_once(
+    kafka: Any, postgres: Any, days_undisturbed: dict[str, str]
+) -> None:
+    """The upstream says each event twice; each evening everything of the day is on the topics once more, the
+    services' own events included; after that every service starts again from the earliest offset."""
+    async with World(kafka, postgres) as world:
+        async with business(world) as simulation:
+            simulation._voice = TwiceSaid(simulation._voice)
+            echo = Echo(world)
+            for day in DAYS:
+                await simulation.play_day(business_day(day))
+                assert await echo.repeat_everything_new() > 0
+                await world.quiet()
+        await books_agree(world)
+        assert await digest_parts(world.databases) == days_undisturbed
+
+        said = await world._rule.end_offsets(world._places)
+        await world.stop_all()
+        for name in world.names:
+            await set_back_to_the_beginning(world, name)
+        await asyncio.gather(*(world.start(name) for name in world.names))
+        await world.quiet(120.0)
+        await books_agree(world)
+        for name in world.names:
+            taken = world.running[name].metrics
+            assert taken.events_duplicate._value.get() > 0, name
+        assert await world._rule.end_offsets(world._places) == said
+        assert await digest_parts(world.databases) == days_undisturbed
