@@ -57,10 +57,15 @@ def take_answer(order: Order, answer: StockAnswered) -> list[Event]:
     """Available units go to a pick list, the others on backorder. A second answer to a request says nothing.
 
     An order to be shipped complete waits as a whole where anything is missing. Raises
-    AgainstTheOrder where more was allocated than asked for.
+    AgainstTheOrder where more was allocated than asked for, or where nothing of the kind was asked yet.
     """
     question = order.questions.get(answer.request_id)
     if question is None:
+        if answer.request_id not in {f"{order.order_id}/R{n}" for n in range(1, order.questions_asked + 1)}:
+            raise AgainstTheOrder(
+                f"order {order.order_id} has not made the stock request {answer.request_id} (requests so far: "
+                f"{order.questions_asked}, the order is {order.state}): replay this answer once it has"
+            )
         return []
     allocated = _allocated(order, question, answer)
     del order.questions[answer.request_id]
