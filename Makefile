@@ -16,7 +16,7 @@ demo: env ## months of business through all five services, and the check of the 
 	$(BIN)/o2c demo
 
 test: env ## all tests, on real Kafka and PostgreSQL; prints which ones it took
-	$(BIN)/python -m pytest tests/unit tests/contracts tests/integration tests/flows tests/faults
+	$(BIN)/python -m tests
 
 test-compose: env ## docker-compose.yml run for real, killed in parts and checked; skipped where Docker does not answer
 	$(BIN)/python -m pytest tests/compose

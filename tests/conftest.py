@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
-from o2c.stack.brokers import Kafka
+from o2c.stack.brokers import Kafka, given_kafka
 from o2c.stack.children import Children
 from o2c.stack.choice import choose_kafka, choose_postgres
 from o2c.stack.ports import Ports
-from o2c.stack.postgres import Postgres
+from o2c.stack.postgres import Postgres, given_postgres
+from tests.__main__ import KAFKA, KAFKA_IDEMPOTENT, POSTGRES
 
 T = TypeVar("T")
 
@@ -68,7 +71,10 @@ async def infrastructure(pytestconfig: pytest.Config) -> AsyncIterator[Infrastru
 
 @pytest.fixture(scope="session")
 async def postgres(infrastructure: Infrastructure) -> AsyncIterator[Databases]:
-    """PostgreSQL: given by O2C_POSTGRES_URL, in a container, or embedded."""
+    """PostgreSQL: the one of `python -m tests`, given by O2C_POSTGRES_URL, in a container, or embedded."""
+    if url := os.environ.get(POSTGRES):
+        yield Databases(await given_postgres(url))
+        return
     directory = infrastructure.directory / "postgres"
     server = await choose_postgres(
         infrastructure.children, directory, infrastructure.ports, infrastructure.tell, for_tests=True
@@ -80,7 +86,10 @@ async def postgres(infrastructure: Infrastructure) -> AsyncIterator[Databases]:
 
 @pytest.fixture(scope="session")
 async def kafka(infrastructure: Infrastructure) -> AsyncIterator[Kafka]:
-    """Kafka: given by O2C_KAFKA_BOOTSTRAP_SERVERS, in a container, from Maven, or Tansu (not with CI=true)."""
+    """Kafka: that of `python -m tests`, given by the environment, in a container, from Maven, or Tansu (not in CI)."""
+    if bootstrap_servers := os.environ.get(KAFKA):
+        yield replace(await given_kafka(bootstrap_servers), idempotent=bool(os.environ[KAFKA_IDEMPOTENT]))
+        return
     directory = infrastructure.directory / "kafka"
     broker = await choose_kafka(
         infrastructure.children, directory, infrastructure.ports, infrastructure.tell, for_tests=True

@@ -75,7 +75,7 @@ async def docker_postgres(children: Children) -> Postgres:
     await _have_image(children, POSTGRES_IMAGE)
     _without_reaper()
     container = PostgresContainer(POSTGRES_IMAGE, username="postgres", dbname="postgres", driver=None)
-    container.with_command("postgres -c max_connections=200 -c shared_buffers=128MB -c fsync=off")
+    container.with_command("postgres -c max_connections=300 -c shared_buffers=128MB -c fsync=off")
     url, version = "", ""
 
     async def ready() -> bool:

@@ -136,7 +136,7 @@ def _server_settings(port: int, durable: bool) -> dict[str, str]:
         "listen_addresses": HOST,
         "port": str(port),
         "unix_socket_directories": "",
-        "max_connections": "200",
+        "max_connections": "300",
         "shared_buffers": "128MB",
         "max_wal_size": "2GB",
         "autovacuum_naptime": "15s",
