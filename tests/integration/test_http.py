@@ -510,6 +510,17 @@ async def test_two_people_setting_a_policy_at_once_get_versions_of_their_own(wor
     assert len({answer.json()["version"] for answer in answers}) == 4
 
 
+async def test_of_two_people_who_changed_the_same_version_the_second_is_told(world: World) -> None:
+    change = {"valid_from": str(date(2027, 2, 1)), "reason": "at once", "document": {"warning_percent": 65}}
+    async with world.http("credit", "credit_manager", person="Ida") as ida:
+        newest = (await ida.get("/policies/credit_rules")).json()["versions"][0]["version"]
+        change["based_on"] = newest
+        first = await ida.put("/policies/credit_rules", json=change, headers=key())
+        second = await ida.put("/policies/credit_rules", json=change, headers=key())
+    assert first.status_code == 200
+    assert_problem(second, 409, f"at version {newest + 1}, set by Ida", f"made from version {newest}")
+
+
 async def test_the_audit_is_read_by_controllers_with_filters_and_pages(world: World) -> None:
     async with world.http("credit", "credit_manager", person="Zoe") as zoe:
         for by in (1, 2, 3):

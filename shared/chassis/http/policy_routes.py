@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field, create_model
 
 from shared.chassis.auth import Person
-from shared.chassis.errors import NotFound, Unprocessable
+from shared.chassis.errors import Conflict, NotFound, Unprocessable
 from shared.chassis.http.command import Command, commanded_by
 from shared.chassis.http.people import may
 from shared.chassis.http.reading import Reading, reading
@@ -49,6 +49,8 @@ class PolicyChange(BaseModel):
 
     valid_from: Annotated[date, Field(ge=date(1990, 1, 1), le=date(2099, 12, 31))]
     reason: Annotated[str, Field(min_length=3, max_length=500)]
+    based_on: Annotated[int, Field(ge=0)] | None = None
+    """The newest version its author had seen: refused where somebody has set another one since."""
 
 
 def policy_router(kinds: Iterable[PolicyKind[Any]]) -> APIRouter:
@@ -112,7 +114,9 @@ async def _set(kind: PolicyKind[Any], body: Any, command: Command, uow: Any) -> 
             "because what was decided before it stays as it is"
         )
     await uow.fetch("lock_policy", kind.name)
-    before = (await uow.policy(kind)).on(body.valid_from)
+    versions = await uow.policy(kind)
+    _refuse_if_outdated(body.based_on, versions, kind.name)
+    before = versions.on(body.valid_from)
     document = body.document.model_dump_json()
     rows = await uow.fetch(
         "insert_policy_version", kind.name, body.valid_from, document, command.person.name, body.reason
@@ -122,6 +126,15 @@ async def _set(kind: PolicyKind[Any], body: Any, command: Command, uow: Any) -> 
     )
     uow.audit(command, action="set_policy", subject=kind.name, before=_view(before), after=_view(after))
     return _view(after)
+
+
+def _refuse_if_outdated(based_on: int | None, versions: PolicyVersions[Any], name: str) -> None:
+    newest = max(versions.all, key=lambda version: version.version)
+    if based_on is not None and based_on != newest.version:
+        raise Conflict(
+            f"the policy {name} is at version {newest.version}, set by {newest.set_by}, and this change was made from "
+            f"version {based_on}: read it again, and say based_on {newest.version}"
+        )
 
 
 def _in_force(versions: PolicyVersions[Any], db: Reading) -> PolicyVersionView:
