@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Final, TypeVar
@@ -15,14 +16,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bench.chain import chain
+from bench.credit_rules import credit_rules
 from bench.doing import Doing
-from bench.draining import as_part
+from bench.draining import as_line, as_part, where_time_goes
 from bench.latency import latency
+from bench.matching_quality import ROUNDS, SEED, matching
 from bench.measuring import measure
 from bench.mixes import usual_mix
 from bench.peer import peer
 from bench.report import show
-from bench.results import BenchFailed, Part, machine, write
+from bench.results import BenchFailed, Findings, Line, Part, machine, new_file, told_of, write
 from bench.scale import scale
 from bench.scale_data import ITEMS_EACH
 from bench.servers import Servers, servers
@@ -38,16 +41,21 @@ _EVENTS_AT_LEAST: Final = 100
 class Sizes:
     """How much each part does."""
 
-    events: int = 20_000
+    events: int = 100_000
     orders: int = 6_000
     latency_seconds: int = 20
     peer_seconds: float = 8.0
     customers: int = 100_000
     payments: int = 5_000
+    payers: int = 2_000
+    seeds: int = 2
+    credit_orders: int = 20_000
+    credit_trial: int = 1_000_000
 
 
 _QUICK: Final = Sizes(
-    events=1_000, orders=300, latency_seconds=3, peer_seconds=2.0, customers=2_000, payments=300
+    events=1_000, orders=300, latency_seconds=3, peer_seconds=2.0, customers=2_000, payments=300, payers=100, seeds=1,
+    credit_orders=1_500, credit_trial=10_000,
 )  # fmt: skip
 
 
@@ -59,10 +67,14 @@ class _Bench:
     sizes: Sizes
     services: list[str]
     screen: Console
+    failures: dict[str, str]
+    """What went wrong so far, by what was being done."""
 
 
 def main(
-    only: Annotated[str, typer.Option(help="Which parts, separated by commas.")] = "drain,chain,latency,peer,scale",
+    only: Annotated[
+        str, typer.Option(help="Which parts, separated by commas.")
+    ] = "drain,chain,latency,peer,scale,matching,credit",
     quick: Annotated[bool, typer.Option("--quick", help="Little of everything: shows that the bench works.")] = False,
     events: Annotated[int | None, typer.Option(min=_EVENTS_AT_LEAST, help="Events each service drains.")] = None,
     services: Annotated[str, typer.Option(help="Which services drain, separated by commas.")] = ",".join(SERVICES),
@@ -93,35 +105,53 @@ def _chosen(text: str, known: list[str], option: str) -> list[str]:
 
 
 async def _bench(parts: list[str], sizes: Sizes, services: list[str], screen: Console) -> int:
-    """Runs the parts one after the other; what was found before one failed is shown and kept all the same."""
-    on, lines = machine(), list[str]()
-    found: dict[str, Part] = {}
-    failure: BenchFailed | None = None
-    try:
-        async with servers(lines.append) as running:
-            for line in lines:
-                screen.print(line)
-            for name in parts:
-                found[name] = await _PARTS[name](_Bench(running, sizes, services, screen))
-                for row in found[name].lines:
-                    screen.print(f"{row.part}: {row.what}: {row.compared}", highlight=False)
-    except BenchFailed as failed:
-        failure = failed
-    if found:
-        show(found, on, lines, screen)
-        screen.print(f"Kept in {write(found, on, lines)}")
-    if failure is not None:
-        screen.print("[red]The bench failed.[/red]", end=" ")
-        screen.print(str(failure), markup=False, highlight=False)
-        return 1
-    return 0
+    """Runs the parts one after the other. What is found is told and kept at once, whatever becomes of the rest."""
+    found, kept = Findings(machine()), new_file()
+    async with servers(found.servers.append) as running:
+        for line in found.servers:
+            screen.print(line)
+        bench = _Bench(running, sizes, services, screen, found.failures)
+        for name in parts:
+            began = time.perf_counter()
+            try:
+                found.parts[name] = await _PARTS[name](bench)
+            except Exception as error:
+                found.failures[name] = told_of(error)
+                screen.print(f"{name} failed: {found.failures[name]}", markup=False, highlight=False)
+            else:
+                if name != "drain":  # which has told of each service already
+                    _tell(found.parts[name].lines, screen)
+            screen.print(f"{name}: done in {time.perf_counter() - began:,.0f} s", highlight=False)
+            write(found, kept)
+    if found.parts:
+        show(found, screen)
+    screen.print(f"Kept in {kept}")
+    for name, failure in found.failures.items():
+        screen.print(f"[red]{name} failed.[/red]", end=" ")
+        screen.print(failure, markup=False, highlight=False)
+    return 1 if found.failures else 0
+
+
+def _tell(lines: Sequence[Line], screen: Console) -> None:
+    for line in lines:
+        screen.print(f"{line.part}: {line.what}: {line.compared}; {line.figures}", markup=False, highlight=False)
 
 
 async def _drain(bench: _Bench) -> Part:
+    """Each service for itself: where one fails, the others are measured all the same."""
     results = []
     for name in bench.services:
         mix = usual_mix(name, bench.sizes.events)
-        results.append(await _watched(bench, name, mix.events, partial(measure, bench.running, mix)))
+        try:
+            results.append(await _watched(bench, name, mix.events, partial(measure, bench.running, mix)))
+        except Exception as error:
+            bench.failures[f"drain of {name}"] = told_of(error)
+            bench.screen.print(f"drain of {name} failed: {told_of(error)}", markup=False, highlight=False)
+        else:
+            _tell([as_line(results[-1])], bench.screen)
+            bench.screen.print(where_time_goes(results[-1]), markup=False, highlight=False)
+    if not results:
+        raise BenchFailed("no service was drained")
     return as_part(results)
 
 
@@ -143,6 +173,17 @@ async def _scale(bench: _Bench) -> Part:
     customers, payments = bench.sizes.customers, bench.sizes.payments
     work = partial(scale, bench.running, customers, payments)
     return await _watched(bench, "scale", customers * ITEMS_EACH, work)
+
+
+async def _matching(bench: _Bench) -> Part:
+    customers, seeds = bench.sizes.payers, [SEED, int(time.time())][: bench.sizes.seeds]
+    work = partial(matching, bench.running, customers, ROUNDS, seeds)
+    return await _watched(bench, "matching", customers * ROUNDS, work)
+
+
+async def _credit(bench: _Bench) -> Part:
+    orders, trial = bench.sizes.credit_orders, bench.sizes.credit_trial
+    return await _watched(bench, "credit", None, partial(credit_rules, bench.running, orders, trial))
 
 
 async def _watched(bench: _Bench, name: str, total: int | None, work: Callable[[Doing], Awaitable[T]]) -> T:
@@ -169,6 +210,8 @@ _PARTS: Final[dict[str, Callable[[_Bench], Awaitable[Part]]]] = {
     "latency": _latency,
     "peer": _peer,
     "scale": _scale,
+    "matching": _matching,
+    "credit": _credit,
 }
 
 

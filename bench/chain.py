@@ -56,7 +56,7 @@ async def chain(servers: Servers, orders: int, doing: Doing) -> Part:
         played = await _play(five, orders, doing)
         doing("checking the books", orders)
         await _check(five, orders)
-    return _part(played, orders, five.resident_megabytes)
+    return _part(played, orders, five)
 
 
 def _known() -> list[Event]:
@@ -120,7 +120,7 @@ async def _check(five: Five, orders: int) -> None:
         raise BenchFailed(f"the books do not agree: {report.as_dict()}")
 
 
-def _part(played: _Played, orders: int, resident_megabytes: dict[str, float]) -> Part:
+def _part(played: _Played, orders: int, five: Five) -> Part:
     per_order = {who: seconds * 1000 / orders for who, seconds in played.cpu_seconds.items()}
     services = sum(per_order[name] for name in SERVICES)
     spent = ", ".join(f"{who} {ms:.2f}" for who, ms in sorted(per_order.items(), key=lambda entry: -entry[1]))
@@ -132,6 +132,7 @@ def _part(played: _Played, orders: int, resident_megabytes: dict[str, float]) ->
             f"{orders:,} orders of {LINES} lines in {played.seconds:.1f} s; the books agree",
         ),
         Line("chain", "CPU of the services", f"{services:.2f} ms an order", f"ms an order: {spent}"),
+        five.memory("chain"),
     ]
     details: dict[str, Any] = {
         "orders": orders,
@@ -139,6 +140,6 @@ def _part(played: _Played, orders: int, resident_megabytes: dict[str, float]) ->
         "orders_per_second": round(orders / played.seconds, 1),
         "cpu_seconds_per_order": {who: round(ms / 1000, 6) for who, ms in per_order.items()},
         "books_agree": True,
-        "resident_megabytes_max": {who: round(size, 1) for who, size in resident_megabytes.items()},
+        "resident_megabytes_max": {who: round(size, 1) for who, size in five.resident_megabytes.items()},
     }
     return Part(lines, [], details)

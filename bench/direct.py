@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import time
-from collections.abc import Awaitable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar, cast
@@ -18,6 +19,7 @@ from shared.chassis.batch import Received, receive
 from shared.chassis.envelope import O2C_NAMESPACE, Encoded, Header, encode
 from shared.chassis.running import Running
 from shared.chassis.service import Service
+from shared.chassis.unit_of_work import UnitOfWork
 from shared.contracts.event import Event, EventContext
 
 T = TypeVar("T")
@@ -40,36 +42,57 @@ class _Record:
     headers: list[Header]
 
 
-class _Recorder:
-    """Stands between a unit of work and its connection and keeps what is written."""
+class _Timed:
+    """Stands between a unit of work and its connection and adds up how long PostgreSQL and asyncpg took."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
-        self.written: list[Write] = []
         self.seconds = 0.0
 
-    async def _timed(self, work: Awaitable[T]) -> T:
-        started = time.perf_counter()
-        try:
-            return await work
-        finally:
-            self.seconds += time.perf_counter() - started
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        work = getattr(self._connection, name)
 
-    def _keep(self, query: str, arguments: tuple[Any, ...]) -> None:
-        if _first_word(query) in _CHANGES_ROWS:
-            self.written.append((query, arguments))
+        async def timed(*arguments: Any, **options: Any) -> Any:
+            started = time.perf_counter()
+            try:
+                return await work(*arguments, **options)
+            finally:
+                self.seconds += time.perf_counter() - started
 
-    async def execute(self, query: str, *arguments: Any) -> str:
-        self._keep(query, arguments)
-        return cast("str", await self._timed(self._connection.execute(query, *arguments)))
+        return timed
 
-    async def fetch(self, query: str, *arguments: Any) -> Any:
-        self._keep(query, arguments)
-        return await self._timed(self._connection.fetch(query, *arguments))
 
-    async def fetchrow(self, query: str, *arguments: Any) -> Any:
-        self._keep(query, arguments)
-        return await self._timed(self._connection.fetchrow(query, *arguments))
+def _recording(work: type[UnitOfWork]) -> type[Any]:
+    """The service's unit of work, which keeps each of its writes as one statement with one array per column."""
+
+    class Recording(work):  # type: ignore[valid-type, misc]
+        def prepare(self) -> None:
+            self.written: list[Write] = []
+            super().prepare()
+
+        def _keep(self, query: str, arguments: Iterable[Any]) -> None:
+            sql = self._queries[query]
+            if _first_word(sql) in _CHANGES_ROWS:
+                self.written.append((sql, tuple(arguments)))
+
+        async def fetch(self, query: str, *arguments: Any) -> Any:
+            self._keep(query, arguments)
+            return await super().fetch(query, *arguments)
+
+        async def fetchrow(self, query: str, *arguments: Any) -> Any:
+            self._keep(query, arguments)
+            return await super().fetchrow(query, *arguments)
+
+        async def execute(self, query: str, *arguments: Any) -> Any:
+            self._keep(query, arguments)
+            return await super().execute(query, *arguments)
+
+        async def write(self, query: str, rows: list[tuple[Any, ...]]) -> None:
+            if rows and self._queries.statement(query).copy is not None:
+                self._keep(query, map(list, zip(*rows, strict=True)))
+            await super().write(query, rows)
+
+    return Recording
 
 
 def service_named(name: str) -> Service:
@@ -92,43 +115,78 @@ def in_batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
-async def apply(name: str, database_url: str, records: Sequence[Encoded], size: int, spent: Spent) -> list[list[Write]]:
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """Where what is said is published to, so that the time it takes is seen."""
+
+    bootstrap_servers: str
+    idempotent: bool
+    prefix: str
+
+
+async def apply(
+    name: str,
+    database_url: str,
+    records: Sequence[Encoded],
+    size: int,
+    spent: Spent,
+    publishing: Publishing | None = None,
+) -> list[list[Write]]:
     """Has the service handle the records in transactions of `size`; what each of these wrote.
 
-    Adds to `spent` where the time went, the first transaction left out.
+    Adds to `spent` where the time went, the first transaction left out. What is said stays in the outbox, or is
+    published from there after each transaction.
     """
     service = service_named(name)
+    broker: dict[str, Any] = {}
+    if publishing is not None:
+        broker = {
+            "kafka_bootstrap_servers": publishing.bootstrap_servers,
+            "kafka_idempotent_producer": publishing.idempotent,
+            "topic_prefix": publishing.prefix,
+        }
     settings = service.settings(
-        database_url=database_url, token_secret=SecretStr("for the bench only, long enough for HS256")
+        database_url=database_url, token_secret=SecretStr("for the bench only, long enough for HS256"), **broker
     )
     running = Running(service, settings)
     connection = await asyncpg.connect(database_url, server_settings={"timezone": "UTC", "jit": "off"})
     try:
-        return [
-            await _transact(running, connection, batch, spent if number else Spent())
-            for number, batch in enumerate(in_batches(records, size))
-        ]
+        async with contextlib.AsyncExitStack() as ending:
+            if publishing is not None:
+                await ending.enter_async_context(running.relay.publishing())
+            written = []
+            for number, batch in enumerate(in_batches(records, size)):
+                took = spent if number else Spent()
+                written.append(await _transact(running, connection, batch, took))
+                if publishing is not None:
+                    began = time.perf_counter()
+                    while await running.relay.relay_once(connection):
+                        continue
+                    took.publish += time.perf_counter() - began
+            return written
     finally:
         await connection.close()
 
 
 async def _transact(running: Running, connection: Any, records: Sequence[Encoded], spent: Spent) -> list[Write]:
     service, clock = running.service, time.perf_counter
+    work = _recording(service.work)
     began = clock()
     received = [_received(record, offset) for offset, record in enumerate(records)]
     decoded = clock()
     async with connection.transaction():
-        recorder = _Recorder(connection)
+        timed = _Timed(connection)
         today = await connection.fetchval(running.queries["last_business_day"])
-        uow = service.work(recorder, running.queries, service.name, today, service.policies)
+        uow = work(timed, running.queries, service.name, today, service.policies)
         await running.processor.apply_in(uow, received)
         await uow.flush()
         handled = clock()
     spent.decode += decoded - began
-    spent.domain += handled - decoded - recorder.seconds
-    spent.sql += recorder.seconds
+    spent.domain += handled - decoded - timed.seconds
+    spent.sql += timed.seconds
     spent.commit += clock() - handled
-    return recorder.written
+    written: list[Write] = uow.written
+    return written
 
 
 def _received(record: Encoded, offset: int) -> Received:

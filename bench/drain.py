@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from bench.processor_time import cpu_seconds, processes
+from bench.processor_time import SERVICE, cpu_seconds, processes, resident_megabytes
 from bench.results import BenchFailed, Drained, Pace
 from bench.servers import PARTITIONS, Servers
 from o2c.stack.children import Child
@@ -40,6 +40,8 @@ class _Seen:
     at: float
     handled: int
     cpu: dict[str, float]
+    megabytes: float
+    """The most memory that the service held until then."""
 
 
 @dataclass(eq=False)
@@ -68,7 +70,7 @@ class Drain:
         if first.handled >= events:
             raise BenchFailed(f"{self.service}: {events:,} events came in one batch; drain more with --events")
         pace = Pace(last.handled - first.handled, last.at - first.at)
-        return Drained(pace, batches, {who: last.cpu[who] - first.cpu[who] for who in first.cpu})
+        return Drained(pace, batches, {who: last.cpu[who] - first.cpu[who] for who in first.cpu}, last.megabytes)
 
     async def _batches(self, connection: Any) -> int:
         return int(await connection.fetchval(_BATCHES))
@@ -111,8 +113,9 @@ class Drain:
         """What was seen at the first commit, and when everything was handled and published."""
         pids = processes(self.servers.children, self.service)
         first: _Seen | None = None
-        handled, moved_at = 0, time.monotonic()
+        handled, moved_at, megabytes = 0, time.monotonic(), 0.0
         while True:
+            megabytes = max(megabytes, resident_megabytes(pids[SERVICE]))
             started = time.perf_counter()
             row = await connection.fetchrow(_HANDLED)
             now = time.perf_counter()
@@ -120,10 +123,10 @@ class Drain:
                 raise BenchFailed(f"{self.service} dead-lettered: {await connection.fetchval(_REASON)}")
             if row["handled"] - before > handled:
                 handled, moved_at = row["handled"] - before, time.monotonic()
-                first = first or _Seen(now, handled, cpu_seconds(pids))
+                first = first or _Seen(now, handled, cpu_seconds(pids), megabytes)
                 progressed(handled)
             if first and handled >= events and await connection.fetchval(_OUTBOX_EMPTY):
-                return first, _Seen(time.perf_counter(), handled, cpu_seconds(pids))
+                return first, _Seen(time.perf_counter(), handled, cpu_seconds(pids), megabytes)
             if child.exit_code is not None:
                 raise BenchFailed(death(child))
             if time.monotonic() - moved_at > _SILENT_SECONDS_MAX:

@@ -12,11 +12,10 @@ from typing import Any, Final
 
 import asyncpg
 import httpx
-import psutil
 
 from bench.direct import encoded, service_named
-from bench.processor_time import cpu_seconds
-from bench.results import BenchFailed
+from bench.processor_time import cpu_seconds, resident_megabytes
+from bench.results import BenchFailed, Line
 from bench.servers import PARTITIONS, Servers
 from o2c.quiet import NotQuiet, Quiet
 from o2c.stack import SERVICES
@@ -28,8 +27,8 @@ from shared.chassis.topics import create_topics
 from shared.contracts import EVENTS
 from shared.contracts.event import Event
 
+MEMORY_GOAL_MEGABYTES: Final = 200
 _SAMPLE_SECONDS: Final = 0.5
-_MEGABYTE: Final = 1_000_000
 
 
 @dataclass(eq=False)
@@ -72,6 +71,13 @@ class Five:
         children = {**self.children, **servers}
         return cpu_seconds({name: child.process.pid for name, child in children.items() if child.exit_code is None})
 
+    def memory(self, part: str) -> Line:
+        """The most that a service was seen to hold in memory during a part of the bench."""
+        largest = max(self.resident_megabytes.values())
+        sizes = ", ".join(f"{name} {size:.0f}" for name, size in sorted(self.resident_megabytes.items()))
+        what = "resident memory, the largest service"
+        return Line(part, what, f"{largest:.0f} MB", f"MB: {sizes}", "under 200 MB", largest < MEMORY_GOAL_MEGABYTES)
+
     async def value(self, service: str, sql: str, *arguments: Any) -> Any:
         """One value of a service's database."""
         connection = await asyncpg.connect(self.description.databases[service])
@@ -82,12 +88,10 @@ class Five:
 
     async def watch_memory(self) -> None:
         """Until cancelled: keeps the most that each service holds."""
-        processes = {name: psutil.Process(child.process.pid) for name, child in self.children.items()}
         while True:
-            for name, process in processes.items():
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    megabytes = process.memory_info().rss / _MEGABYTE
-                    self.resident_megabytes[name] = max(self.resident_megabytes.get(name, 0.0), megabytes)
+            for name, child in self.children.items():
+                megabytes = resident_megabytes(child.process.pid)
+                self.resident_megabytes[name] = max(self.resident_megabytes.get(name, 0.0), megabytes)
             await asyncio.sleep(_SAMPLE_SECONDS)
 
 

@@ -57,7 +57,7 @@ async def latency(servers: Servers, seconds: int, doing: Doing) -> Part:
         await five.rest(_REST_SECONDS_MAX)
         await _check(five, len(orders))
     measured = list(due)[_WARM_UP_SECONDS * PER_SECOND :]
-    return _part(world, {order: due[order] for order in measured}, lone)
+    return _part(world, {order: due[order] for order in measured}, lone, five)
 
 
 async def _steadily(world: World, orders: Sequence[Any], doing: Doing) -> dict[str, float]:
@@ -104,7 +104,7 @@ async def _check(five: Five, orders: int) -> None:
         raise BenchFailed(f"of {orders:,} orders {found:,} are invoiced and {items:,} became open items")
 
 
-def _part(world: World, due: dict[str, float], lone: list[float]) -> Part:
+def _part(world: World, due: dict[str, float], lone: list[float], five: Five) -> Part:
     stages = {}
     for event in _STAGES:
         heard = world.heard_at[event]
@@ -124,9 +124,17 @@ def _part(world: World, due: dict[str, float], lone: list[float]) -> Part:
         Line(
             "latency", "a lone order", f"p50 {alone['p50']:,.0f} ms", f"most {alone['max']:,.0f} ms; {len(lone)} orders"
         ),
+        five.memory("latency"),
     ]
     notes = [f"latency: half the orders were heard of after so many ms: {median}"]
-    return Part(lines, notes, {"orders": len(due), "per_second": PER_SECOND, "milliseconds": stages, "lone": alone})
+    details = {
+        "orders": len(due),
+        "per_second": PER_SECOND,
+        "milliseconds": stages,
+        "lone": alone,
+        "resident_megabytes_max": five.resident_megabytes,
+    }
+    return Part(lines, notes, details)
 
 
 def _percentiles(milliseconds: Sequence[float]) -> dict[str, float]:

@@ -12,15 +12,15 @@ from typing import Any, Final
 
 import asyncpg
 
-from bench.direct import Write, apply, encoded, in_batches, service_named
+from bench.direct import Publishing, Write, apply, encoded, in_batches, service_named
 from bench.doing import Doing
 from bench.drain import Drain
 from bench.floor import BATCH_EVENTS, floor
 from bench.mixes import Check, Mix
 from bench.results import BenchFailed, Drained, Pace, Result, Spent
-from bench.servers import Servers
+from bench.servers import PARTITIONS, Servers
 from shared.chassis.envelope import Encoded
-from shared.chassis.topics import dead_letter_topic
+from shared.chassis.topics import create_topics, dead_letter_topic
 from shared.contracts import EVENTS
 
 _BATCH_EVENTS_MAX: Final = 2_000
@@ -56,7 +56,9 @@ async def measure(servers: Servers, mix: Mix, doing: Doing) -> Result:
             said = await servers.published(prefix, _topics_said_in(mix))
             _compare(f"{mix.service} published", said, {e.topic: count for e, count in mix.said.items()})
             spent = Spent()
-            pace = await _floor(servers, mix, template, waves, {**rows, "outbox": sum(said.values())}, spent, doing)
+            pace = await _floor(
+                servers, mix, template, prefix, waves, {**rows, "outbox": sum(said.values())}, spent, doing
+            )
     finally:
         await servers.forget_topics(prefix)
     return Result(mix.service, mix.words, mix.events, batch_size(mix.events), drained, pace, spent)
@@ -114,6 +116,7 @@ async def _floor(
     servers: Servers,
     mix: Mix,
     template: str,
+    prefix: str,
     waves: list[list[Encoded]],
     rows: Mapping[str, int],
     spent: Spent,
@@ -122,10 +125,13 @@ async def _floor(
     """The pace of the bare writes; they must leave the same number of rows as the service did."""
     doing("recording the service's writes", 0)
     written: list[list[list[Write]]] = []
+    publishing = Publishing(servers.kafka.bootstrap_servers, servers.kafka.idempotent, f"{prefix}again.")
+    topics = {publishing.prefix + topic for topic in _topics_said_by(mix.service)}
+    await create_topics(servers.kafka.bootstrap_servers, topics, partitions=PARTITIONS)
     async with _clone(servers, template, "record") as url:
         for wave in waves:
-            written.append(await apply(mix.service, url, wave, floor_batch(len(wave)), spent))
-        _compare(f"{mix.service} in this process: rows", await _rows(url), rows)
+            written.append(await apply(mix.service, url, wave, floor_batch(len(wave)), spent, publishing))
+        _compare(f"{mix.service} in this process: rows", await _rows(url), {**rows, "outbox": 0})
     async with _clone(servers, template, "floor") as url:
         paces, done = [], 0
         for wave, batches in zip(waves, written, strict=True):
@@ -155,8 +161,11 @@ def _drained_so_far(doing: Doing, before: int, handled: int) -> None:
 def _topics_said_in(mix: Mix) -> list[str]:
     """What the service may say, its dead letters included, apart from topics that are part of the backlog."""
     backlog = {event.topic for wave in mix.waves for event in wave}
-    said = {event.topic for event in EVENTS.values() if mix.service in event.said_by}
-    return sorted({*said, dead_letter_topic(mix.service)} - backlog)
+    return sorted(_topics_said_by(mix.service) - backlog)
+
+
+def _topics_said_by(service: str) -> set[str]:
+    return {*(event.topic for event in EVENTS.values() if service in event.said_by), dead_letter_topic(service)}
 
 
 async def _check(url: str, who: str, checks: Iterable[Check]) -> None:

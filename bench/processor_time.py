@@ -1,4 +1,4 @@
-"""CPU time of the processes of a bench, as far as they run on this machine under this user's eyes."""
+"""CPU time and memory of the processes of a bench, as far as they run on this machine under this user's eyes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import psutil
 
 from o2c.stack.children import Children
 
+_MEGABYTE = 1_000_000
 SERVICE, POSTGRES, KAFKA = "service", "postgres", "kafka"
 
 
@@ -21,6 +22,14 @@ def processes(children: Children, service: str) -> dict[str, int]:
 def cpu_seconds(of: Mapping[str, int]) -> dict[str, float]:
     """User and system time of each of the processes and of all that it started, until now."""
     return {who: _of_tree(pid) for who, pid in of.items()}
+
+
+def resident_megabytes(pid: int) -> float:
+    """What the process holds in memory; nothing where it has ended."""
+    try:
+        return float(psutil.Process(pid).memory_info().rss) / _MEGABYTE
+    except psutil.NoSuchProcess:
+        return 0.0
 
 
 def _of_tree(pid: int) -> float:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
-from bench.results import Line, Part
+from bench.results import Findings, Line, Part
 
 _PARTS_WITH_RATIOS: Final = ("drain", "peer")
 
 
-def show(parts: Mapping[str, Part], on: dict[str, Any], servers: list[str], console: Console) -> None:
+def show(found: Findings, console: Console) -> None:
     """Prints what was found."""
+    parts, on = found.parts, found.machine
     table = Table(title="What was measured, ratios first")
     for heading in ("part", "what"):
         table.add_column(heading)
@@ -30,7 +31,7 @@ def show(parts: Mapping[str, Part], on: dict[str, Any], servers: list[str], cons
             console.print(note, highlight=False)
     libraries = ", ".join(f"{name} {version}" for name, version in on["libraries"].items())
     console.print(f"Machine: {on['cores']} cores, {on['system']} {on['machine']}, Python {on['python']}; {libraries}")
-    console.print(f"Servers: {'; '.join(servers)}")
+    console.print(f"Servers: {'; '.join(found.servers)}")
     if on["load_before"] > on["cores"] / 2:
         console.print(
             f"[yellow]Others were at work (load {on['load_before']} before the start): the figures are too low, "

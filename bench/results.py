@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -43,10 +42,13 @@ class Drained:
     batches: int
     cpu_seconds: dict[str, float]
     """CPU time within `pace` by who used it; only those whose processes can be seen from here."""
+    resident_megabytes: float
+    """The most memory that the service was seen to hold."""
 
     def __add__(self, other: Drained) -> Drained:
         cpu = {who: self.cpu_seconds[who] + other.cpu_seconds[who] for who in self.cpu_seconds}
-        return Drained(self.pace + other.pace, self.batches + other.batches, cpu)
+        megabytes = max(self.resident_megabytes, other.resident_megabytes)
+        return Drained(self.pace + other.pace, self.batches + other.batches, cpu, megabytes)
 
 
 @dataclass(slots=True)
@@ -59,6 +61,8 @@ class Spent:
     sql: float = 0.0
     """Waiting for PostgreSQL and asyncpg."""
     commit: float = 0.0
+    publish: float = 0.0
+    """Reading the outbox, filling Kafka's batches, waiting for the broker, and emptying the outbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +124,37 @@ def machine() -> dict[str, Any]:
     }
 
 
-def write(parts: Mapping[str, Part], on: dict[str, Any], servers: list[str]) -> Path:
-    """Keeps the results as JSON, a file for each run."""
+@dataclass(slots=True)
+class Findings:
+    """What a run has found so far."""
+
+    machine: dict[str, Any]
+    servers: list[str] = field(default_factory=list)
+    parts: dict[str, Part] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+
+
+def told_of(error: Exception) -> str:
+    """What a person is told of it: the sentence of a BenchFailed, the kind of anything unexpected."""
+    return str(error) if isinstance(error, BenchFailed) else f"{type(error).__name__}: {error}"
+
+
+def new_file() -> Path:
+    """Where the results of a run beginning now are kept."""
     DIRECTORY.mkdir(exist_ok=True)
-    at = datetime.now(UTC)
-    file = DIRECTORY / f"{at:%Y%m%dT%H%M%SZ}.json"
-    told = {name: {"lines": [asdict(line) for line in part.lines], **part.details} for name, part in parts.items()}
-    file.write_text(
-        json.dumps({"at": at.isoformat(), "machine": on, "servers": servers, "parts": told}, indent=2) + "\n"
-    )
-    return file
+    return DIRECTORY / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
+
+
+def write(found: Findings, file: Path) -> None:
+    """Keeps what was found so far as JSON."""
+    parts = {
+        name: {"lines": [asdict(line) for line in part.lines], **part.details} for name, part in found.parts.items()
+    }
+    document = {
+        "at": datetime.now(UTC).isoformat(),
+        "machine": found.machine,
+        "servers": found.servers,
+        "parts": parts,
+        "failures": found.failures,
+    }
+    file.write_text(json.dumps(document, indent=2, default=str) + "\n")

@@ -32,12 +32,12 @@ _COLUMNS: Final = {
         "customer_ledger": "customer_id version company_id name currency",
         "open_item": "customer_id item_id item_version company_id document_number document_key currency "
         "original_amount open_amount document_date due_date discount_date discount_amount discount_taken disputed "
-        "moved_on closed_on",
+        "moved_on closed_on open_since",
         "item_movement": "customer_id item_id item_version company_id currency business_date change cause cause_id",
     },
     "credit": {
         "account": "customer_id customer_version company_id name currency credit_limit open_items_total",
-        "open_item": "customer_id item_id currency open_amount item_version",
+        "open_item": "customer_id item_id currency open_amount item_version due_date",
     },
     "collections": {
         "customer": "customer_id company_id version name active promises_made",
@@ -176,12 +176,13 @@ def _cash_app(one: Item) -> str:
     return (
         f"{customer_id(one.customer)}\t{item_id(one)}\t{1 + one.reliefs}\t{COMPANY}\t{document_number(one)}\t"
         f"{document_number(one)}\tUSD\t{_amount(one.cents)}\t{_amount(one.open_cents)}\t{posted}\t{due}\t\\N\t0\t0\tf\t"
-        f"{moved}\t\\N\n"
+        f"{moved}\t\\N\t{posted}\n"
     )
 
 
 def _credit(one: Item) -> str:
-    return f"{customer_id(one.customer)}\t{item_id(one)}\tUSD\t{_amount(one.open_cents)}\t{1 + one.reliefs}\n"
+    _, due, _ = _dates(one)
+    return f"{customer_id(one.customer)}\t{item_id(one)}\tUSD\t{_amount(one.open_cents)}\t{1 + one.reliefs}\t{due}\n"
 
 
 def _collections(one: Item) -> str:

@@ -39,6 +39,9 @@ class BusinessFigures:
     invoices: Sequence[Row]
     brought_forward: Sequence[Row]
     decisions: Sequence[Row]
+    credit_requests: Sequence[Row]
+    bureau: Row
+    hold_days: Row
     payments: Sequence[Row]
     duplicates: int
     suspense: Row
@@ -61,6 +64,10 @@ class BusinessFigures:
             for row in self.decisions
             if row["decision"] == decision and by_itself in (None, row["by_itself"])
         )
+
+    def requests(self, state: str, *, by_itself: bool) -> int:
+        """Credit requests that ended in a state, decided by the system or by people."""
+        return sum(r["requests"] for r in self.credit_requests if (r["state"], r["by_itself"]) == (state, by_itself))
 
     def total_applied(self, what: str) -> ByCurrency:
         """`amount` or `discount` applied, by currency."""
@@ -116,6 +123,9 @@ async def business_figures(databases: Mapping[str, str], since: date, until: dat
             invoices=await invoicing.rows("demo_invoices", *span),
             brought_forward=await invoicing.rows("demo_brought_forward"),
             decisions=await credit.rows("demo_decisions", *span),
+            credit_requests=await credit.rows("demo_credit_requests", *span),
+            bureau=(await credit.rows("demo_bureau", *span))[0],
+            hold_days=(await credit.rows("demo_hold_days", *span))[0],
             payments=await cash_app.rows("demo_payments", *span),
             duplicates=await cash_app.value("demo_duplicates", *span),
             suspense=(await cash_app.rows("demo_suspense", *span))[0],

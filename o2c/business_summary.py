@@ -32,6 +32,7 @@ def print_summary(
     """What happened, as the services tell it; `aging` and `periods` are analytics' answers."""
     console.print()
     console.print(_orders(figures, tally))
+    console.print(_credit_requests(figures))
     console.print(_sales_and_cash(figures, tally, truth))
     console.print(_rules(figures))
     console.print(_dunning(figures))
@@ -59,6 +60,26 @@ def _orders(figures: BusinessFigures, tally: Tally) -> Table:
     table.add_row("cancelled in full", f"{orders['cancelled']:,}")
     table.add_row("delivered and invoiced", f"{orders['closed']:,}")
     table.add_row("still under way", f"{orders['under_way']:,}")
+    return table
+
+
+def _credit_requests(figures: BusinessFigures) -> Table:
+    table = _table("Credit requests and holds", "", "number")
+    bureau, holds = figures.bureau, figures.hold_days
+    table.add_row("credit requests", f"{sum(row['requests'] for row in figures.credit_requests):,}")
+    table.add_row("  approved by themselves", f"{figures.requests('Approved', by_itself=True):,}")
+    table.add_row("  approved by people", f"{figures.requests('Approved', by_itself=False):,}")
+    table.add_row("  declined by themselves", f"{figures.requests('Declined', by_itself=True):,}")
+    table.add_row("  declined by people", f"{figures.requests('Declined', by_itself=False):,}")
+    table.add_row(
+        "  still under way", f"{sum(r['requests'] for r in figures.credit_requests if r['by_itself'] is None):,}"
+    )
+    table.add_row("credit reports asked for", f"{bureau['asked']:,}")
+    table.add_row("  answered", f"{bureau['answered']:,}")
+    table.add_row("  not in time", f"{bureau['not_in_time']:,}")
+    table.add_row("orders held and then released or declined", f"{holds['ended']:,}")
+    table.add_row("  days held on average", f"{holds['days']:.1f}" if holds["days"] is not None else "-")
+    table.add_row("  days held at the longest", "-" if holds["longest"] is None else f"{holds['longest']:,}")
     return table
 
 

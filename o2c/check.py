@@ -7,6 +7,7 @@ from datetime import date
 from o2c.books import ledger, receivables
 from o2c.books.databases import LAST_DAY, databases_open
 from o2c.books.digest import digest
+from o2c.books.exposure import exposure
 from o2c.books.inputs import inputs, outboxes, read_topics, topics_heard
 from o2c.books.report import BooksReport, Line
 from shared.contracts.gl_core import JournalBatchPosted
@@ -29,6 +30,7 @@ async def check_books(
         report.lines += await receivables.open_items(dbs, day)
         report.lines += await receivables.payments(dbs, day, at_present)
         report.lines += await ledger.sub_ledgers(dbs, day)
+        report.lines += await exposure(dbs, day, at_present)
         report.lines += await receivables.analytics_items(dbs, day)
         report.lines += await receivables.aging(dbs, as_of)
         if at_present:

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from o2c.commands import books, dead_letters, running, specifications
+from o2c.commands import backup, books, dead_letters, imports, running, specifications
 
 app = typer.Typer(
     name="o2c",
@@ -32,9 +32,12 @@ app.command("migrate", rich_help_panel=THE_STACK)(running.migrate)
 app.command("clock", rich_help_panel=BUSINESS)(running.clock)
 app.command("simulate", rich_help_panel=BUSINESS)(books.simulate)
 app.command("replay", rich_help_panel=BUSINESS)(books.replay)
+app.command("import", rich_help_panel=BUSINESS)(imports.import_files)
 app.command("check", rich_help_panel=THE_BOOKS)(books.check)
 app.command("aging", rich_help_panel=THE_BOOKS)(books.aging)
 app.add_typer(dead_letters.commands, name="dead-letters", rich_help_panel=OPERATIONS)
+app.command("backup", rich_help_panel=OPERATIONS)(backup.backup)
+app.command("restore", rich_help_panel=OPERATIONS)(backup.restore)
 app.command("token", rich_help_panel=OPERATIONS)(specifications.token)
 app.command("asyncapi", rich_help_panel=OPERATIONS)(specifications.asyncapi)
 app.command("openapi", rich_help_panel=OPERATIONS)(specifications.openapi)

@@ -17,7 +17,7 @@ from o2c.quiet import Quiet
 from o2c.stack import StackError
 from o2c.stack.description import StackDescription
 from shared.chassis.auth import issue_token
-from simulator.people import Desk
+from simulator.desk import Desk
 from simulator.running import StartsTooEarly, Whereabouts, connected_simulation
 from simulator.world import DayPlayed, Simulation
 

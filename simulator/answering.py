@@ -73,6 +73,7 @@ async def _answer(upstream: Upstream, voice: Voice, today: date) -> None:
         *upstream.ledger_answers(day),
         *upstream.deliveries(day),
         *upstream.stock_answers(day),
+        *upstream.bureau_answers(day),
     ]
     upstream.ship_the_rest((), today)
     await voice.say([*sayings, *upstream.shipments(day)], today)

@@ -5,7 +5,6 @@ Each acts at a quiet point and only on what the services show; Idempotency-Keys 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,63 +15,19 @@ from typing import Any, Final
 import httpx
 
 from shared.chassis.auth import issue_token
+from simulator.credit_people import CreditAnalyst, HeadOfCredit
+from simulator.desk import Desk
 from simulator.domain.calendar import BusinessDay
 from simulator.domain.customers import Customer
 from simulator.domain.dice import Dice
 
 _TOKEN_HOURS: Final = 24
-_ATTEMPTS_MAX: Final = 18
-"""With growing pauses, half a minute in all: a service that died is back by then."""
-_PAGE_ROWS: Final = 200
 _CALLS_A_DAY: Final = 8
 _CALLING_WEEKDAYS: Final = frozenset({0, 2, 4})
 _REVIEW_WEEKDAYS: Final = frozenset({1, 3})
 _PERCENT_REACHED: Final = 70
 _PERCENT_RELEASED: Final = 35
 _LEDGERS: Final = ("invoicing", "cash_app")
-
-
-class Desk:
-    """A person's access to one service."""
-
-    def __init__(self, client: httpx.AsyncClient, url: str, token: str) -> None:
-        self._client = client
-        self._url = url.rstrip("/")
-        self._authorization = {"Authorization": f"Bearer {token}"}
-
-    async def rows(self, path: str, most: int | None = None, **filters: Any) -> list[dict[str, Any]]:
-        """All rows of a list, or its first `most`."""
-        rows: list[dict[str, Any]] = []
-        cursor = None
-        while True:
-            page = await self._ask("GET", path, params={**filters, "limit": _PAGE_ROWS, "cursor": cursor})
-            rows += page["items"]
-            cursor = page["next_cursor"]
-            if cursor is None or (most is not None and len(rows) >= most):
-                return rows[:most]
-
-    async def command(self, path: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
-        return await self._ask("POST", path, json=body, headers={"Idempotency-Key": key})
-
-    async def _ask(self, method: str, path: str, **request: Any) -> dict[str, Any]:
-        """Raises RuntimeError with the service's own sentence where it refuses."""
-        headers = {**self._authorization, **request.pop("headers", {})}
-        params = {name: value for name, value in request.pop("params", {}).items() if value is not None}
-        for attempt in range(1, _ATTEMPTS_MAX + 1):
-            try:
-                answer = await self._client.request(
-                    method, f"{self._url}{path}", headers=headers, params=params, **request
-                )
-            except httpx.TransportError:
-                if attempt == _ATTEMPTS_MAX:
-                    raise
-            else:
-                if answer.is_success:
-                    return dict(answer.json())
-                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or attempt == _ATTEMPTS_MAX:
-                    raise RuntimeError(f"{method} {answer.url} was answered {answer.status_code}: {answer.text}")
-            await asyncio.sleep(0.2 * attempt)
-        raise AssertionError("unreachable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +140,8 @@ class Collector:
 @asynccontextmanager
 async def ar_department(
     service_urls: Mapping[str, str], token_secret: str, seed: int, customers: Mapping[str, Customer]
-) -> AsyncIterator[tuple[Controller, CashClerk, CreditManager, Collector]]:
-    """The four people, in the order in which they act."""
+) -> AsyncIterator[tuple[Controller, CashClerk, CreditManager, CreditAnalyst, HeadOfCredit, Collector]]:
+    """The six people, in the order in which they act."""
     dice = Dice(seed)
     async with httpx.AsyncClient(timeout=30.0) as client:
 
@@ -197,5 +152,7 @@ async def ar_department(
             Controller([desk(service, "Carla Controller", "controller") for service in _LEDGERS]),
             CashClerk(desk("cash_app", "Clemens Clerk", "cash_clerk"), customers),
             CreditManager(desk("credit", "Mona Manager", "credit_manager"), dice),
+            CreditAnalyst(desk("credit", "Ann Analyst", "credit_analyst"), dice),
+            HeadOfCredit(desk("credit", "Hedda Head", "credit_manager"), dice),
             Collector(desk("collections", "Colin Collector", "collector"), dice),
         )

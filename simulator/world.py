@@ -21,7 +21,7 @@ PHASES: Final[tuple[tuple[Phase, ...], ...]] = (
     (Upstream.day_starts,),
     # What is said in one phase touches different orders and books, so it may be under way at once.
     (Upstream.ledger_answers, Upstream.cancellations),
-    (Upstream.master_data,),
+    (Upstream.master_data, Upstream.credit_requests),
     (Upstream.opening_balances,),
     (Upstream.deliveries, Upstream.orders),
     (Upstream.stock_answers,),

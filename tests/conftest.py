@@ -99,6 +99,14 @@ async def kafka(infrastructure: Infrastructure) -> AsyncIterator[Kafka]:
     await broker.stop()
 
 
+@pytest.fixture(scope="session")
+async def days_undisturbed(kafka: Kafka, postgres: Databases) -> Any:
+    """What some days of business come to when nothing goes wrong: a tests.kit.business.Undisturbed."""
+    from tests.kit.business import undisturbed  # unit tests need not wait for all that it imports
+
+    return await undisturbed(kafka, postgres)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> Iterator[None]:
     taken = config.stash.get(_TAKEN, [])

@@ -10,9 +10,9 @@ from o2c.books.ledger import JOURNALS
 from o2c.stack import SERVICES
 
 _CONTENT = {
-    "credit": ("accounts", "orders", "decisions"),
+    "credit": ("accounts", "orders", "decisions", "requests", "limits"),
     "invoicing": ("orders", "shipments", "backorders", "invoices"),
-    "cash_app": ("items", "movements", "payments", "applications", "waiting"),
+    "cash_app": ("items", "movements", "payments", "applications", "waiting", "corrections"),
     "collections": ("notices", "promises", "holds", "activities"),
     "analytics": ("items", "snapshots", "periods"),
 }

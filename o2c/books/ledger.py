@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from o2c.books.amounts import Amounts, by_currency, minus, only, plus
+from o2c.books.amounts import Amounts, by_currency, minus, negated, only, plus
 from o2c.books.databases import Database
 from o2c.books.report import Line, compare
 from shared.contracts.gl_core import JournalBatchPosted
@@ -33,12 +33,13 @@ async def sub_ledgers(dbs: dict[str, Database], day: date) -> list[Line]:
     )
     open_items = await cash_app.amounts("open_by_customer", day)
     invoices = by_currency(await invoicing.amounts("invoiced_by_customer", day))
-    received = await cash_app.amounts("payments_received", day, keys=("currency",))
-    discounts = await cash_app.amounts("applications_by_currency", day, keys=("currency",), amount="discount")
+    received = await cash_app.amounts("payments_received", day, keys=("currency",), amount="cash")
+    returned = await cash_app.amounts("payments_returned", day, keys=("currency",))
     waiting = await cash_app.amounts("cash_waiting", day, keys=("account", "currency"))
     debits, credits = [
         plus(*[await _journal(dbs[name], day, side) for name in JOURNALS]) for side in ("debit", "credit")
     ]
+    fees = await cash_app.amounts("bank_fees", day, keys=("currency",))
     owned, owed = minus(debits, credits), minus(credits, debits)
     lines = compare(
         "Receivables in the journals = open items, per customer",
@@ -48,14 +49,44 @@ async def sub_ledgers(dbs: dict[str, Database], day: date) -> list[Line]:
         "Sales in the journal = invoices", "revenue, tax, brought forward", only(owed, _SOLD), "invoices", invoices
     )
     lines += compare(
-        "Cash in the journal = payments", "cash", only(owned, [Account.CASH]), "payments received", received
-    )
+        "Cash in the journal = payments",
+        "cash", only(owned, [Account.CASH]), "payments received - returned - bank fees",
+        minus(minus(received, returned), fees),
+    )  # fmt: skip
     for account, name in _WAITING.items():
         invariant = f"{name.replace('_', ' ').capitalize()} in the journal = payments"
         lines += compare(invariant, "in the journal", only(owed, [account]), "of payments", only(waiting, [name]))
-    granted = only(owned, [Account.DISCOUNT_GRANTED])
-    lines += compare("Discounts in the journal = discounts granted", "in the journal", granted, "granted", discounts)
+    return lines + await _given_away(cash_app, day, owned) + await _exchanged(cash_app, day, owned)
+
+
+async def _given_away(cash_app: Database, day: date, owned: Amounts) -> list[Line]:
+    """Discounts, tolerances, bad debts and refunds: what was granted is what was posted."""
+    lines: list[Line] = []
+    for account, query, column, what in (
+        (Account.DISCOUNT_GRANTED, "granted_by_currency", "discount", "Discounts"),
+        (Account.TOLERANCE, "granted_by_currency", "tolerance", "Tolerances"),
+        (Account.BAD_DEBT, "written_off", "amount", "Bad debt"),
+        (Account.REFUND_CLEARING, "payments_refunded", "amount", "Refunds"),
+        (Account.BANK_FEES, "bank_fees", "amount", "Bank fees"),
+    ):
+        granted = await cash_app.amounts(query, day, keys=("currency",), amount=column)
+        posted = only(owned, [account])
+        if account is Account.REFUND_CLEARING:
+            posted = negated(posted)
+        lines += compare(
+            f"{what} in the journal = {what.lower()} granted", "in the journal", posted, "granted", granted
+        )
     return lines
+
+
+async def _exchanged(cash_app: Database, day: date, owned: Amounts) -> list[Line]:
+    """What was exchanged: items' currency in, payments' currency out, each with its realised differences."""
+    exchanged = await cash_app.amounts("exchanged_by_currency", day, keys=("currency",))
+    posted = only(owned, [Account.EXCHANGE_CLEARING, Account.EXCHANGE_DIFFERENCE])
+    return compare(
+        "Exchange in the journal = payments for items in other currencies",
+        "clearing and differences", posted, "items settled - money used", exchanged,
+    )  # fmt: skip
 
 
 async def general_ledger(dbs: dict[str, Database], day: date, booked: dict[str, JournalBatchPosted]) -> list[Line]:

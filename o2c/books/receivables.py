@@ -27,12 +27,14 @@ async def open_items(dbs: dict[str, Database], day: date) -> list[Line]:
     cash_app, invoicing = dbs["cash_app"], dbs["invoicing"]
     open_amounts = await cash_app.amounts("open_by_customer", day)
     invoices = await invoicing.amounts("invoiced_by_customer", day)
+    own = await cash_app.amounts("own_items_by_customer", day)
     relief = await cash_app.amounts("relief_by_customer", day)
     below = await cash_app.value("items_below_zero", day)
     return [
         *compare(
             "Open items = invoices - applications, per customer",
-            "open items (cash_app)", open_amounts, "invoices (invoicing) - cash and discount", minus(invoices, relief),
+            "open items (cash_app)", open_amounts,
+            "invoices (invoicing) + deductions and fees - relief", minus(plus(invoices, own), relief),
         ),
         Line("No item below zero, on any day", "items below zero (cash_app)", below, "none", 0),
     ]  # fmt: skip
@@ -70,20 +72,27 @@ async def orders(dbs: dict[str, Database]) -> list[Line]:
 
 
 async def payments(dbs: dict[str, Database], day: date, at_present: bool) -> list[Line]:
-    """Money received is applied, or waits in suspense, unapplied or on account."""
+    """Money received is applied, refunded, returned, or waits in suspense, unapplied or on account."""
     cash_app = dbs["cash_app"]
-    received = await cash_app.amounts("payments_received", day, keys=("currency",))
-    used = await cash_app.amounts("applications_by_currency", day, keys=("currency",))
+    received, returned, claimed, refunded, used = [
+        await cash_app.amounts(query, day, keys=("currency",))
+        for query in (
+            "payments_received", "payments_returned", "claims_for_returns", "payments_refunded",
+            "applications_by_currency",
+        )
+    ]  # fmt: skip
     waiting = await cash_app.amounts("cash_waiting", day, keys=("account", "currency"))
     lines = compare(
         "Payments = cash applied + cash waiting",
-        "payments received (cash_app)", received, "applied + waiting (cash_app)", plus(used, by_currency(waiting)),
+        "payments received - returned (cash_app)", plus(minus(received, returned), claimed),
+        "applied + refunded + waiting (cash_app)", plus(used, refunded, by_currency(waiting)),
     )  # fmt: skip
     if at_present:
         as_they_stand = await cash_app.amounts("payments_waiting", keys=("account", "currency"))
         lines += compare(
-            "Cash waiting = its dated changes", "payments as they stand", as_they_stand, "dated changes", waiting
-        )
+            "Cash waiting = its dated changes",
+            "the queues: payments and returns as they stand", as_they_stand, "dated changes", waiting,
+        )  # fmt: skip
     return lines
 
 

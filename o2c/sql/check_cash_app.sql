@@ -31,9 +31,44 @@ FROM (
 ) AS running
 WHERE balance < 0;
 
+-- name: own_items_by_customer
+-- Items that are no invoices, per customer and currency up to the end of a day: deductions, fees, interest, claims.
+SELECT i.customer_id, i.currency, sum(m.change) AS amount
+FROM open_item AS i
+INNER JOIN item_movement AS m ON i.customer_id = m.customer_id AND i.item_id = m.item_id AND m.cause = 'posted'
+WHERE i.kind <> 'invoice' AND m.business_date <= $1
+GROUP BY i.customer_id, i.currency;
+
 -- name: payments_received
--- Payments per currency up to the end of a day.
-SELECT currency, sum(amount) AS amount FROM payment WHERE value_date <= $1 GROUP BY currency;
+-- Payments and credit memos per currency up to the end of a day; a part split off came with the whole.
+SELECT p.currency, sum(p.amount) AS amount, sum(p.amount) FILTER (WHERE p.method <> 'credit_memo') AS cash
+FROM payment AS p
+WHERE p.value_date <= $1 AND NOT EXISTS (SELECT FROM payment_part AS s WHERE s.part_id = p.payment_id)
+GROUP BY p.currency;
+
+-- name: payments_returned
+-- What the bank took back per currency up to the end of a day; what nobody could pay is a claim on the customer.
+SELECT currency, sum(amount) AS amount FROM payment_return WHERE value_date <= $1 GROUP BY currency;
+
+-- name: claims_for_returns
+-- What customers owe for payments that were refunded and then returned, per currency, up to the end of a day.
+SELECT i.currency, sum(m.change) AS amount
+FROM open_item AS i
+INNER JOIN item_movement AS m ON i.customer_id = m.customer_id AND i.item_id = m.item_id
+WHERE i.kind = 'claim' AND m.cause IN ('posted', 'cancelled') AND m.business_date <= $1
+GROUP BY i.currency;
+
+-- name: payments_refunded
+-- Refunds less those cancelled, per currency up to the end of a day.
+SELECT currency, sum(amount) AS amount FROM payment_refund WHERE refunded_on <= $1 GROUP BY currency;
+
+-- name: bank_fees
+-- What card acquirers kept, per currency up to the end of a day.
+SELECT currency, sum(fee) AS amount FROM bundle WHERE fee <> 0 AND value_date <= $1 GROUP BY currency;
+
+-- name: written_off
+-- Write-offs less those reversed, per currency up to the end of a day.
+SELECT currency, sum(amount) AS amount FROM write_off WHERE written_off_on <= $1 GROUP BY currency;
 
 -- name: cash_waiting
 -- Money in suspense, unapplied and on account per currency at the end of a day.
@@ -43,18 +78,59 @@ WHERE business_date <= $1
 GROUP BY account, currency;
 
 -- name: payments_waiting
--- Money in suspense, unapplied and on account per currency as payments stand.
-SELECT state AS account, currency, sum(unapplied_amount) AS amount
-FROM payment
-WHERE state <> 'applied'
-GROUP BY state, currency;
+-- The queues: money in suspense, unapplied and on account per currency as payments stand, less returns that wait.
+SELECT queue.account, queue.currency, sum(queue.amount) AS amount
+FROM (
+    SELECT state AS account, currency, unapplied_amount AS amount FROM payment WHERE unapplied_amount > 0
+    UNION ALL
+    SELECT 'suspense', currency, -amount FROM payment_return WHERE state = 'waiting'
+) AS queue
+GROUP BY queue.account, queue.currency;
 
 -- name: applications_by_currency
--- Cash applied and discount granted per currency up to the end of a day.
-SELECT currency, sum(amount) AS amount, sum(discount) AS discount
-FROM application
-WHERE applied_on <= $1
-GROUP BY currency;
+-- What payments were used for, in their own currency, less what was undone, up to the end of a day.
+SELECT used.currency, sum(used.amount) AS amount
+FROM (
+    SELECT coalesce(a.paid_currency, a.currency) AS currency, coalesce(a.paid_amount, a.amount) AS amount
+    FROM application AS a
+    WHERE a.applied_on <= $1
+    UNION ALL
+    SELECT coalesce(a.paid_currency, a.currency), -coalesce(a.paid_amount, a.amount)
+    FROM application_reversal AS r
+    INNER JOIN application AS a ON r.customer_id = a.customer_id AND r.application_id = a.application_id
+    WHERE r.reversed_on <= $1
+) AS used
+GROUP BY used.currency;
+
+-- name: exchanged_by_currency
+-- Of payments for items in other currencies: what they settled, less what they used, each in its own currency and
+-- less what was undone, up to the end of a day.
+SELECT side.currency, sum(CASE WHEN used.undone THEN -side.amount ELSE side.amount END) AS amount
+FROM (
+    SELECT customer_id, application_id, false AS undone FROM application WHERE applied_on <= $1
+    UNION ALL
+    SELECT customer_id, application_id, true FROM application_reversal WHERE reversed_on <= $1
+) AS used
+INNER JOIN application AS a ON used.customer_id = a.customer_id AND used.application_id = a.application_id
+CROSS JOIN LATERAL (VALUES (a.currency, a.amount), (a.paid_currency, -a.paid_amount)) AS side (currency, amount)
+WHERE a.paid_currency IS NOT NULL
+GROUP BY side.currency;
+
+-- name: granted_by_currency
+-- Discount and tolerance granted, in the items' currency, less what was undone, up to the end of a day.
+SELECT granted.currency, sum(granted.discount) AS discount, sum(granted.tolerance) AS tolerance
+FROM (
+    SELECT a.currency, l.discount, l.tolerance
+    FROM application AS a
+    INNER JOIN application_line AS l ON a.customer_id = l.customer_id AND a.application_id = l.application_id
+    WHERE a.applied_on <= $1
+    UNION ALL
+    SELECT r.currency, -l.discount, -l.tolerance
+    FROM application_reversal AS r
+    INNER JOIN application_line AS l ON r.customer_id = l.customer_id AND r.application_id = l.application_id
+    WHERE r.reversed_on <= $1
+) AS granted
+GROUP BY granted.currency;
 
 -- name: aging_from_movements
 -- Aging per company and currency at the end of a day, straight from the dated changes.
@@ -64,3 +140,10 @@ INNER JOIN open_item AS i ON m.customer_id = i.customer_id AND m.item_id = i.ite
 WHERE m.business_date <= $1
 GROUP BY i.company_id, i.currency, i.due_date
 HAVING sum(m.change) <> 0;
+
+-- name: on_account_by_customer
+-- Money on customers' accounts as of the end of a day.
+SELECT customer_id, currency, sum(change) AS amount
+FROM cash_movement
+WHERE account = 'on_account' AND business_date <= $1
+GROUP BY customer_id, currency;

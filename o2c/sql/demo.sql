@@ -45,6 +45,40 @@ FROM order_decision
 WHERE decided_on BETWEEN $1 AND $2
 GROUP BY decision, decided_by = 'system';
 
+-- name: demo_credit_requests
+-- Credit requests of a span of days, by state and by who decided.
+SELECT state, decided_by = 'system' AS by_itself, count(*) AS requests
+FROM credit_request
+WHERE requested_on BETWEEN $1 AND $2
+GROUP BY state, decided_by = 'system';
+
+-- name: demo_bureau
+-- What was asked of the credit bureau in a span of days, and what came of it.
+SELECT
+    count(*) AS asked,
+    count(r.report_id) AS answered,
+    count(*) FILTER (WHERE s.cause IS NOT NULL) AS not_in_time
+FROM credit_request AS q
+LEFT JOIN credit_report AS r ON q.customer_id = r.customer_id AND q.report_id = r.report_id
+LEFT JOIN credit_request_step AS s
+    ON
+        q.customer_id = s.customer_id
+        AND q.request_id = s.request_id
+        AND s.cause = 'the bureau did not answer in time'
+WHERE q.report_id IS NOT NULL AND q.requested_on BETWEEN $1 AND $2;
+
+-- name: demo_hold_days
+-- How long orders held in a span of days waited until they were released or declined.
+SELECT count(*) AS ended, avg(ended.decided_on - held.decided_on) AS days, max(ended.decided_on - held.decided_on) AS longest
+FROM order_decision AS held
+INNER JOIN LATERAL (
+    SELECT min(d.decided_on) AS decided_on
+    FROM order_decision AS d
+    WHERE d.customer_id = held.customer_id AND d.order_id = held.order_id AND d.decision IN ('released', 'declined')
+        AND d.decision_no > held.decision_no
+) AS ended ON ended.decided_on IS NOT NULL
+WHERE held.decision = 'held' AND held.decided_on BETWEEN $1 AND $2;
+
 -- name: demo_payments
 -- Payments of a span of days by currency, and where what is not applied is.
 SELECT

@@ -32,6 +32,15 @@ SELECT order_id, customer_id, order_amount, open_amount, decision, decided_on FR
 -- The decisions on the way there.
 SELECT order_id, customer_id, decision, decided_on FROM order_decision;
 
+-- name: digest_credit_requests
+-- Who asked for how much credit, and what was answered.
+SELECT r.customer_id, r.request_id, r.kind, r.currency, r.amount, r.state, r.granted_limit, r.decided_on, r.decided_by
+FROM credit_request AS r;
+
+-- name: digest_credit_limits
+-- Limits as they were set, and by whom.
+SELECT l.customer_id, l.limit_version, l.credit_limit, l.valid_from, l.valid_until, l.set_by FROM limit_history AS l;
+
 -- name: digest_cash_app_items
 -- Open items.
 SELECT item_id, customer_id, company_id, currency, original_amount, open_amount, document_date, due_date, disputed, closed_on
@@ -62,6 +71,24 @@ SELECT customer_id, company_id, currency, business_date, account, sum(change) AS
 FROM cash_movement
 GROUP BY customer_id, company_id, currency, business_date, account
 HAVING sum(change) <> 0;
+
+-- name: digest_cash_app_corrections
+-- What was undone, transferred, refunded, written off, returned and held.
+SELECT 'reversal' AS kind, p.bank_reference AS subject, r.customer_id, r.reversed_on AS done_on, r.currency, r.amount
+FROM application_reversal AS r INNER JOIN payment AS p ON r.payment_id = p.payment_id
+UNION ALL
+SELECT 'transfer', p.bank_reference, t.to_customer_id, t.transferred_on, t.currency, t.amount
+FROM payment_transfer AS t INNER JOIN payment AS p ON t.payment_id = p.payment_id
+UNION ALL
+SELECT 'refund', p.bank_reference, f.customer_id, f.refunded_on, f.currency, f.amount
+FROM payment_refund AS f INNER JOIN payment AS p ON f.payment_id = p.payment_id
+UNION ALL
+SELECT 'write-off', w.item_id, w.customer_id, w.written_off_on, w.currency, w.amount FROM write_off AS w
+UNION ALL
+SELECT 'return', b.bank_reference, b.state, b.value_date, b.currency, b.amount FROM payment_return AS b
+UNION ALL
+SELECT 'duplicate', p.bank_reference, h.state, h.held_on, p.currency, p.amount
+FROM held_duplicate AS h INNER JOIN payment AS p ON h.payment_id = p.payment_id;
 
 -- name: digest_collections_notices
 -- Who was reminded of what, and when.

@@ -20,7 +20,7 @@ from o2c.stack.postgres import POSTGRES_IMAGE, Postgres, version_when_ready
 KAFKA_IMAGE = f"apache/kafka:{KAFKA_VERSION}"
 _DOCKER_SECONDS = 5
 _PULL_SECONDS = 180.0
-_START_SECONDS = 60.0
+_START_SECONDS = 120.0
 _STOP_SECONDS = 15
 _PULL = "import sys, docker; docker.from_env().images.pull(*sys.argv[1].rsplit(':', 1))"
 
@@ -51,6 +51,7 @@ async def docker_kafka(
         "KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR": "1",
         "KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR": "1",
         "KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
+        "KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS": "1000",
         "KAFKA_HEAP_OPTS": "-Xmx512m",
         "CLUSTER_ID": "5L6g3nShT-eMCtK--X86sw",
     }
@@ -76,6 +77,8 @@ async def docker_postgres(children: Children) -> Postgres:
     _without_reaper()
     container = PostgresContainer(POSTGRES_IMAGE, username="postgres", dbname="postgres", driver=None)
     container.with_command("postgres -c max_connections=300 -c shared_buffers=128MB -c fsync=off")
+    # Texts sort as in the embedded server and under docker-compose.yml, whatever the image's own locale is.
+    container.with_env("POSTGRES_INITDB_ARGS", "--encoding=UTF8 --locale-provider=builtin --locale=C.UTF-8")
     url, version = "", ""
 
     async def ready() -> bool:

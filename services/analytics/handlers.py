@@ -8,7 +8,7 @@ from services.analytics.reports import aging_snapshot, period_report, period_row
 from services.analytics.store import AnalyticsWork
 from shared.chassis.daily import DailyRun
 from shared.chassis.handlers import Handlers
-from shared.contracts.cash_app import OpenItemChanged, PaymentApplied
+from shared.contracts.cash_app import OpenItemChanged, PaymentApplied, PaymentUnapplied
 from shared.contracts.erp import CustomerChanged
 
 handlers = Handlers("analytics")
@@ -51,6 +51,19 @@ async def count_cash(applied: list[PaymentApplied], uow: AnalyticsWork) -> None:
             (
                 payment.customer_id, payment.application_id, payment.company_id, payment.currency,
                 payment.applied_on, payment.amount, payment.discount,
+            ),
+        )  # fmt: skip
+
+
+@handlers.handles(PaymentUnapplied)
+async def uncount_cash(undone: list[PaymentUnapplied], uow: AnalyticsWork) -> None:
+    """Cash that went away again was not collected: it is taken off the day it was counted on."""
+    for reversal in undone:
+        uow.append(
+            "insert_cash",
+            (
+                reversal.customer_id, reversal.reversal_id, reversal.company_id, reversal.currency,
+                reversal.applied_on, -reversal.amount, -reversal.discount,
             ),
         )  # fmt: skip
 

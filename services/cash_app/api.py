@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
@@ -12,6 +13,7 @@ from services.cash_app.domain.by_hand import HandLine, NotAllowed, apply_by_hand
 from services.cash_app.domain.customer_book import CustomerBook
 from services.cash_app.domain.payments import Payment, PaymentState, WrongState
 from services.cash_app.handlers import assign
+from services.cash_app.payers import teach
 from services.cash_app.recording import record
 from services.cash_app.store import CashWork
 from services.cash_app.views import (
@@ -21,6 +23,7 @@ from services.cash_app.views import (
     ApplyPayment,
     AssignPayment,
     AwaitedView,
+    CandidateView,
     CustomerAccount,
     DuplicateView,
     OpenItemView,
@@ -63,7 +66,14 @@ async def suspense(person: Reader, db: Books, cursor: Cursor = None, limit: Limi
     """Money nobody has been identified for, the oldest first, with the reason."""
     after = decode_cursor(cursor, 2, date.fromisoformat, str) if cursor else (None, None)
     rows = await db.fetch("view_suspense", *after, limit + 1)
-    return Page[SuspendedView].of(rows, limit, SuspendedView.of, lambda row: (row["value_date"], row["payment_id"]))
+    candidates: defaultdict[str, list[CandidateView]] = defaultdict(list)
+    for row in await db.fetch("view_candidates", [row["payment_id"] for row in rows]):
+        candidates[row["payment_id"]].append(CandidateView.of(row))
+
+    def view(row: Any) -> SuspendedView:
+        return SuspendedView.of({**row, "candidates": candidates[row["payment_id"]]})
+
+    return Page[SuspendedView].of(rows, limit, view, lambda row: (row["value_date"], row["payment_id"]))
 
 
 @router.post("/suspense/{payment_id:path}/assign")
@@ -81,6 +91,7 @@ async def assign_payment(payment_id: str, body: AssignPayment, command: Clerk) -
         before = _standing(payment)
         why = f"assigned by {command.person.name}: {body.reason}"
         ((_, bookings),) = await assign([(payment, body.customer_id, why)], uow)
+        await teach(payment, body.customer_id, command.person.name, uow)
         record(uow, bookings, cause=command)
         after = {**_standing(payment), "reason": body.reason}
         uow.audit(command, action="assign_payment", subject=payment_id, before=before, after=after)

@@ -5,11 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.cash_app.api import router
+from services.cash_app.api_approvals import router as approvals_router
+from services.cash_app.api_corrections import router as corrections_router
+from services.cash_app.api_desk import router as desk_router
+from services.cash_app.api_imports import IMPORTS_PATH
+from services.cash_app.api_imports import router as imports_router
+from services.cash_app.api_payers import router as payers_router
+from services.cash_app.api_reports import router as reports_router
 from services.cash_app.handlers import handlers
+from services.cash_app.returning import DESK_RULES
+from services.cash_app.rules_in_force import APPLICATION_RULES
 from services.cash_app.settings import CashAppSettings
 from services.cash_app.store import CashWork
 from shared import ledger
 from shared.chassis.service import Service
+
+router.include_router(imports_router)
+router.include_router(payers_router)
+router.include_router(corrections_router)
+router.include_router(approvals_router)
+router.include_router(desk_router)
+router.include_router(reports_router)
 
 service = Service(
     name="cash_app",
@@ -18,6 +34,8 @@ service = Service(
     handlers=handlers,
     work=CashWork,
     router=router,
+    policies=(APPLICATION_RULES, DESK_RULES),
     settings=CashAppSettings,
     components=(ledger.COMPONENT,),
+    file_paths=frozenset({IMPORTS_PATH}),
 )

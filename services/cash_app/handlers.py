@@ -3,26 +3,43 @@ and invoices before payments, so that a payment finds the invoice that came with
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from services.cash_app.advices import keep_advices, name_late, with_remittance
 from services.cash_app.domain.application import apply_payment, post_item
+from services.cash_app.domain.application_rules import DiscountRules
 from services.cash_app.domain.bookings import Bookings
-from services.cash_app.domain.identification import identify
-from services.cash_app.domain.open_items import item_of
+from services.cash_app.domain.credit_memo import credit_of
+from services.cash_app.domain.open_items import OpenItem, charge_of, item_of
+from services.cash_app.domain.payer_split import split
 from services.cash_app.domain.payments import Payment, PaymentState, payment_of
+from services.cash_app.holding import held_as_told_twice, taken_before
+from services.cash_app.imports.stages import take_a_step
+from services.cash_app.payers import envelope_of, keep_candidates, keep_names, suspended_envelope, who_paid
 from services.cash_app.recording import record
+from services.cash_app.returning import find_payments, receive_returns, returns_waiting_for, write_off_approved
+from services.cash_app.rules_in_force import APPLICATION_RULES
 from services.cash_app.store import CashWork
 from shared import ledger
 from shared.chassis.daily import DailyRun
 from shared.chassis.errors import Refused
 from shared.chassis.handlers import Handlers
 from shared.chassis.unit_of_work import Cause
-from shared.contracts.erp import CustomerChanged, PaymentReceived
-from shared.contracts.invoicing import InvoicePosted
+from shared.contracts.collections import WriteOffApproved
+from shared.contracts.erp import (
+    CustomerChanged,
+    ExchangeRateSet,
+    PaymentReceived,
+    PaymentReturned,
+    RemittanceAdvised,
+)
+from shared.contracts.invoicing import CreditMemoPosted, FinanceChargePosted, InvoicePosted
+from shared.kernel.journal import Account
 
 handlers = Handlers("cash_app")
+
+Posted = InvoicePosted | FinanceChargePosted
 
 
 @handlers.handles(CustomerChanged)
@@ -42,52 +59,114 @@ async def learn_customers(changes: list[CustomerChanged], uow: CashWork) -> None
     customers = sorted(change.customer_id for change in news)
     await uow.execute("forget_payer_accounts", customers, *_columns(accounts))
     await uow.execute("learn_payer_accounts", *_columns(accounts))
+    await keep_names({change.customer_id: change.name for change in news}, uow)
     causes: dict[str, Cause] = {change.customer_id: change for change in news}
     await _identify_newly_known(causes, {account: causes[customer_id] for account, customer_id in accounts}, uow)
+
+
+@handlers.handles(ExchangeRateSet)
+async def learn_rates(rates: list[ExchangeRateSet], uow: CashWork) -> None:
+    """Dated rates, for payments in another currency than the items they are for."""
+    latest = {(r.from_currency, r.to_currency, r.valid_from): r for r in sorted(rates, key=lambda r: r.version)}
+    rows = [(*key, rate.version, rate.rate) for key, rate in sorted(latest.items())]
+    await uow.write("set_exchange_rates", rows)
 
 
 @handlers.handles(InvoicePosted)
 async def post_invoices(invoices: list[InvoicePosted], uow: CashWork) -> None:
     """An invoice becomes an open item; money that waited for it, then money on account, settles it."""
-    customers = sorted({invoice.customer_id for invoice in invoices})
-    opened = {row["customer_id"] for row in await uow.fetch("open_ledgers", customers)}
-    books = await uow.books(customers)
-    await uow.items.load((invoice.customer_id, invoice.invoice_id) for invoice in invoices)
-    new = [invoice for invoice in invoices if (invoice.customer_id, invoice.invoice_id) not in uow.items]
-    await uow.load_awaited_for(item_of(invoice) for invoice in new)
-    for invoice in new:
-        if (invoice.customer_id, invoice.invoice_id) in uow.items:
-            continue
-        item, bookings = item_of(invoice), Bookings()
-        uow.add_item(item)
-        post_item(item, books[invoice.customer_id], bookings)
-        record(uow, bookings, cause=invoice)
-    await _identify_newly_known({i.customer_id: i for i in invoices if i.customer_id in opened}, {}, uow)
+    versions = await uow.policy(APPLICATION_RULES)
+
+    def discounts(invoice: InvoicePosted) -> DiscountRules:
+        return versions.on(invoice.invoice_date).document.of(invoice.company_id, invoice.customer_id).discount
+
+    await _post_items([(invoice, item_of(invoice, discounts(invoice))) for invoice in invoices], uow)
+
+
+@handlers.handles(FinanceChargePosted)
+async def post_charges(charges: list[FinanceChargePosted], uow: CashWork) -> None:
+    """Interest or a fee becomes an open item, paid as the rules of the customer say."""
+    await _post_items([(charge, charge_of(charge)) for charge in charges], uow)
+
+
+@handlers.handles(CreditMemoPosted)
+async def apply_credit_memos(memos: list[CreditMemoPosted], uow: CashWork) -> None:
+    """A credit memo settles the invoice it corrects, else what the customer's rules say; the rest is on account."""
+    await uow.execute("open_ledgers", sorted({memo.customer_id for memo in memos}))
+    books = await uow.books(memo.customer_id for memo in memos)
+    known = await uow.payments.load(memo.credit_memo_id for memo in memos)
+    credits = [(memo, uow.payments.put(credit_of(memo))) for memo in memos if memo.credit_memo_id not in known]
+    await uow.load_items_for(credit for _, credit in credits)
+    for memo, credit in credits:
+        bookings = Bookings()
+        credit.receive(bookings, out_of=Account.RECEIVABLES)
+        for awaited in apply_payment(credit, books[memo.customer_id], bookings):
+            uow.awaited.put(awaited)
+        record(uow, bookings, cause=memo)
+
+
+@handlers.handles(RemittanceAdvised)
+async def hear_advice(advised: list[RemittanceAdvised], uow: CashWork) -> None:
+    """What a payer says a payment is for waits for the money; money that waited for it is applied as it says."""
+    late = await keep_advices(advised, uow)
+    if not late:
+        return
+    books = await uow.books(one.customer_id for one in late if one.customer_id is not None)
+    await name_late(late, uow)
+    nobodys = {one.payment_id: one.advice for one in late if one.customer_id is None}
+    if nobodys:
+        suspended = await uow.fetch("suspended_of", sorted(nobodys))
+        await _identify_suspended(suspended, lambda payment: nobodys[payment.payment_id], uow)
+    known = [(one, uow.payments[one.payment_id]) for one in late if one.customer_id is not None]
+    await uow.load_items_for(payment for _, payment in known)
+    for one, payment in known:
+        bookings = Bookings()
+        for awaited in apply_payment(payment, books[one.customer_id or ""], bookings):
+            uow.awaited.put(awaited)
+        record(uow, bookings, cause=one.advice)
 
 
 @handlers.handles(PaymentReceived)
 async def receive_payments(received: list[PaymentReceived], uow: CashWork) -> None:
     """Each payment once: whose it is, what it settles and why; nobody's money goes to suspense."""
-    new = await _without_duplicates(received, uow)
-    customers, holders = await _who_is_known(
-        [event.customer_id for event in new], [event.payer_account for event in new], uow
+    new = await with_remittance(await _without_duplicates(received, uow), uow)
+    envelopes = [envelope_of(event) for event in new]
+    whose, known, rules = await who_paid(
+        [(payer, event.value_date) for payer, event in zip(envelopes, new, strict=True)], uow
     )
-    payments = []
-    for event in new:
-        found = identify(event.customer_id, event.payer_account, customers, holders)
-        payments.append(uow.payments.put(payment_of(event, found.customer_id, found.why)))
-    books = await uow.books(payment.customer_id for payment in payments if payment.customer_id is not None)
-    await uow.load_items_for(payments)
-    for event, payment in zip(new, payments, strict=True):
+    payments: list[tuple[PaymentReceived, Payment]] = []
+    for event, payer, found, policy in zip(new, envelopes, whose, rules, strict=True):
+        for part, of_part in split(event, payer, found, known, policy):
+            payments.append((event, uow.payments.put(payment_of(part, of_part.customer_id, of_part.why))))
+    nobodys = [(e.payment_id, found) for e, found in zip(new, whose, strict=True) if found.customer_id is None]
+    await keep_candidates(nobodys, uow)
+    books = await uow.books(payment.customer_id for _, payment in payments if payment.customer_id is not None)
+    await uow.load_items_for(payment for _, payment in payments)
+    before = await taken_before([payment for _, payment in payments], uow)
+    for event, payment in payments:
         bookings = Bookings()
         payment.receive(bookings)
-        if payment.customer_id is not None:
+        if payment.customer_id is not None and not held_as_told_twice(payment, before, books[payment.customer_id], uow):
             for awaited in apply_payment(payment, books[payment.customer_id], bookings):
                 uow.awaited.put(awaited)
         record(uow, bookings, cause=event)
+    await find_payments(await returns_waiting_for(new, uow), uow)
+
+
+@handlers.handles(PaymentReturned)
+async def take_back_returned(returned: list[PaymentReturned], uow: CashWork) -> None:
+    """The bank took money back: what the payment settled is owed again, with a fee; unknown ones wait."""
+    await find_payments(await receive_returns(returned, uow), uow)
+
+
+@handlers.handles(WriteOffApproved)
+async def post_write_offs(approved: list[WriteOffApproved], uow: CashWork) -> None:
+    """What collections gave up is written off, at most what is still owed."""
+    await write_off_approved(approved, uow)
 
 
 ledger.register(handlers)
+handlers.background("imports", waiting="imports_waiting")(take_a_step)
 
 
 @handlers.daily("suspense", chunk=500)
@@ -96,6 +175,25 @@ async def look_at_suspense_again(run: DailyRun, uow: CashWork) -> str | None:
     suspended = await uow.fetch("suspended_after", run.company_id, run.after, run.limit)
     await _identify_suspended(suspended, lambda payment: run, uow)
     return suspended[-1]["payment_id"] if len(suspended) == run.limit else None
+
+
+async def _post_items(posted: Sequence[tuple[Posted, OpenItem]], uow: CashWork) -> None:
+    customers = sorted({item.customer_id for _, item in posted})
+    opened = {row["customer_id"] for row in await uow.fetch("open_ledgers", customers)}
+    books = await uow.books(customers)
+    await uow.items.load((item.customer_id, item.item_id) for _, item in posted)
+    new = [(event, item) for event, item in posted if (item.customer_id, item.item_id) not in uow.items]
+    await uow.load_awaited_for(item for _, item in new)
+    for event, item in new:
+        if (item.customer_id, item.item_id) in uow.items:
+            continue
+        bookings = Bookings()
+        uow.add_item(item)
+        post_item(item, books[item.customer_id], bookings)
+        record(uow, bookings, cause=event)
+    await _identify_newly_known(
+        {event.customer_id: event for event, _ in posted if event.customer_id in opened}, {}, uow
+    )
 
 
 async def assign(found: Sequence[tuple[Payment, str, str]], uow: CashWork) -> list[tuple[Payment, Bookings]]:
@@ -120,7 +218,8 @@ async def _identify_newly_known(
     """Money in suspense is looked at again when its customer or account became known."""
 
     def cause_of(payment: Payment) -> Cause:
-        return by_customer.get(payment.customer_id or "") or by_account[payment.payer_account or ""]
+        account = by_account.get(payment.payer_account or "")
+        return by_customer.get(payment.customer_id or "") or account or min(by_customer.items())[1]
 
     if by_customer or by_account:
         suspended = await uow.fetch("suspended_for", sorted(by_customer), sorted(by_account))
@@ -130,32 +229,16 @@ async def _identify_newly_known(
 async def _identify_suspended(
     suspended: Sequence[Mapping[str, Any]], cause_of: Callable[[Payment], Cause], uow: CashWork
 ) -> None:
-    customers, holders = await _who_is_known(
-        [row["stated_customer"] for row in suspended], [row["payer_account"] for row in suspended], uow
-    )
-    found = {}
-    for row in suspended:
-        whose = identify(row["stated_customer"], row["payer_account"], customers, holders)
-        if whose.customer_id is not None:
-            found[row["payment_id"]] = (whose.customer_id, whose.why)
+    payers = [(suspended_envelope(row), row["value_date"]) for row in suspended]
+    whose = dict(zip((row["payment_id"] for row in suspended), (await who_paid(payers, uow))[0], strict=True))
+    await keep_candidates(whose.items(), uow, looked_at_before=True)
+    found = {key: (one.customer_id, one.why) for key, one in whose.items() if one.customer_id is not None}
     # Customers are locked before their payments, here as everywhere; a clerk may have been quicker.
     await uow.books(customer_id for customer_id, _ in found.values())
     payments = (await uow.payments.load(found)).values()
     still = [(p, *found[p.payment_id]) for p in payments if p.state is PaymentState.SUSPENSE]
     for payment, bookings in await assign(still, uow):
         record(uow, bookings, cause=cause_of(payment))
-
-
-async def _who_is_known(
-    stated: Iterable[str | None], accounts: Iterable[str | None], uow: CashWork
-) -> tuple[set[str], dict[str, set[str]]]:
-    """The stated customers that are known, and the customers known to pay from the accounts."""
-    named, used = {c for c in stated if c is not None}, {a for a in accounts if a is not None}
-    known = {row["customer_id"] for row in await uow.fetch("known_customers", sorted(named))} if named else set()
-    holders: defaultdict[str, set[str]] = defaultdict(set)
-    for row in await uow.fetch("holders_of_accounts", sorted(used)) if used else []:
-        holders[row["payer_account"]].add(row["customer_id"])
-    return known, holders
 
 
 async def _without_duplicates(received: Sequence[PaymentReceived], uow: CashWork) -> list[PaymentReceived]:

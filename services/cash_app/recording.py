@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from services.cash_app.domain.bookings import Bookings
+from services.cash_app.corrections_kept import keep_correction
+from services.cash_app.domain.bookings import Bookings, CashMovement
+from services.cash_app.domain.payments import PaymentState
 from services.cash_app.store import CashWork
 from shared import ledger
 from shared.chassis.unit_of_work import Cause
-from shared.contracts.cash_app import OpenItemChanged, PaymentApplied
+from shared.contracts.cash_app import OnAccountChanged, OpenItemChanged, PaymentApplied
 
 
 def record(uow: CashWork, bookings: Bookings, cause: Cause) -> None:
     """All of one cause's bookings, to be written with the unit of work."""
     ledger.post(uow, bookings.postings)
+    for item in bookings.items:
+        uow.add_item(item)
     for movement in bookings.cash:
         uow.append(
             "insert_cash_movements",
@@ -27,6 +31,8 @@ def record(uow: CashWork, bookings: Bookings, cause: Cause) -> None:
                 movement.cause_id,
             ),
         )
+        if movement.account == PaymentState.ON_ACCOUNT and movement.customer_id is not None:
+            _say_on_account(uow, movement, movement.customer_id, cause)
     for event in bookings.said:
         if isinstance(event, OpenItemChanged):
             uow.emit(event, cause=cause, about=str(event.item_version))
@@ -35,6 +41,21 @@ def record(uow: CashWork, bookings: Bookings, cause: Cause) -> None:
             uow.emit(event, cause=cause)
             if isinstance(event, PaymentApplied):
                 _keep_application(uow, event)
+            else:
+                keep_correction(uow, event)
+
+
+def _say_on_account(uow: CashWork, movement: CashMovement, customer_id: str, cause: Cause) -> None:
+    changed = OnAccountChanged(
+        payment_id=movement.payment_id,
+        movement_no=movement.seq,
+        customer_id=customer_id,
+        company_id=movement.company_id,
+        currency=movement.currency,
+        change=movement.change,
+        business_date=movement.business_date,
+    )
+    uow.emit(changed, cause=cause, about=str(movement.seq))
 
 
 def _keep_movement(uow: CashWork, changed: OpenItemChanged) -> None:
@@ -67,6 +88,9 @@ def _keep_application(uow: CashWork, applied: PaymentApplied) -> None:
             applied.applied_on,
             applied.amount,
             applied.discount,
+            applied.paid_currency,
+            applied.paid_amount,
+            applied.policy_version,
         ),
     )
     for line_no, line in enumerate(applied.lines, start=1):
@@ -82,5 +106,10 @@ def _keep_application(uow: CashWork, applied: PaymentApplied) -> None:
                 line.discount,
                 line.rule,
                 line.why,
+                line.evidence,
+                line.score,
+                line.alternatives,
+                line.tolerance,
+                line.deduction,
             ),
         )

@@ -8,16 +8,21 @@ row yet. A payment in suspense belongs to no customer and is guarded by its own 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import asyncpg
 
-from services.cash_app.domain.customer_book import AwaitedDocument, CustomerBook
+from services.cash_app.domain.customer_book import AwaitedDocument, CustomerBook, Rules
 from services.cash_app.domain.document_number import document_key
+from services.cash_app.domain.exchange import Rates
+from services.cash_app.domain.identification import KnownDocument
 from services.cash_app.domain.open_items import OpenItem
 from services.cash_app.domain.payments import Payment, PaymentState
+from services.cash_app.returns_kept import RETURNS
+from services.cash_app.rules_in_force import APPLICATION_RULES, rules_in_force
 from shared.chassis.unit_of_work import Table, UnitOfWork
 from shared.contracts.erp import RemittanceLine
 from shared.kernel.money import round_half_up
@@ -60,6 +65,9 @@ def item_from_row(row: asyncpg.Record) -> OpenItem:
         discount_taken=round_half_up(row["discount_taken"], currency),
         disputed=row["disputed"],
         moved_on=row["moved_on"],
+        open_since=row["open_since"],
+        kind=row["kind"],
+        terms=row["terms"],
     )
 
 
@@ -82,6 +90,9 @@ def item_to_row(item: OpenItem) -> tuple[Any, ...]:
         item.disputed,
         item.moved_on,
         item.closed_on,
+        item.open_since,
+        item.kind,
+        item.terms,
     )
 
 
@@ -178,8 +189,13 @@ class CashWork(UnitOfWork):
         self.items = self.aggregates(ITEMS)
         self.payments = self.aggregates(PAYMENTS)
         self.awaited = self.aggregates(AWAITED)
+        self.returns = self.aggregates(RETURNS)
         self._books: dict[str, CustomerBook] = {}
         self._owners: dict[tuple[str, str], set[str]] = {}
+        self._documents: dict[tuple[str, str], list[KnownDocument]] = {}
+        self._asked: set[str] = set()
+        self._rules: Rules | None = None
+        self._rates = Rates()
 
     async def books(self, customer_ids: Iterable[str]) -> dict[str, CustomerBook]:
         """The books of known customers, each locked and with its credit on account; each exists once."""
@@ -187,8 +203,9 @@ class CashWork(UnitOfWork):
         missing = wanted - self._books.keys()
         ledgers = await self.ledgers.load(missing)
         if ledgers:
+            self._rules = self._rules or rules_in_force(await self.policy(APPLICATION_RULES))
             for customer_id in ledgers:
-                self._books[customer_id] = CustomerBook(customer_id, self._owners)
+                self._books[customer_id] = CustomerBook(customer_id, self._owners, self._rules, self._rates)
             for payment in await self.payments.fetch("load_credit_of", sorted(ledgers)):
                 if payment.customer_id is not None:
                     self._books[payment.customer_id].add_payment(payment)
@@ -199,25 +216,62 @@ class CashWork(UnitOfWork):
         self.items.put(item)
         key = (item.company_id, document_key(item.document_number))
         self._owners.setdefault(key, set()).add(item.customer_id)
+        net_amount = item.open_amount - item.discount_amount
+        document = KnownDocument(item.customer_id, item.currency, item.open_amount, net_amount)
+        self._documents.setdefault(key, []).append(document)
+
+    async def documents_known(self, keys: Iterable[str]) -> Mapping[tuple[str, str], Sequence[KnownDocument]]:
+        """By company and document key: whose these documents are and what is open on them, as of the first question."""
+        asked = set(keys) - self._asked
+        if asked:
+            self._asked |= asked
+            for row in await self.fetch("documents_known", sorted(asked)):
+                key, currency = (row["company_id"], row["document_key"]), row["currency"]
+                open_amount = round_half_up(row["open_amount"], currency)
+                net_amount = round_half_up(row["net_amount"], currency)
+                self._owners.setdefault(key, set()).add(row["customer_id"])
+                self._documents.setdefault(key, []).append(
+                    KnownDocument(row["customer_id"], currency, open_amount, net_amount)
+                )
+        return self._documents
 
     async def load_items_for(self, payments: Iterable[Payment]) -> None:
-        """Into the books what these payments may settle: the items named, and all where none are named."""
-        named: set[str] = set()
-        customers: dict[bool, set[str]] = {True: set(), False: set()}
-        for payment in payments:
-            if payment.customer_id is not None:
-                customers[bool(payment.remittance)].add(payment.customer_id)
-                named.update(document_key(line.document_number) for line in payment.remittance)
+        """Into the books what these payments may settle: the items named, and all where that is not enough."""
+        known = [payment for payment in payments if payment.customer_id is not None]
+        named = {document_key(line.document_number) for payment in known for line in payment.remittance}
         if named:
-            for row in await self.fetch("owners_of_documents", sorted(named)):
-                owners = self._owners.setdefault((row["company_id"], row["document_key"]), set())
-                owners.add(row["customer_id"])
-            self._take_in(await self.items.fetch("load_named_items", sorted(customers[True]), sorted(named)))
-        partial = sorted(c for c in customers[False] if not self._books[c].complete)
+            await self.documents_known(named)
+            customers = sorted({payment.customer_id or "" for payment in known if payment.remittance})
+            self._take_in(await self.items.fetch("load_named_items", customers, sorted(named)))
+        wanting = {payment.customer_id or "" for payment in known if self._needs_all(payment)}
+        partial = sorted(customer_id for customer_id in wanting if not self._books[customer_id].complete)
         if partial:
             self._take_in(await self.items.fetch("load_open_items_of", partial))
             for customer_id in partial:
                 self._books[customer_id].complete = True
+        await self._load_rates_for(known)
+
+    def _needs_all(self, payment: Payment) -> bool:
+        """Whether the items named are not enough: none are, a number is nobody's, or good standing is asked for."""
+        book = self._books[payment.customer_id or ""]
+        numbers = [document_key(line.document_number) for line in payment.remittance]
+        return (
+            not numbers
+            or any(payment.customer_id not in self._owners.get((payment.company_id, key), ()) for key in numbers)
+            or book.in_force(payment)[1].discount.past_due_days_max is not None
+        )
+
+    async def _load_rates_for(self, payments: Iterable[Payment]) -> None:
+        """The rates of the days that payments without a remittance need for items in other currencies."""
+        wanted: set[tuple[str, str, date]] = set()
+        for payment in payments:
+            for company_id, currency, day in self._books[payment.customer_id or ""].other_currencies(payment):
+                if company_id == payment.company_id:
+                    wanted |= {(payment.currency, currency, day), (currency, payment.currency, day)}
+        if wanted:
+            columns = [list(column) for column in zip(*sorted(wanted), strict=True)]
+            rows = await self.fetch("rates_on", *columns)
+            self._rates.know({(r["from_currency"], r["to_currency"], r["day"]): r["rate"] for r in rows})
 
     async def load_awaited_for(self, items: Iterable[OpenItem]) -> None:
         """Into the books what waits for documents such as these, with the payments that wait."""

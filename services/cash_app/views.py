@@ -47,6 +47,14 @@ class OpenItemView(View):
     closed_on: date | None
 
 
+class CandidateView(View):
+    """Who may have paid: score 0 to 100 and what speaks for them."""
+
+    customer_id: str
+    score: int
+    evidence: str
+
+
 class SuspendedView(View):
     """Money nobody has been identified for, and why not."""
 
@@ -60,6 +68,8 @@ class SuspendedView(View):
     amount: Decimal
     value_date: date
     reason: str
+    candidates: list[CandidateView]
+    """The likeliest first; money is never given to one of them by itself."""
 
 
 class PaymentView(View):
@@ -90,8 +100,17 @@ class ApplicationLineView(View):
     currency: str
     amount: Decimal
     discount: Decimal
+    tolerance: Decimal
+    """What was missing and written off."""
+    deduction: Decimal
+    """What was missing and is an item of its own now."""
     rule: str
     why: str
+    evidence: str
+    score: int
+    alternatives: str
+    reversed_on: date | None = None
+    """The day it was undone by its opposite; null while it stands."""
 
 
 class AwaitedView(View):

@@ -23,6 +23,7 @@ from services.collections.views import (
     PromiseView,
     WorklistEntry,
 )
+from services.collections.write_offs import router as write_offs
 from shared.chassis.http import (
     Cursor,
     Limit,
@@ -40,6 +41,7 @@ from shared.kernel.aging import AgingBucket
 
 router = APIRouter()
 router.include_router(commands)
+router.include_router(write_offs)
 
 Reader = Annotated[Person, may("collector", "credit_analyst", "credit_manager", "cash_clerk", "controller", "auditor")]
 Books = Annotated[Reading, reading()]

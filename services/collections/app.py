@@ -8,6 +8,7 @@ from services.collections.api import router
 from services.collections.handlers import handlers
 from services.collections.settings import CollectionsSettings
 from services.collections.store import DUNNING_LADDER, CollectionsWork
+from services.collections.write_offs import WRITE_OFF_AUTHORITY
 from shared.chassis.service import Service
 
 service = Service(
@@ -17,6 +18,6 @@ service = Service(
     handlers=handlers,
     work=CollectionsWork,
     router=router,
-    policies=(DUNNING_LADDER,),
+    policies=(DUNNING_LADDER, WRITE_OFF_AUTHORITY),
     settings=CollectionsSettings,
 )

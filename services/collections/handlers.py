@@ -10,11 +10,11 @@ from services.collections.domain.customers import Customer
 from services.collections.domain.dunning_ladder import notices
 from services.collections.domain.open_items import OpenItem
 from services.collections.domain.promises import Promise, PromiseState
-from services.collections.outcomes import judge, say_dunned, say_judged, say_paid_later
+from services.collections.outcomes import judge, say_dunned, say_judged, say_paid_later, say_returned
 from services.collections.store import DUNNING_LADDER, CollectionsWork
 from shared.chassis.daily import DailyRun
 from shared.chassis.handlers import Handlers
-from shared.contracts.cash_app import OpenItemChanged, PaymentApplied
+from shared.contracts.cash_app import OpenItemChanged, PaymentApplied, PaymentUnapplied
 from shared.contracts.collections import PromiseDue
 from shared.contracts.erp import CustomerChanged
 
@@ -69,6 +69,29 @@ async def count_receipts(payments: list[PaymentApplied], uow: CollectionsWork) -
     holds = await uow.holds.load((promise.customer_id, promise.hold_id) for promise in paid_later)
     for promise in paid_later:
         say_paid_later(uow, promise, holds.get((promise.customer_id, promise.hold_id)), last[promise.customer_id])
+
+
+@handlers.handles(PaymentUnapplied)
+async def take_back_receipts(undone: list[PaymentUnapplied], uow: CollectionsWork) -> None:
+    """Money that went away again keeps no promise: one that a returned payment had kept is broken after all.
+
+    An application that was only corrected leaves kept promises as they are: the money is still the customer's.
+    """
+    receipts: defaultdict[tuple[str, str, date], Decimal] = defaultdict(Decimal)
+    gone: dict[str, PaymentUnapplied] = {}
+    for reversal in undone:
+        receipts[reversal.customer_id, reversal.currency, reversal.applied_on] -= reversal.amount + reversal.discount
+        if reversal.cause != "reversed":
+            gone[reversal.customer_id] = reversal
+        if reversal.cause == "returned":
+            say_returned(uow, reversal)
+    await uow.write("add_receipts", [(*key, amount) for key, amount in sorted(receipts.items())])
+    promises = await uow.promises.fetch("load_kept_promises", sorted(gone))
+    applied = await uow.receipts_of(promises)
+    for promise in promises:
+        reversal = gone[promise.customer_id]
+        if promise.break_again(applied[promise.promise_id], reversal.unapplied_on):
+            say_judged(uow, promise, reversal)
 
 
 @handlers.handles(PromiseDue)

@@ -11,6 +11,7 @@ from services.collections.domain.promises import Promise, PromiseState
 from services.collections.domain.receipts import Receipts
 from services.collections.store import CollectionsWork
 from shared.chassis.unit_of_work import Cause
+from shared.contracts.cash_app import PaymentUnapplied
 from shared.contracts.collections import (
     ActivityLogged,
     CreditHoldLifted,
@@ -41,6 +42,20 @@ def say_promise_activity(
         text=f"{promise.describe()}: {what}{f'. {note}' if note else ''}"[:500],
     )
     say_activity(uow, activity, cause)
+
+
+def say_returned(uow: CollectionsWork, undone: PaymentUnapplied) -> None:
+    """Notes on the customer that the bank took a payment back, with what is owed again."""
+    activity = ActivityLogged(
+        activity_id=undone.reversal_id,
+        customer_id=undone.customer_id,
+        kind="note",
+        on=undone.unapplied_on,
+        by=SYSTEM,
+        text=f"payment {undone.payment_id}: {undone.reason}; {undone.amount + undone.discount} {undone.currency} "
+        "is owed again"[:500],
+    )
+    say_activity(uow, activity, undone)
 
 
 def say_dunned(uow: CollectionsWork, notice: Notice, policy_version: int, cause: Cause) -> None:

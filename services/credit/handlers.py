@@ -7,21 +7,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.credit.decisions import Occasion, judge_again
-from services.credit.domain.account import CreditAccount
-from services.credit.domain.holds import Hold
-from services.credit.domain.open_items import OpenItem
-from services.credit.domain.orders import OpenOrder
+from services.credit.decisions import Occasion, decline_old_holds, judge_again, stop_orders
+from services.credit.domain.order_decisions import authorise, check_again
+from services.credit.following import NOTHING, count_exposure, follow_item, hold_of, invoiced, order_of
+from services.credit.limits import follow_customers, limits_that_fall_due
+from services.credit.requests import (
+    follow_up,
+    judge_those_that_waited,
+    receive_reports,
+    remember_broken_promises,
+    remember_payments,
+    take_in,
+)
 from services.credit.store import CREDIT_RULES, CreditWork
 from shared.chassis.daily import DailyRun
 from shared.chassis.handlers import Handlers
-from shared.contracts.cash_app import OpenItemChanged
-from shared.contracts.collections import CreditHoldLifted, CreditHoldRequested
-from shared.contracts.erp import CustomerChanged
-from shared.contracts.invoicing import OpenOrderChanged, OrderValidated
+from shared.contracts.cash_app import OnAccountChanged, OpenItemChanged
+from shared.contracts.collections import CreditHoldLifted, CreditHoldRequested, DunningSent, PromiseBroken
+from shared.contracts.credit_bureau import CreditReportReceived
+from shared.contracts.erp import CreditRequested, CustomerChanged, ExchangeRateSet
+from shared.contracts.invoicing import CreditCheckRequested, OpenOrderChanged, OrderValidated
 from shared.kernel.money import round_half_up
 
 handlers = Handlers("credit")
+
+
+HOLD_OF_PROMISE = "/H"
+"""Collections names the hold after the broken promise it comes from."""
+
+
+@handlers.handles(ExchangeRateSet)
+async def keep_exchange_rates(rates: list[ExchangeRateSet], uow: CreditWork) -> None:
+    """The latest version of a day's rate counts; held orders meet it at the next occasion, at the latest tomorrow."""
+    newest = {
+        (rate.from_currency, rate.to_currency, rate.valid_from): rate
+        for rate in sorted(rates, key=lambda rate: rate.version)
+    }
+    await uow.write(
+        "save_rates", [(*key, rate.version, rate.rate) for key, rate in sorted(newest.items(), key=lambda kv: kv[0])]
+    )
 
 
 @handlers.handles(CustomerChanged)
@@ -30,18 +54,23 @@ async def open_or_update_accounts(customers: list[CustomerChanged], uow: CreditW
     accounts = await uow.lock(customer.customer_id for customer in customers)
     last = {customer.customer_id: customer for customer in customers}
     newly_counted = [accounts[c.customer_id] for c in customers if accounts[c.customer_id].customer_changed(c)]
-    await _count_exposure(newly_counted, uow)
+    await count_exposure(newly_counted, uow)
+    await uow.lock(accounts)
+    await follow_customers(accounts.values(), newly_counted, uow)
     policy = await uow.policy(CREDIT_RULES)
     undecided = await uow.undecided_orders(accounts)
+    await uow.have_rates_for(order for queue in undecided.values() for order in queue)
     for customer_id in sorted(accounts):
         for order in undecided[customer_id]:
             if order.order_date is not None and order.to_be_judged:
                 on = max(order.order_date, uow.today or order.order_date)
                 rules = policy.on(on)
-                decided = accounts[customer_id].authorise(order, rules.document, rules.version, on)
-                uow.say(decided, cause=last[customer_id])
+                decided = authorise(accounts[customer_id], order, rules.document, rules.version, on)
+                uow.say(decided, cause=last[customer_id], facts=order.facts)
+                uow.order_moved(order, NOTHING, on)
     words = "The customer's credit limit was changed in the ERP."
     await judge_again(uow, {id: Occasion(last[id], uow.business_date, words) for id in accounts})
+    await judge_those_that_waited(last, uow)
 
 
 @handlers.handles(CreditHoldRequested)
@@ -50,13 +79,16 @@ async def hold_accounts(requests: list[CreditHoldRequested], uow: CreditWork) ->
     accounts = await uow.lock(request.customer_id for request in requests)
     await uow.holds.load((request.customer_id, request.hold_id) for request in requests)
     policy = await uow.policy(CREDIT_RULES)
+    held: dict[str, Occasion] = {}
     for request in requests:
         account = accounts[request.customer_id]
-        hold = _hold(request.customer_id, request.hold_id, uow)
+        hold = hold_of(request.customer_id, request.hold_id, uow)
         hold.requested(request)
         if hold.in_force:
             account.holds[hold.hold_id] = hold.reason
+            held[request.customer_id] = Occasion(request, request.requested_on, hold.reason)
             uow.say(account.settle_state(policy.on(request.requested_on).document, request.requested_on), cause=request)
+    await stop_orders(uow, held)
 
 
 @handlers.handles(CreditHoldLifted)
@@ -67,7 +99,8 @@ async def lift_holds(lifts: list[CreditHoldLifted], uow: CreditWork) -> None:
     policy = await uow.policy(CREDIT_RULES)
     for lift in lifts:
         account = accounts[lift.customer_id]
-        _hold(lift.customer_id, lift.hold_id, uow).lifted(lift)
+        hold_of(lift.customer_id, lift.hold_id, uow).lifted(lift)
+        account.standing.promise_broken(lift.hold_id.removesuffix(HOLD_OF_PROMISE), None)
         uow.say(account.hold_lifted(lift.hold_id, policy.on(lift.lifted_on).document, lift.lifted_on), cause=lift)
     words = "The hold on the account was lifted."
     await judge_again(uow, {lift.customer_id: Occasion(lift, lift.lifted_on, words) for lift in lifts})
@@ -81,11 +114,13 @@ async def follow_open_orders(changes: list[OpenOrderChanged], uow: CreditWork) -
     await uow.items.load((c.customer_id, c.invoice_id) for c in changes if c.invoice_id is not None)
     for change in changes:
         account = accounts[change.customer_id]
-        order = _order(change, uow)
-        account.orders_changed(order.changed(change), order.currency)
-        if change.invoice_id is not None and (change.customer_id, change.invoice_id) not in uow.items:
-            item = OpenItem.invoiced(change.customer_id, change.invoice_id, change.currency, change.invoiced_amount)
-            account.items_changed(uow.items.put(item).open_amount, item.currency)
+        order = order_of(change, uow)
+        before = order.exposure, order.exposure_tax
+        order.changed(change)
+        account.order_moved(before, order)
+        uow.order_moved(order, before[0], change.business_date)
+        if change.invoice_id is not None:
+            invoiced(change, change.invoice_id, account, uow)
     await judge_again(uow, _by_customer(changes, "Another order was cancelled or invoiced and made room."))
 
 
@@ -95,61 +130,108 @@ async def follow_open_items(changes: list[OpenItemChanged], uow: CreditWork) -> 
     accounts = await uow.lock(change.customer_id for change in changes)
     await uow.items.load((change.customer_id, change.item_id) for change in changes)
     for change in changes:
-        item = _item(change, uow)
-        accounts[change.customer_id].items_changed(item.changed(change), item.currency)
+        follow_item(change, accounts[change.customer_id], uow)
+    remember_payments(changes, uow)
     await judge_again(uow, _by_customer(changes, "What the customer owes went down and made room."))
 
 
 @handlers.handles(OrderValidated)
-async def authorise(validated: list[OrderValidated], uow: CreditWork) -> None:
+async def authorise_orders(validated: list[OrderValidated], uow: CreditWork) -> None:
     """An order that fits the customer's credit is approved, any other held with every reason."""
-    accounts = await uow.lock(order.customer_id for order in validated)
+    accounts = await uow.lock({order.customer_id for order in validated}, {order.currency for order in validated})
     await uow.orders.load((order.customer_id, order.order_id) for order in validated)
     policy = await uow.policy(CREDIT_RULES)
     for event in validated:
-        account, order = accounts[event.customer_id], _order(event, uow)
+        account, order = accounts[event.customer_id], order_of(event, uow)
         order.validated(event)
         if account.known and order.to_be_judged:
             rules = policy.on(event.order_date)
-            uow.say(account.authorise(order, rules.document, rules.version, event.order_date), cause=event)
+            decided = authorise(account, order, rules.document, rules.version, event.order_date)
+            uow.say(decided, cause=event, facts=order.facts)
+            uow.order_moved(order, NOTHING, event.order_date)
+
+
+@handlers.handles(CreditCheckRequested)
+async def check_orders_again(asked: list[CreditCheckRequested], uow: CreditWork) -> None:
+    """An order approved some time ago is judged as if it came now, before more of it is set aside."""
+    accounts = await uow.lock({event.customer_id for event in asked}, {event.currency for event in asked})
+    orders = await uow.orders.load((event.customer_id, event.order_id) for event in asked)
+    policy = await uow.policy(CREDIT_RULES)
+    for event in asked:
+        order = orders.get((event.customer_id, event.order_id))
+        if order is not None and order.granted and order.open_amount:
+            rules, before = policy.on(event.business_date), order.exposure
+            account = accounts[event.customer_id]
+            decided = check_again(account, order, rules.document, rules.version, event.business_date)
+            uow.say(decided, cause=event, facts=order.facts)
+            uow.order_moved(order, before, event.business_date)
+
+
+@handlers.handles(PromiseBroken)
+async def hear_of_broken_promises(promises: list[PromiseBroken], uow: CreditWork) -> None:
+    """A broken promise counts against the customer's history."""
+    remember_broken_promises(promises, uow)
+    accounts = await uow.lock(promise.customer_id for promise in promises)
+    holds = await uow.holds.load((p.customer_id, p.promise_id + HOLD_OF_PROMISE) for p in promises)
+    for promise in promises:
+        hold = holds.get((promise.customer_id, promise.promise_id + HOLD_OF_PROMISE))
+        if hold is None or hold.lifted_on is None:
+            accounts[promise.customer_id].standing.promise_broken(promise.promise_id, promise.judged_on)
+
+
+@handlers.handles(DunningSent)
+async def hear_of_dunning(notices: list[DunningSent], uow: CreditWork) -> None:
+    """The step an open item was dunned with counts until the item is paid."""
+    accounts = await uow.lock(notice.customer_id for notice in notices)
+    items = await uow.items.load((n.customer_id, dunned.item_id) for n in notices for dunned in n.items)
+    for notice in notices:
+        for dunned in notice.items:
+            item = items.get((notice.customer_id, dunned.item_id))
+            if item is not None and item.open_amount:
+                accounts[notice.customer_id].standing.dunned(dunned.item_id, notice.step)
+
+
+@handlers.handles(OnAccountChanged)
+async def follow_money_on_account(changes: list[OnAccountChanged], uow: CreditWork) -> None:
+    """Money on the customer's account lowers exposure until it is used."""
+    accounts = await uow.lock((change.customer_id for change in changes), {change.currency for change in changes})
+    for change in changes:
+        amount = round_half_up(change.change, change.currency)
+        accounts[change.customer_id].standing.on_account_changed(change.currency, amount)
+        uow.moved(change.customer_id, change.business_date, "on_account", change.currency, -amount, change.payment_id)
+    await judge_again(uow, _by_customer(changes, "Money came on the customer's account."))
+
+
+@handlers.handles(CreditReportReceived)
+async def hear_the_bureau(reports: list[CreditReportReceived], uow: CreditWork) -> None:
+    """The bureau's score approves or declines the request that waits for it, or hands it to a person."""
+    await receive_reports(reports, uow)
+
+
+@handlers.handles(CreditRequested)
+async def hear_credit_requests(asked: list[CreditRequested], uow: CreditWork) -> None:
+    """Good history is approved by itself, poor goes to a person, and for a new customer the bureau is asked."""
+    await take_in(asked, uow)
 
 
 @handlers.daily("review", chunk=2_000)
 async def review_accounts(run: DailyRun, uow: CreditWork) -> str | None:
-    """Credit rules that hold from today on are applied to the orders held and the accounts' states."""
+    """What falls due today: limits that begin or end, answers waited for, rules that hold from today on."""
     rows = await uow.fetch("next_accounts", run.company_id, run.after, run.limit)
     accounts = await uow.lock(row["customer_id"] for row in rows)
-    words = "The credit rules changed."
+    await limits_that_fall_due(run, accounts, uow)
+    await follow_up(run, accounts, uow)
+    words = "Limits or rules changed today."
+    for account in accounts.values():
+        account.forget_cleared()
+    await decline_old_holds(uow, accounts, run.business_date, run)
     await judge_again(uow, {customer_id: Occasion(run, run.business_date, words) for customer_id in accounts})
     return max(accounts) if len(rows) == run.limit else None
 
 
-def _by_customer(changes: Sequence[OpenOrderChanged | OpenItemChanged], words: str) -> dict[str, Occasion]:
+def _by_customer(
+    changes: Sequence[OpenOrderChanged | OpenItemChanged | OnAccountChanged], words: str
+) -> dict[str, Occasion]:
     """Each customer's last change is the occasion to judge again."""
     in_time = sorted(changes, key=lambda change: (change.business_date, change.business_order))
     return {change.customer_id: Occasion(change, change.business_date, words) for change in in_time}
-
-
-def _order(event: OrderValidated | OpenOrderChanged, uow: CreditWork) -> OpenOrder:
-    known = uow.orders.get((event.customer_id, event.order_id))
-    return known or uow.orders.put(OpenOrder(event.customer_id, event.order_id, event.company_id, event.currency))
-
-
-def _item(event: OpenItemChanged, uow: CreditWork) -> OpenItem:
-    known = uow.items.get((event.customer_id, event.item_id))
-    return known or uow.items.put(OpenItem(event.customer_id, event.item_id, event.currency))
-
-
-def _hold(customer_id: str, hold_id: str, uow: CreditWork) -> Hold:
-    return uow.holds.get((customer_id, hold_id)) or uow.holds.put(Hold(customer_id, hold_id))
-
-
-async def _count_exposure(accounts: list[CreditAccount], uow: CreditWork) -> None:
-    """For a new account, or one in a new currency, the totals are counted once; then they follow by differences."""
-    if not accounts:
-        return
-    ids, currencies = [a.customer_id for a in accounts], [a.currency for a in accounts]
-    for row in await uow.fetch("count_exposure", ids, currencies):
-        account = uow.accounts[row["customer_id"]]
-        account.open_items_total = round_half_up(row["open_items_total"], account.currency)
-        account.open_orders_total = round_half_up(row["open_orders_total"], account.currency)

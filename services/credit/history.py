@@ -1,4 +1,4 @@
-"""What happened to an order, as it is kept for whoever asks later."""
+"""What happened to orders and accounts, as it is kept for whoever asks later."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from typing import Any
 from pydantic_core import to_json
 
 from services.credit.domain.account import BY_ITSELF
-from shared.contracts.credit import CreditApproved, CreditDeclined, CreditHeld, CreditReleased
+from services.credit.domain.authorisation import Facts
+from shared.contracts.credit import CreditApproved, CreditDeclined, CreditHeld, CreditReleased, CreditStateChanged
 from shared.contracts.invoicing import Reason
 
 OrderDecision = CreditApproved | CreditHeld | CreditReleased | CreditDeclined
 
 
-def decision_row(event: OrderDecision) -> tuple[Any, ...]:
-    """The row of `order_decision` for what was said about an order."""
+def decision_row(event: OrderDecision, facts: Facts | None) -> tuple[Any, ...]:
+    """The row of `order_decision` for what was said about an order, and the facts it rests on."""
     reasons: tuple[Reason, ...] = ()
+    remarks: tuple[Reason, ...] = ()
     match event:
         case CreditApproved():
-            decision, by = "approved", BY_ITSELF
+            decision, by, remarks = "approved", BY_ITSELF, event.remarks
         case CreditHeld():
             decision, by, reasons = "held", BY_ITSELF, event.reasons
         case CreditReleased():
@@ -35,4 +37,22 @@ def decision_row(event: OrderDecision) -> tuple[Any, ...]:
         getattr(event, "exposure", None),
         getattr(event, "credit_limit", None),
         getattr(event, "policy_version", None),
+        to_json(remarks).decode(),
+        getattr(event, "reason_code", ""),
+        facts.text if facts is not None else None,
+    )
+
+
+def state_row(event: CreditStateChanged) -> tuple[Any, ...]:
+    """The row of `state_history` for a move of an account."""
+    return (
+        event.customer_id,
+        event.state_version,
+        event.old_state,
+        event.new_state,
+        event.cause,
+        event.business_date,
+        to_json(event.reasons).decode(),
+        event.exposure,
+        event.credit_limit,
     )

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, StringConstraints
 
 from services.credit.domain.account import CreditAccount
 from services.credit.domain.credit_rules import CreditRules
-from services.credit.domain.orders import Decision, OpenOrder
+from services.credit.domain.exposure import parts_beside
+from services.credit.domain.orders import OpenOrder
 from shared.contracts.credit import CreditState
-from shared.contracts.event import Currency, NonNegativeAmount
+from shared.contracts.event import BusinessDate, Currency, NonNegativeAmount
 from shared.contracts.invoicing import Reason
 from shared.kernel.money import round_half_up
 
@@ -27,18 +28,10 @@ class SetLimit(BaseModel):
     currency: Currency
     """The account's own, so that nobody sets a limit in a currency they did not mean."""
     reason: WhyText
-
-
-class ReleaseOrder(BaseModel):
-    """Why a held order may go on."""
-
-    reason: WhyText
-
-
-class DeclineOrder(BaseModel):
-    """Why a held order is not to be delivered on credit."""
-
-    reason: WhyText
+    valid_from: BusinessDate | None = None
+    """The first day of the limit; left out: today."""
+    valid_until: BusinessDate | None = None
+    """The last day of a temporary limit; left out: for good."""
 
 
 class AccountView(BaseModel):
@@ -84,29 +77,61 @@ class HoldView(BaseModel):
     lift_reason: str
 
 
-class HeldOrderView(BaseModel):
-    """An order that waits for room or for a person."""
+class HeldOrderLine(BaseModel):
+    """An order that waits for room or for a person; the queue of held orders says more of it."""
 
     order_id: str
-    customer_id: str
-    company_id: str
     order_date: date
     held_on: date
     currency: str
     open_amount: Decimal
-    reasons: list[Reason]
 
     @classmethod
-    def of(cls, row: Any) -> HeldOrderView:
+    def of(cls, order: OpenOrder) -> Self:
+        assert order.order_date is not None
+        assert order.decided_on is not None
         return cls(
-            order_id=row["order_id"],
-            customer_id=row["customer_id"],
-            company_id=row["company_id"],
-            order_date=row["order_date"],
-            held_on=row["decided_on"],
-            currency=row["currency"],
-            open_amount=round_half_up(row["open_amount"], row["currency"]),
-            reasons=json.loads(row["reasons"]),
+            order_id=order.order_id,
+            order_date=order.order_date,
+            held_on=order.decided_on,
+            currency=order.currency,
+            open_amount=order.open_amount,
+        )
+
+
+class ExposurePartView(BaseModel):
+    """One part of exposure in its own currency; what lowers exposure is negative."""
+
+    name: str
+    currency: str
+    amount: Decimal
+    counted: Decimal | None
+    """In the account's currency; null: there is no exchange rate."""
+
+
+class ExposureView(BaseModel):
+    """Exposure by part, in the account's currency."""
+
+    currency: str
+    open_items: Decimal
+    open_orders: Decimal
+    order_tax_left_out: Decimal
+    beside: list[ExposurePartView]
+    total: Decimal
+    without_rate: list[str]
+
+    @classmethod
+    def of(cls, account: CreditAccount) -> Self:
+        counts = account.valuation.rules.order_tax_counts
+        parts = parts_beside(account.standing, account.currency, account.valuation)
+        return cls(
+            currency=account.currency,
+            open_items=account.open_items_total,
+            open_orders=account.open_orders_total,
+            order_tax_left_out=round_half_up(Decimal(0) if counts else account.open_orders_tax, account.currency),
+            beside=[ExposurePartView.model_validate(part, from_attributes=True) for part in parts],
+            total=account.exposure,
+            without_rate=list(account.without_rate),
         )
 
 
@@ -127,62 +152,36 @@ class OtherCurrency(BaseModel):
         )
 
 
+class StateView(BaseModel):
+    """A move of the account from one state to another, and why."""
+
+    state_version: int
+    old_state: CreditState
+    new_state: CreditState
+    cause: str
+    business_date: date
+    reasons: list[Reason]
+    exposure: Decimal
+    credit_limit: Decimal
+
+    @classmethod
+    def of(cls, row: Any, currency: str) -> StateView:
+        amounts = {name: round_half_up(row[name], currency) for name in ("exposure", "credit_limit")}
+        return cls.model_validate({**row, **amounts, "reasons": json.loads(row["reasons"])})
+
+
 class AccountDetail(BaseModel):
-    """An account with its holds (the newest first) and its held orders (the oldest first), 200 of each at most."""
+    """An account with its holds (the newest first) and its held orders (the oldest first), 200 of each at most.
+
+    `how_it_came_there` are its last moves from state to state, the newest first, 100 at most.
+    """
 
     account: AccountView
+    exposure: ExposureView
     holds: list[HoldView]
-    held_orders: list[HeldOrderView]
+    held_orders: list[HeldOrderLine]
     not_counted: list[OtherCurrency]
-
-
-class DecisionView(BaseModel):
-    """One thing that was decided about an order. `exposure` includes the order."""
-
-    decision: Decision
-    decided_on: date
-    decided_by: str
-    reasons: list[Reason]
-    exposure: Decimal | None
-    credit_limit: Decimal | None
-    policy_version: int | None
-
-    @classmethod
-    def of(cls, row: Any, currency: str) -> DecisionView:
-        values = {**row, "reasons": json.loads(row["reasons"])}
-        for name in ("exposure", "credit_limit"):
-            values[name] = None if values[name] is None else round_half_up(values[name], currency)
-        return cls.model_validate(values)
-
-
-class OrderView(BaseModel):
-    """An order as credit knows it: what was decided last, and all that happened before."""
-
-    order_id: str
-    customer_id: str
-    company_id: str
-    order_date: date | None
-    currency: str
-    order_amount: Decimal
-    open_amount: Decimal
-    decision: Decision
-    decided_on: date | None
-    history: list[DecisionView]
-
-    @classmethod
-    def of(cls, order: OpenOrder, history: list[DecisionView]) -> OrderView:
-        return cls(
-            order_id=order.order_id,
-            customer_id=order.customer_id,
-            company_id=order.company_id,
-            order_date=order.order_date,
-            currency=order.currency,
-            order_amount=order.order_amount,
-            open_amount=order.open_amount,
-            decision=order.decision,
-            decided_on=order.decided_on,
-            history=history,
-        )
+    how_it_came_there: list[StateView]
 
 
 class AccountChanged(BaseModel):
@@ -190,15 +189,3 @@ class AccountChanged(BaseModel):
 
     account: AccountView
     released_orders: list[str]
-
-
-class WhatIf(BaseModel):
-    """What would be decided on an order of `amount` that came now."""
-
-    decision: Literal["approved", "held"]
-    reasons: list[Reason]
-    currency: str
-    amount: Decimal
-    exposure_with_it: Decimal
-    headroom_left: Decimal
-    policy_version: int

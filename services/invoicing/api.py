@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from services.invoicing.answers import hear_early
 from services.invoicing.domain.order_life import State
 from services.invoicing.domain.orders import Order
 from services.invoicing.store import InvoicingWork
@@ -133,6 +134,7 @@ async def cancel_order(order_id: str, body: CancelOrder, command: OrderDesk) -> 
             raise Conflict(f"nothing of order {order_id!r} can be cancelled: it is {order.state}")
         uow.audit(command, "cancel_order", order_id, before, {**_told(order), "why": body.reason})
         uow.emit(changed, cause=command)
+        await hear_early([order], uow)
         return OrderCancelledView(
             order_id=order_id, state=order.state, currency=order.currency, open_amount=order.open_amount
         )
@@ -203,10 +205,21 @@ async def list_backorders(
 
 
 @router.get("/early-events")
-async def list_early_events(viewer: Viewer, db: Db, cursor: Cursor = None, limit: Limit = 50) -> Page[EarlyEventView]:
-    """Cancellations and shipments that came before their order and wait for it."""
+async def list_early_events(
+    viewer: Viewer,
+    db: Db,
+    customer_id: Filter = None,
+    order_id: Filter = None,
+    kind: Filter = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[EarlyEventView]:
+    """Cancellations, credit decisions, stock answers and shipments that came before what they answer, and wait for it.
+
+    Kinds: cancellation, CreditHeld, CreditApproved, CreditReleased, CreditDeclined, StockAnswered, shipment.
+    """
     after = decode_cursor(cursor, 4, str, str, str, str)
-    rows = await db.fetch("list_early_events", *after, limit + 1)
+    rows = await db.fetch("list_early_events", *after, limit + 1, customer_id, order_id, kind)
     return Page[EarlyEventView].of(
         rows, limit, EarlyEventView.of, lambda row: [row["customer_id"], row["order_id"], row["kind"], row["subject"]]
     )

@@ -6,15 +6,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from services.invoicing.billing import Shipped, invoice_early_shipments, invoice_shipments, post_invoice
+from services.invoicing.answers import Desk, hear_early
+from services.invoicing.billing import number_and_post, post_invoice
 from services.invoicing.domain.backorders import wake
+from services.invoicing.domain.credit_stop import ask_credit, check_needed
 from services.invoicing.domain.invoices import CannotBeInvoiced, Invoice, bring_forward, check_day
 from services.invoicing.domain.masters import Customer, Item
 from services.invoicing.domain.orders import AgainstTheOrder, Order
 from services.invoicing.domain.pricing import Price
-from services.invoicing.domain.stock import ask_again, ask_for_all, came_in_meanwhile, take_answer
-from services.invoicing.intake import OrderDesk, cancel_early
-from services.invoicing.order_lookup import with_orders, with_orders_or_none
+from services.invoicing.domain.too_early import AboutAnOrder, comes_too_early
+from services.invoicing.intake import OrderDesk
+from services.invoicing.order_lookup import with_orders
 from services.invoicing.store import ORDER_RULES, InvoicingWork
 from shared.chassis.errors import Refused
 from shared.chassis.handlers import Handlers
@@ -28,7 +30,6 @@ from shared.contracts.erp import (
     PriceChanged,
 )
 from shared.contracts.inv_ctrl import ShipmentConfirmed, StockAnswered, StockReplenished
-from shared.contracts.invoicing import PickListReleased
 from shared.ledger import register
 
 handlers = Handlers("invoicing")
@@ -70,81 +71,43 @@ async def keep_prices(events: list[PriceChanged], uow: InvoicingWork) -> None:
 async def take_orders(events: list[OrderPlaced], uow: InvoicingWork) -> None:
     """An order is validated, priced and taxed, or rejected with every reason."""
     desk = await OrderDesk.open(events, uow)
-    taken = [(order, event) for event in events if (order := desk.take(event)) is not None]
-    await cancel_early(taken, uow)
+    await hear_early([order for event in events if (order := desk.take(event)) is not None], uow)
 
 
 @handlers.handles(OrderCancelled)
 async def cancel_orders(events: list[OrderCancelled], uow: InvoicingWork) -> None:
     """What has not been released to the warehouse is cancelled. An order yet to come is cancelled when it comes."""
-    for event, order in await with_orders_or_none(events, uow):
-        if order is None:
-            uow.wait_for_order(event)
-            continue
-        changed = order.cancel(event.cancelled_on, event.reason)
-        if changed is not None:
-            uow.emit(changed, cause=event)
+    await hear(events, uow)
 
 
 @handlers.handles(CreditHeld)
 async def show_held(events: list[CreditHeld], uow: InvoicingWork) -> None:
     """A held order waits, and shows why."""
-    for event, order in await with_orders(events, uow):
-        order.hold(event.decided_on, "held by credit: " + " ".join(reason.text for reason in event.reasons))
+    await hear(events, uow)
 
 
 @handlers.handles(CreditApproved)
 async def request_stock_for_approved(events: list[CreditApproved], uow: InvoicingWork) -> None:
     """An approved order asks for stock."""
-    approved = []
-    for event, order in await with_orders(events, uow):
-        why = f"approved by credit: exposure {event.exposure:,} of {event.credit_limit:,} {event.currency}"
-        if order.approve(event.decided_on, why):
-            approved.append((event, order))
-    await request_stock(approved, uow)
+    await hear(events, uow)
 
 
 @handlers.handles(CreditReleased)
 async def request_stock_for_released(events: list[CreditReleased], uow: InvoicingWork) -> None:
     """A held order that was released asks for stock."""
-    released = []
-    for event, order in await with_orders(events, uow):
-        if order.approve(event.decided_on, f"released by {event.released_by}: {event.reason}"):
-            released.append((event, order))
-    await request_stock(released, uow)
+    await hear(events, uow)
 
 
 @handlers.handles(CreditDeclined)
 async def cancel_declined(events: list[CreditDeclined], uow: InvoicingWork) -> None:
     """A declined order is cancelled."""
-    for event, order in await with_orders(events, uow):
-        changed = order.decline(event.decided_on, f"declined by {event.declined_by}: {event.reason}")
-        if changed is not None:
-            uow.emit(changed, cause=event)
+    await hear(events, uow)
 
 
 @handlers.handles(StockAnswered)
 async def pick_or_backorder(events: list[StockAnswered], uow: InvoicingWork) -> None:
     """Available lines go to a pick list, short ones on backorder; an order to be shipped complete waits as a whole."""
-    answered = await with_orders(events, uow)
-    short = {line.item_id for event in events if any(line.short for line in event.lines) for line in event.lines}
-    heard = await uow.lock_replenishments(short)
-    released = []
-    for event, order in answered:
-        question = order.questions.get(event.request_id)
-        try:
-            said = take_answer(order, event)
-        except AgainstTheOrder as error:
-            raise Refused(str(error)) from None
-        for told in said:
-            uow.emit(told, cause=event)
-            if isinstance(told, PickListReleased):
-                uow.write_pick_list(told)
-                released.append((order, event))
-        missed = came_in_meanwhile(order, question, heard) if question else {}
-        if missed:
-            uow.emit(ask_again(order, missed, heard, event.business_date), cause=event)
-    await invoice_early_shipments(released, uow)
+    await hear(events, uow)
 
 
 @handlers.handles(StockReplenished)
@@ -162,34 +125,35 @@ async def wake_backorders(events: list[StockReplenished], uow: InvoicingWork) ->
     heard = {**await uow.replenishments(others), **heard}
     waiting: dict[str, list[Order]] = defaultdict(list)
     for order in orders.values():
+        if check_needed(order, events[-1].business_date):
+            uow.emit(ask_credit(order, events[-1].business_date), cause=events[-1])
+            continue
         for item_id in {line.item_id for line in order.lines}:
             waiting[item_id].append(order)
+    woken = []
     for event in events:
-        for _, request in wake(event, waiting[event.item_id], heard):
+        for order, request in wake(event, waiting[event.item_id], heard):
             uow.emit(request, cause=event)
+            woken.append(order)
+    await hear_early(woken, uow)
 
 
 @handlers.handles(ShipmentConfirmed)
 async def invoice_what_was_shipped(events: list[ShipmentConfirmed], uow: InvoicingWork) -> None:
-    """What left the warehouse is invoiced. A shipment of an order yet to come waits for it."""
-    found = await with_orders_or_none(events, uow)
+    """What left the warehouse is invoiced, once. A shipment waits for its order and its pick list."""
+    rules = await uow.policy(ORDER_RULES)
+    for event in events:
+        ahead = rules.on(uow.today or event.shipped_on).document.days_ahead_max
+        refuse(check_day, f"shipment {event.shipment_id}", event.shipped_on, uow.today, ahead)
     customers, shipments = [event.customer_id for event in events], [event.shipment_id for event in events]
     rows = await uow.fetch("known_shipments", customers, shipments)
     known = {(row["customer_id"], row["shipment_id"]) for row in rows}
-    rules = await uow.policy(ORDER_RULES)
-    shipped = []
-    for event, order in found:
-        if order is None:
-            uow.wait_for_order(event)
-        elif (event.customer_id, event.shipment_id) not in known:
+    new = []
+    for event in events:
+        if (event.customer_id, event.shipment_id) not in known:
             known.add((event.customer_id, event.shipment_id))
-            ahead = rules.on(uow.today or event.shipped_on).document.days_ahead_max
-            refuse(check_day, f"shipment {event.shipment_id}", event.shipped_on, uow.today, ahead)
-            shipped.append(Shipped(order, event, event))
-    try:
-        await invoice_shipments(shipped, uow)
-    except (AgainstTheOrder, CannotBeInvoiced) as error:
-        raise Refused(str(error)) from None
+            new.append(event)
+    await hear(new, uow)
 
 
 @handlers.handles(InvoiceBroughtForward)
@@ -239,8 +203,19 @@ def refuse(rule: Any, *arguments: Any) -> Any:
         raise Refused(str(error)) from None
 
 
-async def request_stock(approved: Sequence[tuple[Any, Order]], uow: InvoicingWork) -> None:
-    """Asks inventory control for everything of these orders."""
-    heard = await uow.replenishments(line.item_id for _, order in approved for line in order.lines) if approved else {}
-    for event, order in approved:
-        uow.emit(ask_for_all(order, heard, event.decided_on), cause=event)
+async def hear(events: Sequence[AboutAnOrder], uow: InvoicingWork) -> None:
+    """Applies what is said of orders. What comes before that which it answers waits for it."""
+    fitting = []
+    for event, order in await with_orders(events, uow):
+        if order is None or comes_too_early(order, event):
+            uow.early.wait(event)
+        else:
+            fitting.append((event, order))
+    desk = await Desk.open(fitting, uow)
+    try:
+        for event, order in fitting:
+            desk.hear(event, order)
+    except (AgainstTheOrder, CannotBeInvoiced) as error:
+        raise Refused(str(error)) from None
+    await number_and_post(desk.taken_off, uow)
+    await hear_early([order for _, order in fitting], uow)

@@ -10,7 +10,7 @@ from services.invoicing.domain.orders import Order, fingerprint
 from services.invoicing.domain.pricing import PriceBook
 from services.invoicing.domain.validation import Catalogue, judge, other_customers_order
 from services.invoicing.store import ORDER_RULES, TAX_RATES, InvoicingWork
-from shared.contracts.erp import OrderCancelled, OrderPlaced
+from shared.contracts.erp import OrderPlaced
 
 
 class OrderDesk:
@@ -88,18 +88,3 @@ async def _read_masters(placed: Sequence[OrderPlaced], uow: InvoicingWork) -> No
             wanted.update((customer.price_list_id, line.item_id) for line in order.lines)
     lists, priced = [list_id for list_id, _ in sorted(wanted)], [item_id for _, item_id in sorted(wanted)]
     await uow.prices.fetch("read_prices", lists, priced)
-
-
-async def cancel_early(taken: Sequence[tuple[Order, OrderPlaced]], uow: InvoicingWork) -> None:
-    """Applies cancellations that had come before their orders."""
-    if not taken:
-        return
-    customers, orders = [order.customer_id for order, _ in taken], [order.order_id for order, _ in taken]
-    rows = await uow.fetch("take_early_cancellations", customers, orders)
-    causes = {(order.customer_id, order.order_id): placed for order, placed in taken}
-    for row in sorted(rows, key=lambda row: (row["customer_id"], row["order_id"])):
-        key = (row["customer_id"], row["order_id"])
-        cancelled = OrderCancelled.model_validate_json(row["body"])
-        changed = uow.orders[key].cancel(cancelled.cancelled_on, cancelled.reason)
-        if changed is not None:
-            uow.emit(changed, cause=causes[key], about=str(changed.order_version))

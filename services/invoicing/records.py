@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from pydantic_core import to_json
+
 from services.invoicing.domain.backorders import Backorder
 from services.invoicing.domain.invoices import Invoice
 from services.invoicing.domain.masters import Customer, Item
@@ -19,6 +21,11 @@ from shared.kernel.money import round_half_up
 from shared.kernel.payment_terms import PaymentTerms
 
 Row = Mapping[str, Any]
+
+
+def _json(value: Any) -> str:
+    """As `json.dumps`, at a fifth of its cost."""
+    return to_json(value).decode()
 
 
 def customer_from_row(row: Row) -> Customer:
@@ -65,7 +72,7 @@ def price_from_row(row: Row) -> Price:
 
 
 def price_to_row(price: Price) -> tuple[Any, ...]:
-    breaks = json.dumps([(minimum, str(unit_price)) for minimum, unit_price in price.breaks])
+    breaks = _json([(minimum, str(unit_price)) for minimum, unit_price in price.breaks])
     return (price.price_list_id, price.item_id, price.valid_from, price.version, price.currency, breaks)
 
 
@@ -95,6 +102,9 @@ def order_from_row(row: Row) -> Order:
         questions_asked=row["questions_asked"],
         pick_lists=row["pick_lists"],
         steps=row["steps"],
+        approved_until=row["approved_until"],
+        decision_no=row["decision_no"],
+        stopped=row["stopped"],
         listed={line.line_no: line.backordered for line in lines if line.backordered},
     )
 
@@ -119,12 +129,15 @@ def order_to_row(order: Order) -> tuple[Any, ...]:
         *_terms(order.terms),
         order.rules_version,
         order.tax_version,
-        json.dumps([reason.model_dump() for reason in order.reasons]),
-        json.dumps([_line_document(line) for line in order.lines]),
-        json.dumps({request_id: _question_document(asked) for request_id, asked in order.questions.items()}),
+        _json([reason.model_dump() for reason in order.reasons]),
+        _json([_line_document(line) for line in order.lines]),
+        _json({request_id: _question_document(asked) for request_id, asked in order.questions.items()}),
         order.questions_asked,
         order.pick_lists,
         order.steps,
+        order.approved_until,
+        order.decision_no,
+        order.stopped,
     )
 
 
@@ -163,7 +176,7 @@ def invoice_to_row(invoice: Invoice) -> tuple[Any, ...]:
         invoice.total,
         invoice.discount_amount,
         invoice.disputed,
-        json.dumps([line.model_dump(mode="json") for line in invoice.lines]),
+        _json([line.model_dump(mode="json") for line in invoice.lines]),
     )
 
 
@@ -174,7 +187,7 @@ def shipment_to_row(shipment: ShipmentConfirmed, invoice: Invoice | None) -> tup
         shipment.order_id,
         shipment.shipped_on,
         invoice.invoice_id if invoice else None,
-        json.dumps([line.model_dump() for line in shipment.lines]),
+        _json([line.model_dump() for line in shipment.lines]),
     )
 
 

@@ -15,10 +15,10 @@ from services.invoicing.domain.order_rules import OrderRules
 from services.invoicing.domain.orders import Order
 from services.invoicing.domain.pricing import Price
 from services.invoicing.domain.tax import TaxRates
+from services.invoicing.early_events import EarlyEvents
 from shared.chassis.policies import PolicyKind
 from shared.chassis.unit_of_work import Table, UnitOfWork
-from shared.contracts.erp import OrderCancelled
-from shared.contracts.inv_ctrl import ShipmentConfirmed, StockReplenished
+from shared.contracts.inv_ctrl import StockReplenished
 from shared.contracts.invoicing import PickListReleased
 
 _POLICIES = Path(__file__).parent / "policies"
@@ -78,12 +78,14 @@ class InvoicingWork(UnitOfWork):
         self.prices = self.aggregates(PRICES)
         self.orders = self.aggregates(ORDERS)
         self.backorders = self.aggregates(BACKORDERS)
+        self.early = EarlyEvents(self)
 
     async def flush(self) -> None:
         """Writes orders with what follows from them: their history and the list of backorders."""
         for order in self.orders.held():
             self._write_history(order)
             self._list_backorders(order)
+        await self.early.flush()
         await super().flush()
 
     async def save_backorders(self) -> None:
@@ -123,15 +125,6 @@ class InvoicingWork(UnitOfWork):
         items = sorted(counts)
         rows = await self.fetch("count_replenishments", items, [counts[item_id] for item_id in items])
         return {row["item_id"]: row["heard"] for row in rows}
-
-    def wait_for_order(self, event: OrderCancelled | ShipmentConfirmed) -> None:
-        """Keeps an event about an order that has not come yet."""
-        if isinstance(event, OrderCancelled):
-            kind, subject, day = "cancellation", event.order_id, event.cancelled_on
-        else:
-            kind, subject, day = "shipment", event.shipment_id, event.shipped_on
-        row = (event.customer_id, event.order_id, kind, subject, day, event.model_dump_json())
-        self.append("insert_early_events", row)
 
     def write_pick_list(self, pick_list: PickListReleased) -> None:
         self.append(

@@ -229,7 +229,7 @@ class BackorderView(BaseModel):
 
 
 class EarlyEventView(BaseModel):
-    """A cancellation or shipment that waits for its order."""
+    """What was said of an order before that which it answers, and waits for it."""
 
     kind: str
     subject: str

@@ -6,6 +6,7 @@ A poison event is found by halving the batch until it is alone; the others are a
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections import Counter
@@ -18,6 +19,7 @@ from uuid import UUID
 import stamina
 import structlog
 
+from shared.chassis.collecting import collected_afterwards
 from shared.chassis.envelope import decode, event_id, position_id, read_headers
 from shared.chassis.errors import Undecodable
 from shared.chassis.faults import is_transient
@@ -35,13 +37,17 @@ log = structlog.get_logger(__name__)
 _BACKOFF_SECONDS_FIRST = 0.05
 _BACKOFF_SECONDS_MAX = 4.0
 _REASON_CHARACTERS_MAX = 2_000
+_FLOOD_EVENTS = 400
+_DECODED_AT_ONCE = 100
+_ATTEMPTS_UNNOTICED = 4
+"""From this attempt on a batch that cannot be applied makes the service unready."""
 
 
 class TooManyDeadLetters(Exception):
     """More dead letters in a row than the limit: stopping is better than draining a topic into the bin."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Received:
     """A record as it came, with the id it is known by and, if it could be decoded, its event."""
 
@@ -59,24 +65,46 @@ class Received:
 def receive(record: Any, bytes_max: int, prefix: str = "") -> Received:
     """Reads one Kafka record; a fault is kept beside it instead of being raised."""
     headers = read_headers(record.headers)
-    ce_id = headers.get("ce_id")
     topic = record.topic.removeprefix(prefix)
-    identity = (
-        event_id(headers.get("ce_source", ""), ce_id) if ce_id else position_id(topic, record.partition, record.offset)
-    )
     event: Event | None = None
     fault = ""
     try:
-        decoded = decode(record.value, headers, bytes_max)
-        if decoded.topic == topic:
-            event = decoded
-        else:
-            fault = f"{decoded.topic} does not belong on the topic {topic}"
+        event = decode(record.value, headers, bytes_max)
+        if event.topic != topic:
+            fault = f"{event.topic} does not belong on the topic {topic}"
+            event = None
     except Undecodable as error:
         fault = str(error)
+    identity = event.context.id if event is not None else _identity(record, topic, headers)
     return Received(
         identity, topic, record.partition, record.offset, record.key, headers, record.value or b"", event, fault
     )
+
+
+def _identity(record: Any, topic: str, headers: dict[str, str]) -> UUID:
+    """What a record is known by that is no event."""
+    ce_id = headers.get("ce_id")
+    return (
+        event_id(headers.get("ce_source", ""), ce_id) if ce_id else position_id(topic, record.partition, record.offset)
+    )
+
+
+def lanes(records: Sequence[Any]) -> list[Sequence[Any]]:
+    """The records as they are, or those of a flood in two halves that have no partition number in common.
+
+    What has the same key has the same partition number on every topic, so nobody's events are torn apart.
+    """
+    counts = Counter(record.partition for record in records)
+    if len(records) < _FLOOD_EVENTS or len(counts) < 2:
+        return [records]
+    first: set[int] = set()
+    taken = 0
+    for partition, count in counts.most_common():
+        if 2 * taken + count <= len(records):
+            first.add(partition)
+            taken += count
+    halves = [[r for r in records if r.partition in first], [r for r in records if r.partition not in first]]
+    return [half for half in halves if half]
 
 
 class BatchProcessor:
@@ -86,20 +114,44 @@ class BatchProcessor:
         self._running = running
         self._handlers = running.service.handlers
         self._in_a_row = 0
+        self.stuck_because: str | None = None
+        """Why the batch in hand is tried again and again."""
 
     async def process(self, records: Sequence[Any]) -> None:
-        """Handles every record or dead-letters it. Raises what is transient beyond the retry limit."""
-        metrics, settings = self._running.metrics, self._running.settings
+        """Handles every record or dead-letters it. Raises what is transient beyond the retry limit.
+
+        A flood goes through in lanes side by side, each a transaction of its own over partitions of its own: while
+        PostgreSQL works for one, Python works for another. It is as if two replicas had shared the partitions.
+        """
+        metrics = self._running.metrics
         started = time.perf_counter()
-        received = [receive(record, settings.message_bytes_max, settings.topic_prefix) for record in records]
+        with collected_afterwards():
+            outcomes = await asyncio.gather(*map(self._lane, lanes(records)), return_exceptions=True)
+        for outcome in outcomes:
+            if outcome is not None:
+                raise outcome
+        metrics.batch_events.observe(len(records))
+        metrics.batch_seconds.observe(time.perf_counter() - started)
+
+    async def _lane(self, records: Sequence[Any]) -> None:
+        received = await self._received(records)
         good = [r for r in received if r.event is not None]
         with tracer.start_as_current_span("batch", links=links([r.headers.get("traceparent") for r in good])):
             for bad in (r for r in received if r.event is None):
                 await self._with_retries(self._dead_letter, bad, "Undecodable", bad.fault)
             if good:
                 await self._apply(good)
-        metrics.batch_events.observe(len(records))
-        metrics.batch_seconds.observe(time.perf_counter() - started)
+
+    async def _received(self, records: Sequence[Any]) -> list[Received]:
+        """Decodes in portions, so that the other lane is served as soon as PostgreSQL has answered it."""
+        settings = self._running.settings
+        received = []
+        for start in range(0, len(records), _DECODED_AT_ONCE):
+            portion = records[start : start + _DECODED_AT_ONCE]
+            received += [receive(record, settings.message_bytes_max, settings.topic_prefix) for record in portion]
+            if len(records) > _DECODED_AT_ONCE:
+                await asyncio.sleep(0)
+        return received
 
     async def _apply(self, received: list[Received]) -> None:
         try:
@@ -179,18 +231,29 @@ class BatchProcessor:
 
     async def _with_retries(self, work: Callable[..., Awaitable[None]], *arguments: Any) -> None:
         """Repeats what fails for a passing reason, with backoff and jitter, up to the retry limit."""
-        async for attempt in stamina.retry_context(
-            on=is_transient,
-            attempts=None,
-            timeout=self._running.settings.retry_seconds_max,
-            wait_initial=_BACKOFF_SECONDS_FIRST,
-            wait_max=_BACKOFF_SECONDS_MAX,
-            wait_jitter=_BACKOFF_SECONDS_FIRST,
-        ):
-            with attempt:
-                if attempt.num > 1:
-                    self._running.metrics.retries.inc()
-                await work(*arguments)
+        try:
+            async for attempt in stamina.retry_context(
+                on=is_transient,
+                attempts=None,
+                timeout=self._running.settings.retry_seconds_max,
+                wait_initial=_BACKOFF_SECONDS_FIRST,
+                wait_max=_BACKOFF_SECONDS_MAX,
+                wait_jitter=_BACKOFF_SECONDS_FIRST,
+            ):
+                with attempt:
+                    if attempt.num > 1:
+                        self._running.metrics.retries.inc()
+                    await self._attempt(attempt.num, work, *arguments)
+        finally:
+            self.stuck_because = None
+
+    async def _attempt(self, number: int, work: Callable[..., Awaitable[None]], *arguments: Any) -> None:
+        try:
+            await work(*arguments)
+        except Exception as error:
+            if number >= _ATTEMPTS_UNNOTICED and is_transient(error):
+                self.stuck_because = f"tried {number} times: {type(error).__name__}: {error}"
+            raise
 
 
 def _dead_letter_row(received: Received, error: str, reason: str) -> tuple[Any, ...]:

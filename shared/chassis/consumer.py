@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _POLL_MS = 10
-_FETCH_WAIT_MS = 50
+_FETCH_WAIT_MS = 20
 """aiokafka asks a broker for one fetch at a time: news of a partition just read waits behind the one under way."""
 _PAUSE_AFTER_FAILURE_SECONDS = 1.0
 

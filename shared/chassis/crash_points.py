@@ -29,11 +29,11 @@ class CrashPoints:
             self._armed.setdefault(point, set()).add(subject)
 
     def reach(self, point: CrashPoint, subjects: Collection[str]) -> None:
-        """Die here, without any clean-up, if this point is armed for one of these subjects; say so first."""
+        """Die here, without any clean-up, if this point is armed for any of these subjects; first name them all."""
         armed = self._armed.get(point)
         if not armed:
             return
-        hit = "" if "" in armed else min(armed.intersection(subjects), default=None)
-        if hit is not None:
-            os.write(2, f"\ncrash point {point}:{hit}\n".encode())
+        hit = {""} if "" in armed else armed.intersection(subjects)
+        if hit:
+            os.write(2, "".join(f"\ncrash point {point}:{subject}\n" for subject in sorted(hit)).encode())
             os.kill(os.getpid(), signal.SIGKILL)

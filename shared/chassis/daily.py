@@ -72,10 +72,12 @@ class DailyRunner:
     async def _one_chunk_of_each(self) -> bool:
         worked = False
         for work in self._running.service.handlers.daily_work.values():
-            async with self._running.unit_of_work({f"daily/{work.name}"}) as uow:
+            subjects: set[str] = set()
+            async with self._running.unit_of_work(subjects) as uow:
                 row = await uow.fetchrow("claim_daily_run", work.name)
                 if row is None:
                     continue
+                subjects.add(f"daily/{work.name}")
                 run = DailyRun(
                     self._running.service.name,
                     work.name,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +14,9 @@ from shared.contracts.event import Event
 
 Handler = Callable[[list[Any], Any], Awaitable[None]]
 Daily = Callable[[DailyRun, Any], Awaitable[str | None]]
+Begin = Callable[[Collection[str]], AbstractAsyncContextManager[Any]]
+"""Begins a unit of work, which commits when it is left; the texts name its crash points."""
+Step = Callable[[Begin], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,15 @@ class DailyWork:
     do: Daily
 
 
+@dataclass(frozen=True, slots=True)
+class BackgroundWork:
+    """Work that is done whenever there is some. `waiting` is the query that says whether there is."""
+
+    name: str
+    waiting: str
+    do: Step
+
+
 class Handlers:
     """The declarations of one service."""
 
@@ -31,6 +44,7 @@ class Handlers:
         self.service = service
         self.by_event: dict[type[Event], list[Handler]] = {}
         self.daily_work: dict[str, DailyWork] = {}
+        self.background_work: dict[str, BackgroundWork] = {}
 
     def handles(self, event: type[Event]) -> Callable[[Handler], Handler]:
         """Declares the function as the handler of all events of this type in a batch."""
@@ -49,6 +63,17 @@ class Handlers:
                 raise ValueError(f"{self.service} has two daily runs named {name!r}")
             self.daily_work[name] = DailyWork(name, chunk, work)
             return work
+
+        return declare
+
+    def background(self, name: str, *, waiting: str) -> Callable[[Step], Step]:
+        """Declares a step of work, taken again and again; it returns whether there was anything to do."""
+
+        def declare(step: Step) -> Step:
+            if name in self.background_work:
+                raise ValueError(f"{self.service} has two kinds of background work named {name!r}")
+            self.background_work[name] = BackgroundWork(name, waiting, step)
+            return step
 
         return declare
 

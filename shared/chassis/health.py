@@ -28,9 +28,10 @@ async def examine(running: Running) -> HealthReport:
         "database": await _database(running),
         "broker": "ok" if running.consumer.in_touch else "the consumer group's coordinator does not answer",
         "partitions": "ok" if running.consumer.partitions else "no partitions assigned",
-        "progress": _progress(running),
+        "progress": running.processor.stuck_because or _progress(running),
         "dead_letters": running.consumer.stopped_because or "ok",
         "daily_runs": running.daily.failure or "ok",
+        "background": next((b.failure for b in running.background if b.failure), "ok"),
     }
     return HealthReport(live=True, ready=all(check == "ok" for check in checks.values()), checks=checks)
 

@@ -7,12 +7,25 @@ from pathlib import Path
 
 import aiosql
 
+from shared.chassis.statements import Statement, statement
+
 # aiosql would have each statement marked by how its own methods return rows; we take the text alone.
 logging.getLogger("aiosql").setLevel(logging.ERROR)
 
 
 class Queries(dict[str, str]):
     """Named queries of a service and of what it is built from. A name may exist once only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._statements: dict[str, Statement] = {}
+
+    def statement(self, name: str) -> Statement:
+        """The query as a unit of work sends it."""
+        known = self._statements.get(name)
+        if known is None:
+            known = self._statements[name] = statement(self[name])
+        return known
 
     def __missing__(self, name: str) -> str:
         raise KeyError(f"no query named {name!r}: name it in one of the service's .sql files")

@@ -9,9 +9,10 @@ the same ids; the hearers' inboxes drop them.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -36,6 +37,7 @@ _FENCED_LOOKS = 10
 _FENCE_SECONDS = 0.002
 _IDLE_SESSION_MS = "15000"
 """A relay looks far more often; one that was stopped in its tracks loses the lock after this long."""
+_KNOWN_PARTITIONS_MAX = 50_000
 _BATCH_BYTES_MAX = 1_000_000
 _REQUEST_BYTES_MAX = 1_048_576
 
@@ -45,6 +47,7 @@ class OutboxRelay:
         self._running = running
         self._wake = asyncio.Event()
         self._partition_of = DefaultPartitioner()
+        self._known_partitions: dict[tuple[bytes, int], int] = {}
         self._producer: AIOKafkaProducer | None = None
 
     def wake(self) -> None:
@@ -64,7 +67,6 @@ class OutboxRelay:
                 )
             finally:
                 self._running.metrics.relay_active.set(0)
-                await self._stop_producer()
             await asyncio.sleep(_RETRY_SECONDS)
 
     async def _hold_lock_and_relay(self) -> None:
@@ -82,20 +84,23 @@ class OutboxRelay:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _RELAY_LOCK):  # noqa: ASYNC110
                 await asyncio.sleep(_STANDBY_SECONDS)
             self._running.metrics.relay_active.set(1)
-            self._producer = await self._start_producer()
-            fenced_looks = _FENCED_LOOKS
-            while True:
-                self._wake.clear()
-                if await self._relay_once(connection):
-                    fenced_looks = _FENCED_LOOKS
-                elif fenced_looks:
-                    # Woken for a row that an older transaction still fences off: it will end in a moment.
-                    fenced_looks -= 1
-                    await asyncio.sleep(_FENCE_SECONDS)
-                elif await self._woken():
-                    fenced_looks = _FENCED_LOOKS
+            async with self.publishing():
+                await self._relay(connection)
         finally:
             await connection.close(timeout=5.0)
+
+    async def _relay(self, connection: asyncpg.Connection[Any]) -> None:
+        fenced_looks = _FENCED_LOOKS
+        while True:
+            self._wake.clear()
+            if await self.relay_once(connection):
+                fenced_looks = _FENCED_LOOKS
+            elif fenced_looks:
+                # Woken for a row that an older transaction still fences off: it will end in a moment.
+                fenced_looks -= 1
+                await asyncio.sleep(_FENCE_SECONDS)
+            elif await self._woken():
+                fenced_looks = _FENCED_LOOKS
 
     async def _woken(self) -> bool:
         try:
@@ -104,7 +109,17 @@ class OutboxRelay:
             return False
         return True
 
-    async def _relay_once(self, connection: asyncpg.Connection[Any]) -> int:
+    @contextlib.asynccontextmanager
+    async def publishing(self) -> AsyncIterator[None]:
+        """With a producer: what `relay_once` needs."""
+        self._producer = await self._start_producer()
+        try:
+            yield
+        finally:
+            await self._stop_producer()
+
+    async def relay_once(self, connection: asyncpg.Connection[Any]) -> int:
+        """Publishes what may be published now, up to the limit of one look; how many events that were."""
         running = self._running
         rows = await connection.fetch(running.queries["read_outbox"], running.settings.relay_events_max)
         if not rows:
@@ -113,7 +128,8 @@ class OutboxRelay:
         await self._publish(rows)
         running.crash_points.reach("after_publishing", topics)
         running.crash_points.reach("before_outbox_delete", topics)
-        await connection.execute(running.queries["delete_outbox"], [row["id"] for row in rows])
+        delete = running.queries.statement("delete_outbox")
+        await connection.execute(delete.sql, *delete.arguments([[row["id"] for row in rows]]))
         for topic, count in Counter(row["topic"] for row in rows).items():
             running.metrics.events_out.labels(topic).inc(count)
         return len(rows)
@@ -130,7 +146,7 @@ class OutboxRelay:
         for row in rows:
             topic, key = prefix + row["topic"], row["key"].encode()
             known = partitions[row["topic"]]
-            place = (topic, self._partition_of(key, known, known))
+            place = (topic, self._partition(key, known))
             headers = _headers(row, source)
             batch = building.get(place)
             if batch is None:
@@ -142,6 +158,16 @@ class OutboxRelay:
         for (topic, partition), batch in building.items():
             acknowledged.append(await producer.send_batch(batch, topic, partition=partition))
         await asyncio.gather(*acknowledged)
+
+    def _partition(self, key: bytes, partitions: list[int]) -> int:
+        """Kafka's own choice, which is worth remembering: it is made in Python, byte by byte."""
+        place = (key, len(partitions))
+        partition = self._known_partitions.get(place)
+        if partition is None:
+            if len(self._known_partitions) >= _KNOWN_PARTITIONS_MAX:
+                self._known_partitions.clear()
+            partition = self._known_partitions[place] = self._partition_of(key, partitions, partitions)
+        return partition
 
     async def _start_producer(self) -> AIOKafkaProducer:
         settings = self._running.settings

@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from shared.chassis.background import BackgroundRunner
 from shared.chassis.batch import BatchProcessor, receive
 from shared.chassis.consumer import Consumer
 from shared.chassis.crash_points import CrashPoints
@@ -69,6 +70,7 @@ class Running:
         self.processor = BatchProcessor(self)
         self.relay = OutboxRelay(self)
         self.daily = DailyRunner(self)
+        self.background = [BackgroundRunner(self, work) for work in service.handlers.background_work.values()]
         self.consumer = Consumer(self)
         self._pool: asyncpg.Pool | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -88,7 +90,7 @@ class Running:
             replication_factor=self.settings.kafka_replication_factor,
         )
         await self.consumer.start()
-        for work in (self.relay.run(), self.daily.run(), self._observe()):
+        for work in (self.relay.run(), self.daily.run(), *(b.run() for b in self.background), self._observe()):
             self._tasks.append(asyncio.create_task(work))
         log.info("started", hears=[event.topic for event in self.service.handlers.hears])
 
@@ -157,10 +159,15 @@ class Running:
         return await examine(self)
 
     async def is_quiet(self) -> dict[str, bool]:
-        """Whether the outbox is empty and no daily run waits. Lag is seen from Kafka."""
+        """Whether the outbox is empty and neither a daily run nor background work waits. Lag is seen from Kafka."""
         async with self.pool.acquire() as connection:
-            row = await connection.fetchrow(self.queries["quiet"])
-        return {"quiet": all(row.values()), **dict(row)}
+            # Background work first: what it has just said is then found in the outbox.
+            done = {
+                f"{work.name}_done": not await connection.fetchval(self.queries[work.waiting])
+                for work in self.service.handlers.background_work.values()
+            }
+            looked = {**done, **dict(await connection.fetchrow(self.queries["quiet"]))}
+        return {"quiet": all(looked.values()), **looked}
 
     async def _observe(self) -> None:
         """Keeps the gauges fresh, and now and then forgets old event ids and idempotency keys."""

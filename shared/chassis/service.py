@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -17,6 +16,7 @@ import uvicorn
 import uvloop
 from fastapi import APIRouter, FastAPI
 
+from shared.chassis.collecting import collect_rarely, nothing_so_far_is_garbage
 from shared.chassis.errors import ConfigurationError
 from shared.chassis.handlers import Handlers
 from shared.chassis.http import create_app
@@ -30,8 +30,6 @@ from shared.chassis.unit_of_work import UnitOfWork
 log = structlog.get_logger(__name__)
 
 _CHASSIS_SQL = Path(__file__).parent / "sql"
-_GC_THRESHOLD = 200_000
-"""Young objects before the cyclic collector looks: the events of large batches are not garbage in cycles."""
 
 
 class Component(Protocol):
@@ -58,6 +56,8 @@ class Service:
     settings: type[ServiceSettings] = ServiceSettings
     policies: tuple[PolicyKind[Any], ...] = ()
     components: tuple[Component, ...] = field(default=())
+    file_paths: frozenset[str] = frozenset()
+    """Paths of routes that take a whole file as their body."""
 
     @property
     def sql_directories(self) -> list[Path]:
@@ -111,8 +111,7 @@ async def serve(service: Service, settings: ServiceSettings) -> None:
             )
         )
         http = asyncio.create_task(server.serve())
-        gc.collect()
-        gc.freeze()
+        nothing_so_far_is_garbage()
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({http, stopping}, return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = True
@@ -127,5 +126,5 @@ def run(service: Service) -> None:
     except ConfigurationError as error:
         sys.exit(f"{service.name}: {error}")
     configure_logs(service.name, settings)
-    gc.set_threshold(_GC_THRESHOLD, 50, 100)
+    collect_rarely()
     uvloop.run(serve(service, settings))

@@ -59,6 +59,8 @@ class ServiceSettings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, Field(ge=0, le=65535)] = 8080
     http_body_bytes_max: Annotated[int, Field(ge=1_000, le=100_000_000)] = 1_000_000
+    http_file_bytes_max: Annotated[int, Field(ge=1_000, le=500_000_000)] = 200_000_000
+    """For routes that take a whole file as their body."""
     http_statement_seconds_max: Seconds = 10.0
 
     token_secret: SecretStr | None = None

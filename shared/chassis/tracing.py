@@ -19,7 +19,7 @@ def child_traceparent(parent: str | None, event: UUID) -> str:
 
     The span id comes from the event's own id, so a repeated cause repeats it.
     """
-    span = f"{event.int & 0xFFFFFFFFFFFFFFFF:016x}"
+    span = event.hex[16:]
     match = _TRACEPARENT.match(parent) if parent else None
     if match is None:
         return f"00-{event.hex}-{span}-01"

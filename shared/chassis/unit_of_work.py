@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Generic, Protocol, TypeVar, cast
-from uuid import uuid5
+from uuid import UUID
 
 import asyncpg
 
 from shared.chassis.audit import audit_row
+from shared.chassis.envelope import deterministic_id
 from shared.chassis.policies import Policy, PolicyBook, PolicyKind, PolicyVersions
 from shared.chassis.queries import Queries
 from shared.chassis.tracing import child_traceparent
@@ -126,7 +127,8 @@ class UnitOfWork:
         self._queries = queries
         self._tables: list[Aggregates[Any, Any]] = []
         self._appended: dict[str, list[tuple[Any, ...]]] = {}
-        self._said: dict[Any, tuple[Event, EventContext]] = {}
+        self._said: dict[UUID, tuple[Event, EventContext]] = {}
+        self._began = datetime.now(UTC)
         self._policies = PolicyBook(self, policies)
         self.prepare()
 
@@ -144,18 +146,26 @@ class UnitOfWork:
         return self.today or datetime.now(UTC).date()
 
     async def fetch(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
-        return cast("list[asyncpg.Record]", await self.connection.fetch(self._queries[query], *arguments))
+        sent = self._queries.statement(query)
+        return cast("list[asyncpg.Record]", await self.connection.fetch(sent.sql, *sent.arguments(arguments)))
 
     async def fetchrow(self, query: str, *arguments: Any) -> asyncpg.Record | None:
-        return await self.connection.fetchrow(self._queries[query], *arguments)
+        sent = self._queries.statement(query)
+        return await self.connection.fetchrow(sent.sql, *sent.arguments(arguments))
 
     async def execute(self, query: str, *arguments: Any) -> str:
-        return cast("str", await self.connection.execute(self._queries[query], *arguments))
+        sent = self._queries.statement(query)
+        return cast("str", await self.connection.execute(sent.sql, *sent.arguments(arguments)))
 
     async def write(self, query: str, rows: list[tuple[Any, ...]]) -> None:
         """Runs a set-based statement that takes one array per column; nothing for no rows."""
-        if rows:
-            await self.connection.execute(self._queries[query], *map(list, zip(*rows, strict=True)))
+        if not rows:
+            return
+        copy = self._queries.statement(query).copy
+        if copy is not None:
+            await self.connection.copy_records_to_table(copy.table, records=rows, columns=copy.columns)
+        else:
+            await self.execute(query, *zip(*rows, strict=True))
 
     def append(self, query: str, row: tuple[Any, ...]) -> None:
         """Queues a row of an append-only table; all rows of a query are written by one statement."""
@@ -176,13 +186,13 @@ class UnitOfWork:
         if self.service not in event.said_by:
             raise ValueError(f"{self.service} does not say {event.topic}; {', '.join(event.said_by)} does")
         origin = cause.context
-        identity = uuid5(origin.id, f"{event.type_name()}/{event.subject}/{about}")
+        identity = deterministic_id(origin.id, f"{event.type_name()}/{event.subject}/{about}")
         if identity in self._said:
             raise ValueError(f"{event.topic} {event.subject} is said twice for one cause: tell them apart with `about`")
         context = EventContext(
             id=identity,
             source=self.service,
-            time=datetime.now(UTC),
+            time=self._began,
             correlation_id=origin.correlation_id,
             causation_id=origin.id,
             traceparent=child_traceparent(origin.traceparent, identity),

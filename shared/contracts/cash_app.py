@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from shared.contracts.erp import DeductionReason, PaymentMethod
 from shared.contracts.event import (
     Amount,
     Body,
@@ -20,8 +22,32 @@ from shared.contracts.event import (
 from shared.contracts.invoicing import Version
 
 ApplicationRule = Literal[
-    "remittance", "single_open_item", "exact_amount", "oldest_first", "on_account_to_new_invoice", "by_hand"
+    "remittance",
+    "single_open_item",
+    "exact_amount",
+    "clear_account",
+    "clear_past_due",
+    "past_due_by_terms",
+    "statement_balance",
+    "exact_sum",
+    "oldest_first",
+    "largest_first",
+    "due_now_first",
+    "by_priority",
+    "on_account_to_new_invoice",
+    "by_hand",
 ]
+
+ItemKind = Literal["invoice", "interest", "deduction", "fee", "claim"]
+"""Invoices, interest and fees charged come from invoicing. A fee is also for a returned payment; a deduction is what
+a payer kept back of an invoice; a claim is money refunded and then returned."""
+
+ItemCause = Literal[
+    "posted", "cash", "discount", "tolerance", "deduction", "unapplied", "write_off", "write_off_reversed", "cancelled"
+]
+"""Why an open amount changed. `tolerance`: a small difference was written off; `deduction`: it goes on as a deduction
+item of its own; `unapplied` undoes an application, `write_off_reversed` a write-off; `cancelled`: a fee or claim was
+charged by mistake."""
 
 
 class AppliedLine(Body):
@@ -34,6 +60,16 @@ class AppliedLine(Body):
     rule: ApplicationRule
     why: Text
     """One sentence a clerk can read to the customer."""
+    evidence: Text = ""
+    """What the decision rests on, e.g. how the document's number was recognised."""
+    score: Annotated[int, Field(ge=0, le=100)] = 100
+    """How sure it is: 100 where the payer or a person said it, less where a rule chose."""
+    alternatives: Text = ""
+    """What else it could have been."""
+    tolerance: NonNegativeAmount = Decimal(0)
+    """What was missing beside cash and discount, and written off as a small difference."""
+    deduction: NonNegativeAmount = Decimal(0)
+    """What was missing and goes on as a deduction item of its own: see DeductionOpened."""
 
 
 class PaymentApplied(Event, said_by=("cash_app",), subject="application_id", order=("applied_on", "application_id")):
@@ -49,6 +85,32 @@ class PaymentApplied(Event, said_by=("cash_app",), subject="application_id", ord
     """Cash applied: the sum of the lines' amounts."""
     discount: NonNegativeAmount
     lines: Annotated[tuple[AppliedLine, ...], Field(min_length=1, max_length=2000)]
+    policy_version: Annotated[int, Field(ge=0)] = 0
+    """The version of the application rules that decided."""
+    paid_currency: Currency | None = None
+    """The payment's currency, where it is not that of the items; `currency` is that of the items."""
+    paid_amount: NonNegativeAmount | None = None
+    """What of the payment was used, in `paid_currency`."""
+    exchange_rate: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)] | None = None
+    """Units of `currency` for one unit of `paid_currency`, on the payment's value date."""
+
+
+class DeductionOpened(Event, said_by=("cash_app",), subject="deduction_id", order=("business_date", "deduction_id")):
+    """A payer kept back part of an item; that part is an item of its own now, to be taken up as a dispute."""
+
+    deduction_id: Identifier
+    """The deduction's item_id."""
+    customer_id: Identifier
+    company_id: Identifier
+    item_id: Identifier
+    """The item that was paid short."""
+    document_number: Identifier
+    payment_id: Identifier
+    business_date: BusinessDate
+    currency: Currency
+    amount: PositiveAmount
+    reason: DeductionReason
+    why: Text
 
 
 class PaymentSuspended(
@@ -82,6 +144,102 @@ class CustomerCreditIssued(Event, said_by=("cash_app",), subject="payment_id", o
     on_account_balance: NonNegativeAmount
 
 
+class PaymentUnapplied(Event, said_by=("cash_app",), subject="reversal_id", order=("unapplied_on", "reversal_id")):
+    """An application was undone by its opposite: its items are owed again, with their old due dates.
+
+    The money is unapplied again; what became of it is said by what follows (PaymentApplied, PaymentTransferred).
+    """
+
+    reversal_id: Identifier
+    application_id: Identifier
+    payment_id: Identifier
+    customer_id: Identifier
+    company_id: Identifier
+    applied_on: BusinessDate
+    """The business date of the application that is undone."""
+    unapplied_on: BusinessDate
+    currency: Currency
+    amount: NonNegativeAmount
+    """Cash: the amount of the application."""
+    discount: NonNegativeAmount
+    cause: Literal["reversed", "transferred", "returned"]
+    """`reversed`: still this customer's money; `transferred`: it never was; `returned`: the bank took it back."""
+    reason: Text
+
+
+class PaymentTransferred(
+    Event,
+    said_by=("cash_app",),
+    key="to_customer_id",
+    subject="transfer_id",
+    order=("transferred_on", "transfer_id"),
+):
+    """Money booked under the wrong customer was moved to the right one."""
+
+    transfer_id: Identifier
+    payment_id: Identifier
+    from_customer_id: Identifier
+    to_customer_id: Identifier
+    company_id: Identifier
+    transferred_on: BusinessDate
+    currency: Currency
+    amount: PositiveAmount
+    reason: Text
+
+
+class PaymentRefunded(Event, said_by=("cash_app",), subject="refund_id", order=("refunded_on", "refund_id")):
+    """Money that is not applied goes back to the customer, on a clerk's order that a second person approved.
+
+    A refund that is cancelled is said again as `<refund_id>/R` with a negative amount.
+    """
+
+    refund_id: Identifier
+    payment_id: Identifier
+    customer_id: Identifier
+    company_id: Identifier
+    refunded_on: BusinessDate
+    currency: Currency
+    amount: Amount
+    ordered_by: Text
+    approved_by: Text
+    reason: Text
+
+
+class ItemWrittenOff(Event, said_by=("cash_app",), subject="write_off_id", order=("written_off_on", "write_off_id")):
+    """What was owed on an item was given up as a bad debt.
+
+    A write-off that is reversed is said again as `<write_off_id>/R` with a negative amount.
+    """
+
+    write_off_id: Identifier
+    item_id: Identifier
+    document_number: Identifier
+    customer_id: Identifier
+    company_id: Identifier
+    written_off_on: BusinessDate
+    currency: Currency
+    amount: Amount
+    approved_by: Text
+    reason: Text
+
+
+class OnAccountChanged(
+    Event, said_by=("cash_app",), subject="payment_id", order=("business_date", "payment_id", "movement_no")
+):
+    """Money on a customer's account became more or less: left over, used, returned, refunded.
+
+    Each change is said once, under the payment's movement; their sum is the balance, in whatever order they are heard.
+    """
+
+    payment_id: Identifier
+    movement_no: Version
+    customer_id: Identifier
+    company_id: Identifier
+    currency: Currency
+    change: Amount
+    business_date: BusinessDate
+
+
 class OpenItemChanged(Event, said_by=("cash_app",), subject="item_id", order=("item_id", "item_version")):
     """What is still owed on an item. cash_app is the authority on it.
 
@@ -94,15 +252,17 @@ class OpenItemChanged(Event, said_by=("cash_app",), subject="item_id", order=("i
     customer_id: Identifier
     company_id: Identifier
     document_number: Identifier
-    kind: Literal["invoice"] = "invoice"
+    kind: ItemKind = "invoice"
     currency: Currency
     original_amount: PositiveAmount
     open_amount: NonNegativeAmount
     change: Amount
-    cause: Literal["posted", "cash", "discount"]
+    cause: ItemCause
     cause_id: Identifier
-    """The invoice, payment or application behind the change."""
+    """The invoice, application, reversal or write-off behind the change."""
     business_date: BusinessDate
     document_date: BusinessDate
     due_date: BusinessDate
     disputed: bool = False
+    payment_method: PaymentMethod | None = None
+    """How the money came that `cash` settled it with: a check may still bounce."""

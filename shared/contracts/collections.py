@@ -114,3 +114,18 @@ class CreditHoldLifted(Event, said_by=("collections",), subject="hold_id", order
     lifted_on: BusinessDate
     lifted_by: Text
     reason: Text
+
+
+class WriteOffApproved(Event, said_by=("collections",), subject="write_off_id", order=("approved_on", "write_off_id")):
+    """What is owed on an item will not be collected; a second person approved giving it up. cash_app posts it."""
+
+    write_off_id: Identifier
+    item_id: Identifier
+    customer_id: Identifier
+    company_id: Identifier
+    currency: Currency
+    amount: PositiveAmount
+    requested_by: Text
+    approved_by: Text
+    approved_on: BusinessDate
+    reason: Text

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.contracts.event import (
     Amount,
@@ -13,6 +13,7 @@ from shared.contracts.event import (
     BusinessDate,
     Currency,
     Event,
+    ExchangeRate,
     Identifier,
     NonNegativeAmount,
     Percent,
@@ -117,6 +118,27 @@ class OrderCancelled(Event, said_by=("erp",), subject="order_id", order=("cancel
     reason: Text
 
 
+CreditRequestKind = Literal["new", "increase", "review"]
+"""A new customer's credit, a change of the limit, or the periodic review of it."""
+
+
+class CreditRequested(Event, said_by=("erp",), subject="request_id", order=("requested_on", "request_id")):
+    """Somebody asks for credit for a customer; credit judges it and sets the limit or declines."""
+
+    request_id: Identifier
+    customer_id: Identifier
+    kind: CreditRequestKind
+    currency: Currency
+    amount: PositiveAmount
+    """The credit limit asked for, in all, not what is to be added."""
+    requested_on: BusinessDate
+    requested_by: Text
+    valid_until: BusinessDate | None = None
+    """The last day of a temporary limit; None: for good."""
+    monthly_purchases: PositiveAmount | None = None
+    """What the customer expects to buy a month, incl. tax."""
+
+
 class BusinessDayStarted(
     Event, said_by=("erp",), key="company_id", subject="business_date", order=("business_date", "company_id")
 ):
@@ -124,6 +146,31 @@ class BusinessDayStarted(
 
     company_id: Identifier
     business_date: BusinessDate
+
+
+class ExchangeRateSet(
+    Event,
+    said_by=("erp",),
+    key="from_currency",
+    subject="from_currency",
+    order=("valid_from", "from_currency", "to_currency", "version"),
+):
+    """What one currency is worth in another from a day on, until a later day's rate.
+
+    1 `from_currency` = `rate` `to_currency`. A higher `version` for the same pair and day replaces the one before.
+    """
+
+    from_currency: Currency
+    to_currency: Currency
+    rate: ExchangeRate
+    valid_from: BusinessDate
+    version: Annotated[int, Field(ge=1)] = 1
+
+    @model_validator(mode="after")
+    def _between_two_currencies(self) -> Self:
+        if self.from_currency == self.to_currency:
+            raise ValueError(f"a rate is between two currencies, not from {self.from_currency} to itself: leave it out")
+        return self
 
 
 class InvoiceBroughtForward(
@@ -141,6 +188,9 @@ class InvoiceBroughtForward(
     disputed: bool = False
 
 
+DeductionReason = Literal["pricing", "freight", "damage", "tax", "unearned_discount", "unknown"]
+
+
 class RemittanceLine(Body):
     """What the payer says a part of the payment is for."""
 
@@ -148,6 +198,13 @@ class RemittanceLine(Body):
     amount: Amount
     """Cash for this document, after any discount taken."""
     discount: NonNegativeAmount = Decimal(0)
+    reason: DeductionReason | None = None
+    """Why less is paid than is open, where the payer says so."""
+
+
+BankMethod = Literal["wire", "ach", "check", "card", "lockbox", "cash"]
+PaymentMethod = BankMethod | Literal["credit_memo"]
+"""A credit memo is applied as money is, though no bank has seen it."""
 
 
 class PaymentReceived(
@@ -169,5 +226,57 @@ class PaymentReceived(
     currency: Currency
     amount: PositiveAmount
     value_date: BusinessDate
-    method: Literal["wire", "ach", "check", "card", "lockbox", "cash"] = "wire"
+    method: BankMethod = "wire"
     remittance: Annotated[tuple[RemittanceLine, ...], Field(max_length=2000)] = ()
+    trace_number: Identifier | None = None
+    """What travels with the money and with its remittance advice: end-to-end id, ACH trace, check number."""
+    details: Text = ""
+    """What the bank passes on of the payer's words."""
+
+
+class RemittanceAdvised(
+    Event,
+    said_by=("erp", "cash_app"),
+    key=("customer_id", "payer_account", "advice_id"),
+    subject="advice_id",
+    order=("advised_on", "advice_id"),
+):
+    """What a payer says a payment is for, sent apart from the money, days before or after it."""
+
+    advice_id: Identifier
+    company_id: Identifier
+    customer_id: Identifier | None = None
+    payer_account: Identifier | None = None
+    payer_name: Annotated[str, Field(max_length=200)] | None = None
+    trace_number: Identifier | None = None
+    """The reference that the payment carries too; without it payer and amount join the two."""
+    currency: Currency
+    amount: PositiveAmount
+    """The cash of the whole payment."""
+    advised_on: BusinessDate
+    lines: Annotated[tuple[RemittanceLine, ...], Field(min_length=1, max_length=2000)]
+
+
+class PaymentReturned(
+    Event,
+    said_by=("erp", "cash_app"),
+    key=("customer_id", "payer_account", "bank_reference"),
+    subject="return_id",
+    order=("value_date", "return_id"),
+):
+    """Money taken back by the bank: a returned check or ACH item, a reversed credit, a chargeback."""
+
+    return_id: Identifier
+    bank_reference: Identifier
+    """The bank's reference of the return itself: two returns with the same one are one return."""
+    original_bank_reference: Identifier | None = None
+    """The `bank_reference` of the payment that is returned, where the bank says it."""
+    company_id: Identifier
+    customer_id: Identifier | None = None
+    payer_account: Identifier | None = None
+    currency: Currency
+    amount: PositiveAmount
+    value_date: BusinessDate
+    reason_code: Annotated[str, Field(max_length=40)] = ""
+    """The bank's code: ISO 20022 (AC04), Nacha (R01), or its own; empty where it says none."""
+    reason: Text = ""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from shared.kernel.money import CURRENCY_EXPONENT, is_exact
+from shared.contracts.decimals import PlainDecimal
+from shared.kernel.money import CURRENCY_EXPONENT, QUANTUM
 
-Speaker = Literal["erp", "inv_ctrl", "gl_core", "invoicing", "credit", "cash_app", "collections", "analytics"]
+Speaker = Literal[
+    "erp", "inv_ctrl", "gl_core", "credit_bureau", "invoicing", "credit", "cash_app", "collections", "analytics"
+]
 
 
 def _known_currency(code: str) -> str:
@@ -27,12 +32,33 @@ AMOUNT_MAX = Decimal("999999999999.999")
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/#-]{0,79}$")]
 Text = Annotated[str, StringConstraints(max_length=500)]
 Currency = Annotated[str, StringConstraints(min_length=3, max_length=3), AfterValidator(_known_currency)]
-Amount = Annotated[Decimal, Field(ge=-AMOUNT_MAX, le=AMOUNT_MAX, decimal_places=3, allow_inf_nan=False)]
-PositiveAmount = Annotated[Decimal, Field(gt=0, le=AMOUNT_MAX, decimal_places=3, allow_inf_nan=False)]
-NonNegativeAmount = Annotated[Decimal, Field(ge=0, le=AMOUNT_MAX, decimal_places=3, allow_inf_nan=False)]
-UnitPrice = Annotated[Decimal, Field(ge=0, le=AMOUNT_MAX, decimal_places=6, allow_inf_nan=False)]
+Amount = Annotated[
+    Decimal,
+    Field(ge=-AMOUNT_MAX, le=AMOUNT_MAX, decimal_places=3, allow_inf_nan=False),
+    PlainDecimal(r"^-?[0-9]{1,12}(\.[0-9]{1,3})?$", -AMOUNT_MAX, AMOUNT_MAX, Decimal("0.001")),
+]
+PositiveAmount = Annotated[
+    Decimal,
+    Field(gt=0, le=AMOUNT_MAX, decimal_places=3, allow_inf_nan=False),
+    PlainDecimal(r"^[1-9][0-9]{0,11}(\.[0-9]{1,3})?$", Decimal("0.001"), AMOUNT_MAX, Decimal("0.001")),
+]
+NonNegativeAmount = Annotated[
+    Decimal,
+    Field(ge=0, le=AMOUNT_MAX, decimal_places=3, allow_inf_nan=False),
+    PlainDecimal(r"^[0-9]{1,12}(\.[0-9]{1,3})?$", Decimal(0), AMOUNT_MAX, Decimal("0.001")),
+]
+UnitPrice = Annotated[
+    Decimal,
+    Field(ge=0, le=AMOUNT_MAX, decimal_places=6, allow_inf_nan=False),
+    PlainDecimal(r"^[0-9]{1,11}(\.[0-9]{1,6})?$", Decimal(0), AMOUNT_MAX, Decimal("0.000001")),
+]
 Quantity = Annotated[int, Field(gt=0, le=10_000_000)]
-Percent = Annotated[Decimal, Field(ge=0, le=100, decimal_places=4, allow_inf_nan=False)]
+Percent = Annotated[
+    Decimal,
+    Field(ge=0, le=100, decimal_places=4, allow_inf_nan=False),
+    PlainDecimal(r"^[0-9]{1,2}(\.[0-9]{1,4})?$", Decimal(0), Decimal(100), Decimal("0.0001")),
+]
+ExchangeRate = Annotated[Decimal, Field(gt=0, le=1_000_000_000, decimal_places=9, allow_inf_nan=False)]
 BusinessDate = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2099, 12, 31))]
 
 
@@ -42,7 +68,7 @@ class Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EventContext:
     """The CloudEvents attributes of one event as it travelled (binary mode: the `ce_*` headers)."""
 
@@ -69,8 +95,11 @@ class Event(Body):
     subject_field: ClassVar[str]
     order_fields: ClassVar[tuple[str, ...]]
     _amount_fields: ClassVar[tuple[str, ...]] = ()
+    _type_name: ClassVar[str]
+    _order_of: ClassVar[Callable[[Any], Any]]
 
-    _context: EventContext | None = PrivateAttr(default=None)
+    __slots__ = ("_context",)
+    # A slot, not a private attribute of pydantic's: that would cost each event several microseconds.
 
     def __init_subclass__(cls, **declaration: Any) -> None:
         """Accepts the declaration; it is taken in below, once pydantic knows the fields."""
@@ -94,6 +123,8 @@ class Event(Body):
         cls.key_fields = (key,) if isinstance(key, str) else key
         cls.subject_field = subject
         cls.order_fields = order
+        cls._type_name = f"{cls.topic}.v{version}"
+        cls._order_of = attrgetter(*order)
         if "currency" in cls.model_fields:
             cls._amount_fields = tuple(
                 name
@@ -106,16 +137,20 @@ class Event(Body):
 
     @model_validator(mode="after")
     def _amounts_fit_their_currency(self) -> Self:
-        for name in self._amount_fields:
-            amount = getattr(self, name)
-            if amount is not None and not is_exact(amount, self.currency):  # type: ignore[attr-defined]
-                raise ValueError(f"{name} {amount} has more decimal places than {self.currency} is accounted in")  # type: ignore[attr-defined]
+        names = self._amount_fields
+        if names:
+            values = self.__dict__
+            quantum = QUANTUM[values["currency"]]
+            for name in names:
+                amount = values[name]
+                if amount is not None and amount.quantize(quantum) != amount:
+                    raise ValueError(f"{name} {amount} has more decimal places than {self.currency} is accounted in")  # type: ignore[attr-defined]
         return self
 
     @classmethod
     def type_name(cls) -> str:
         """The CloudEvents type: name and contract version, e.g. `OrderPlaced.v1`."""
-        return f"{cls.topic}.v{cls.contract_version}"
+        return cls._type_name
 
     @property
     def key(self) -> str:
@@ -133,16 +168,19 @@ class Event(Body):
     @property
     def business_order(self) -> tuple[Any, ...]:
         """Decisions inside a batch are taken in this order: business date first, then the event's key."""
-        return tuple(getattr(self, name) for name in self.order_fields)
+        order = type(self)._order_of(self)
+        return order if isinstance(order, tuple) else (order,)
 
     @property
     def context(self) -> EventContext:
         """Identity and origin; only events that came through Kafka or were emitted have it."""
-        if self._context is None:
-            raise LookupError(f"{self.type_name()} has not been published yet and so has no id")
-        return self._context
+        try:
+            context: EventContext = object.__getattribute__(self, "_context")
+        except AttributeError:
+            raise LookupError(f"{self.type_name()} has not been published yet and so has no id") from None
+        return context
 
     def with_context(self, context: EventContext) -> Self:
         """This event, with its CloudEvents attributes attached. The body is not copied."""
-        self._context = context
+        object.__setattr__(self, "_context", context)
         return self

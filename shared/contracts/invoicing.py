@@ -92,6 +92,24 @@ class OpenOrderChanged(Event, said_by=("invoicing",), subject="order_id", order=
     """Total of `invoice_id`, incl. tax. Exposure moves from the order to the item in one step, without a gap."""
 
 
+class CreditCheckRequested(
+    Event, said_by=("invoicing",), subject="order_id", order=("business_date", "order_id", "order_version")
+):
+    """Asks credit to look at an order again before more of it is set aside: its approval is too old by now.
+
+    Answered by CreditApproved or CreditHeld.
+    """
+
+    order_id: Identifier
+    customer_id: Identifier
+    company_id: Identifier
+    order_version: Version
+    currency: Currency
+    open_amount: NonNegativeAmount
+    """What of the order is neither invoiced nor cancelled, incl. tax."""
+    business_date: BusinessDate
+
+
 class RequestedLine(Body):
     line_no: LineNo
     item_id: Identifier
@@ -158,6 +176,42 @@ class InvoicedLine(Body):
     net: Amount
     tax_percent: Percent
     tax: Amount
+
+
+class FinanceChargePosted(Event, said_by=("invoicing",), subject="charge_id", order=("charge_date", "charge_id")):
+    """Interest or a fee is charged and in invoicing's journal; it becomes an open item of cash_app."""
+
+    charge_id: Identifier
+    charge_number: Identifier
+    """Printed on the document."""
+    company_id: Identifier
+    customer_id: Identifier
+    kind: Literal["interest", "fee"]
+    charge_date: BusinessDate
+    due_date: BusinessDate
+    currency: Currency
+    amount: PositiveAmount
+    reason: Text
+
+
+class CreditMemoPosted(
+    Event, said_by=("invoicing",), subject="credit_memo_id", order=("credit_date", "credit_memo_id")
+):
+    """A credit to the customer is in invoicing's journal: Dr revenue and tax, Cr receivables. cash_app applies it."""
+
+    credit_memo_id: Identifier
+    credit_memo_number: Identifier
+    """Printed on the document."""
+    company_id: Identifier
+    customer_id: Identifier
+    invoice_number: Identifier | None = None
+    """The invoice it corrects, and settles first."""
+    credit_date: BusinessDate
+    currency: Currency
+    net: NonNegativeAmount
+    tax: NonNegativeAmount
+    total: PositiveAmount
+    reason: Text
 
 
 class InvoicePosted(Event, said_by=("invoicing",), subject="invoice_id", order=("invoice_date", "invoice_id")):

@@ -15,7 +15,8 @@ CURRENCY_EXPONENT: Final[dict[str, int]] = {
     "TND": 3, "TRY": 2, "TWD": 2, "USD": 2, "VND": 0, "ZAR": 2,
 }  # fmt: skip
 
-_QUANTUM: Final = {code: Decimal(1).scaleb(-places) for code, places in CURRENCY_EXPONENT.items()}
+QUANTUM: Final = {code: Decimal(1).scaleb(-places) for code, places in CURRENCY_EXPONENT.items()}
+"""The smallest amount of each currency."""
 
 
 class UnknownCurrency(ValueError):
@@ -31,7 +32,7 @@ class CurrencyMismatch(ValueError):
 
 def round_half_up(amount: Decimal, currency: str) -> Decimal:
     """`amount` rounded half-up at the exponent of `currency` (10.005 USD -> 10.01)."""
-    quantum = _QUANTUM.get(currency)
+    quantum = QUANTUM.get(currency)
     if quantum is None:
         raise UnknownCurrency(currency)
     return amount.quantize(quantum, ROUND_HALF_UP)
@@ -40,6 +41,11 @@ def round_half_up(amount: Decimal, currency: str) -> Decimal:
 def is_exact(amount: Decimal, currency: str) -> bool:
     """Whether `amount` has no more decimal places than `currency` is accounted in."""
     return round_half_up(amount, currency) == amount
+
+
+def minor_units(amount: Decimal, currency: str) -> int:
+    """`amount` in the smallest unit that `currency` is accounted in (10.01 USD -> 1001)."""
+    return int(round_half_up(amount, currency).scaleb(CURRENCY_EXPONENT[currency]))
 
 
 @dataclass(frozen=True, slots=True, order=False)

@@ -27,10 +27,12 @@ from shared.chassis.unit_of_work import UnitOfWork
 from shared.kernel.journal import Account
 from shared.kernel.money import round_half_up
 from shared.ledger.batches import BatchState, JournalBatch, NotResubmittable
+from shared.ledger.early_answers import hear_early
 from shared.ledger.store import account_total, load_batches, load_totals, save_batches, submission
 from shared.ledger.views import (
     BatchContent,
     BatchView,
+    EarlyAnswerView,
     PostingView,
     Resubmission,
     TotalView,
@@ -109,11 +111,24 @@ async def resubmit_batch(
         totals = await load_totals(uow, [batch])
         await save_batches(uow, [batch])
         uow.emit(submission(uow.service, batch, totals[batch_id]), cause=command)
+        await hear_early(uow, {batch_id: batch}, totals)
         after = {**_told(batch), "why": body.reason}
         uow.audit(command, action="resubmit_journal_batch", subject=batch_id, before=before, after=after)
         return _batch_view((await uow.fetch("view_journal_batch", batch_id))[0])
 
     return await command.run(work, body)
+
+
+@router.get("/journal/early-answers")
+async def list_early_answers(
+    person: Controller, db: Db, cursor: Cursor = None, limit: Limit = 50
+) -> Page[EarlyAnswerView]:
+    """Answers of the general ledger about batches or attempts that are yet to be submitted, as after a restore."""
+    after = decode_cursor(cursor, 3, str, int, str)
+    rows = await db.fetch("list_early_journal_answers", *after, limit + 1)
+    return Page[EarlyAnswerView].of(
+        rows, limit, EarlyAnswerView.of, lambda row: [row["batch_id"], row["attempt"], row["kind"]]
+    )
 
 
 @router.get("/journal/trial-balance")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -54,6 +56,21 @@ class PostingView(BaseModel):
 class BatchContent(BatchView):
     totals: list[TotalView]
     postings: Page[PostingView]
+
+
+class EarlyAnswerView(BaseModel):
+    """What the general ledger said of a batch or an attempt that has not been submitted yet."""
+
+    batch_id: str
+    attempt: int
+    """Nil where the ledger booked the batch: that holds for any attempt."""
+    kind: Literal["posted", "rejected"]
+    business_date: date
+    body: dict[str, Any]
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> EarlyAnswerView:
+        return cls.model_validate({**row, "body": json.loads(row["body"])})
 
 
 class Resubmission(BaseModel):

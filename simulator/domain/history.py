@@ -7,7 +7,8 @@ from datetime import date
 from typing import Final
 
 from shared.contracts.cash_app import OpenItemChanged
-from shared.contracts.erp import BusinessDayStarted, CustomerChanged, OrderCancelled, PriceChanged
+from shared.contracts.credit_bureau import CreditReportReceived
+from shared.contracts.erp import BusinessDayStarted, CreditRequested, CustomerChanged, OrderCancelled, PriceChanged
 from shared.contracts.event import Event
 from shared.contracts.gl_core import JournalBatchPosted, JournalBatchRejected
 from shared.contracts.inv_ctrl import ShipmentConfirmed, StockAnswered, StockReplenished
@@ -25,6 +26,8 @@ REMEMBERED: Final[tuple[type[Event], ...]] = (
     JournalBatchPosted,
     JournalBatchRejected,
     OpenItemChanged,
+    CreditRequested,
+    CreditReportReceived,
 )
 """What tells, beside the events heard every day, how far an earlier run came."""
 
@@ -63,6 +66,10 @@ def _remember_what_was_settled(upstream: Upstream, said: Sequence[Event]) -> Non
                     upstream.warehouse.remember_answer(event)
             case StockReplenished():
                 upstream.warehouse.take_in(event.item_id, event.quantity)
+            case CreditRequested():
+                upstream.seekers.remember(event)
+            case CreditReportReceived():
+                upstream.answered.add(f"report {event.report_id}")
             case JournalBatchPosted():
                 upstream.ledger.remember(event)
             case JournalBatchRejected():

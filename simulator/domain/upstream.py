@@ -8,7 +8,13 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from shared.contracts.collections import DunningSent, PromiseMade
-from shared.contracts.credit import CreditHeld, CreditReleased
+from shared.contracts.credit import (
+    CreditHeld,
+    CreditLimitSet,
+    CreditReleased,
+    CreditReportRequested,
+    CreditRequestDeclined,
+)
 from shared.contracts.erp import BusinessDayStarted, OrderPlaced, PaymentReceived
 from shared.contracts.event import Event
 from shared.contracts.gl_core import JournalBatchRejected
@@ -27,6 +33,8 @@ from simulator.domain.behaviours import Payer, intention
 from simulator.domain.calendar import BusinessDay
 from simulator.domain.catalogue import forty_items, items_to_reprice
 from simulator.domain.company import COMPANY_ID
+from simulator.domain.credit_bureau import CreditBureau
+from simulator.domain.credit_seekers import CreditSeekers
 from simulator.domain.customers import moved, sixty_customers
 from simulator.domain.debtors import Debtors
 from simulator.domain.dice import Dice
@@ -67,6 +75,8 @@ class Upstream:
         self.ledger = GeneralLedger(dice, start)
         self.debtors = Debtors()
         self.feed = bank.BankFeed(dice)
+        self.bureau = CreditBureau(dice)
+        self.seekers = CreditSeekers(dice)
         self.tally = Tally()
         self.master_data_known = False
         self.moving_in = True
@@ -120,6 +130,17 @@ class Upstream:
 
     def _credit_held(self, held: CreditHeld) -> None:
         self._wait(held.order_id, held.customer_id, held.decided_on)
+        self.seekers.order_held(held)
+
+    def _credit_limit_set(self, limit: CreditLimitSet) -> None:
+        self.seekers.limit_set(limit)
+
+    def _credit_request_declined(self, answer: CreditRequestDeclined) -> None:
+        self.seekers.declined(answer)
+
+    def _credit_report_requested(self, question: CreditReportRequested) -> None:
+        if self._first_time(f"report {question.report_id}"):
+            self.bureau.asked(question)
 
     def _credit_released(self, released: CreditReleased) -> None:
         self._waiting.pop(released.order_id, None)
@@ -175,6 +196,17 @@ class Upstream:
         customer_id = self.dice.on("who moves", day.today).choice(american)
         self.customers[customer_id] = moved(self.customers[customer_id], self.dice)
         return [*sayings, Saying(self.customers[customer_id].changed())]
+
+    def credit_requests(self, day: BusinessDay) -> list[Saying]:
+        """Customers ask for credit, once they are known; the bureau answers what credit asked it."""
+        if day.today <= self.start:
+            return []
+        asked = [Saying(request) for request in self.seekers.requests(day, self.customers)]
+        return asked + self.bureau_answers(day)
+
+    def bureau_answers(self, day: BusinessDay) -> list[Saying]:
+        """The credit bureau's reports that are due."""
+        return [Saying(report, question) for report, question in self.bureau.answers(day, self.customers)]
 
     def opening_balances(self, day: BusinessDay) -> list[Saying]:
         """Invoices brought forward, on the first day of all."""
@@ -256,6 +288,9 @@ HEARS: Final[dict[type[Event], Callable[[Upstream, Any], None]]] = {
     OrderBackordered: Upstream._order_backordered,
     CreditHeld: Upstream._credit_held,
     CreditReleased: Upstream._credit_released,
+    CreditLimitSet: Upstream._credit_limit_set,
+    CreditRequestDeclined: Upstream._credit_request_declined,
+    CreditReportRequested: Upstream._credit_report_requested,
     OrderRejected: Upstream._order_rejected,
 }
 """What is heard, in the order in which it is taken in."""

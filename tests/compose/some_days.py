@@ -1,4 +1,4 @@
-"""Some days of simulated business, played in a container of the stack: `python - DAYS <some_days.py`."""
+"""Some days of simulated business, played in a container of the stack: `python - DAYS people|nobody <some_days.py`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from simulator.domain.calendar import business_day, business_days
 from simulator.running import Whereabouts, connected_simulation
 
 
-async def play(days: int) -> None:
+async def play(days: int, with_people: bool) -> None:
     """Goes on after the last day that was played, with the customers of the demo."""
     servers, secret = os.environ["O2C_KAFKA_BOOTSTRAP_SERVERS"], os.environ["O2C_TOKEN_SECRET"]
     partitions = ServiceSettings.model_fields["kafka_partitions"].default
@@ -22,8 +22,10 @@ async def play(days: int) -> None:
         Quiet(servers, urls) as quiet,
         connected_simulation(Whereabouts(servers, True, partitions, urls, secret), seed=1, quiet=quiet) as simulation,
     ):
+        if not with_people:
+            simulation.people = ()
         for day in business_days(simulation.start, 1)[:days]:
             await simulation.play_day(business_day(day))
 
 
-asyncio.run(play(int(sys.argv[1])))
+asyncio.run(play(int(sys.argv[1]), sys.argv[2] == "people"))

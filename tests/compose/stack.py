@@ -18,7 +18,7 @@ from shared.chassis.auth import issue_token
 ROOT = Path(__file__).parents[2]
 SERVICES = ("credit", "invoicing", "cash-app", "collections", "analytics")
 _PROFILES = ("--profile", "demo", "--profile", "tools")
-_WELL_SECONDS = 180.0
+_WELL_SECONDS = 600.0
 _SHOWN_CHARACTERS = 4000
 _CHECKS_MAX = 4
 
@@ -72,18 +72,19 @@ class ComposeStack:
             words, cwd=ROOT, env={**os.environ, **variables}, capture_output=True, text=True, timeout=1200, check=False
         )
         if done.returncode:
-            raise Failed(f"up ended with {done.returncode}:\n{(done.stdout + done.stderr)[-_SHOWN_CHARACTERS:]}")
+            logs = self.compose("logs", "--tail", "20", code=None)
+            told = (done.stdout + done.stderr)[-_SHOWN_CHARACTERS:]
+            raise Failed(f"up ended with {done.returncode}:\n{told}\n{logs[-_SHOWN_CHARACTERS:]}")
 
     def o2c(self, *arguments: str, code: int | None = 0) -> str:
         """An `o2c` command in a container of its own."""
         return self.compose("run", "--rm", "-T", "o2c", *arguments, code=code)
 
-    def play(self, days: int, seconds: float) -> None:
+    def play(self, days: int, seconds: float, *, people: bool = True) -> None:
         """Some days more of simulated business, from a container of its own."""
+        said = ("--entrypoint", "python", "o2c", "-", str(days), "people" if people else "nobody")
         with (Path(__file__).parent / "some_days.py").open() as script:
-            self.compose(
-                "run", "--rm", "-T", "--entrypoint", "python", "o2c", "-", str(days), seconds=seconds, stdin=script
-            )
+            self.compose("run", "--rm", "-T", *said, seconds=seconds, stdin=script)
 
     def containers(self, *services: str) -> list[dict[str, Any]]:
         """Docker's own descriptions of the project's containers, or of those of some services."""
@@ -110,9 +111,9 @@ class ComposeStack:
         deadline = time.monotonic() + seconds
         while words not in (told := self.compose("logs", service)):
             ended = self.containers(service)[0]["State"]["Status"] == "exited"
-            if ended or time.monotonic() > deadline:
+            if ended or "Traceback" in told or time.monotonic() > deadline:
                 raise Failed(f"{service} has not said {words!r}:\n{told[-_SHOWN_CHARACTERS:]}")
-            time.sleep(0.5)
+            time.sleep(2.0)
 
     def check_books(self) -> None:
         """Returns when `o2c check` finds nothing, at once or as soon as what was under way has arrived; else Failed."""
@@ -121,6 +122,13 @@ class ComposeStack:
             if "books agree" in told:
                 return
             time.sleep(2.0)
+
+    def lose(self, service: str) -> None:
+        """Removes a stopped service's container and the volume of the same name."""
+        self.compose("rm", "--force", service)
+        subprocess.run(
+            ["docker", "volume", "rm", f"{self.project}_{service}"], capture_output=True, timeout=60, check=True
+        )
 
     def kill(self, service: str) -> None:
         """kill -9 of what runs in the service's first container, as the kernel would do; not Docker's own kill, after

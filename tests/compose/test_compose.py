@@ -108,3 +108,20 @@ def test_a_stop_is_graceful_and_nothing_is_lost_by_it(stack: ComposeStack) -> No
     stack.wait_until_well()
     stack.check_books()
     assert owed(stack) == before
+
+
+def test_a_lost_database_comes_back_from_a_backup(stack: ComposeStack) -> None:
+    """Given a backup, business after it and PostgreSQL's volume lost, then all of it is there again."""
+    stack.o2c("backup", "/backups/first")
+    stack.play(days=1, seconds=PLAY_SECONDS, people=False)
+    stack.check_books()
+    before = owed(stack)
+    stack.compose("stop", *SERVICES, "postgres", seconds=180.0)
+    stack.lose("postgres")
+    stack.compose("up", "--detach", "--no-build", "--wait", "postgres", seconds=300.0)
+    stack.o2c("restore", "/backups/first")
+    stack.compose("start", *SERVICES, seconds=300.0)
+    stack.wait_until_well()
+    stack.o2c("restore", "/backups/first", "--catch-up")
+    stack.check_books()
+    assert owed(stack) == before

@@ -54,9 +54,17 @@ _ERP: dict[str, dict[str, Any]] = {
             {"line_no": 2, "item_id": "ITEM-029", "quantity": 5},
         ],
     },
+    "CreditRequested.v1": {
+        "request_id": "C-1001-CR1", "customer_id": "C-1001", "kind": "increase", "currency": "USD", "amount": "8000.00",
+        "requested_on": "2025-03-13", "requested_by": "Sal Sales", "valid_until": "2025-09-30",
+        "monthly_purchases": "3500.00",
+    },
     "OrderCancelled.v1": {
         "order_id": "SO-1", "customer_id": "C-1001", "cancelled_on": "2025-03-06",
         "reason": "the rest is not needed any more",
+    },
+    "ExchangeRateSet.v1": {
+        "from_currency": "EUR", "to_currency": "USD", "rate": "1.084500000", "valid_from": "2025-03-03", "version": 1,
     },
     "BusinessDayStarted.v1": {"company_id": "1000", "business_date": "2025-03-03"},
     "InvoiceBroughtForward.v1": {
@@ -67,7 +75,29 @@ _ERP: dict[str, dict[str, Any]] = {
         **_CUSTOMER, "payment_id": "PAY-20250313-C-1001", "bank_reference": "BK250313/C-1001",
         "payer_account": "US-026009593-4417", "payer_name": "Alder Creek Hotels", "currency": "USD",
         "amount": "1670.32", "value_date": "2025-03-13", "method": "ach",
-        "remittance": [{"document_number": "1000-00000001", "amount": "1670.32", "discount": "34.09"}],
+        "remittance": [
+            {
+                "document_number": "1000-00000001", "amount": "1670.32", "discount": "34.09",
+                "reason": "unearned_discount",
+            },
+        ],
+        "trace_number": "021000021234567", "details": "ACH CREDIT ALDER CREEK HOTELS",
+    },
+    "RemittanceAdvised.v1": {
+        **_CUSTOMER, "advice_id": "RA-021000021234567", "payer_account": "US-026009593-4417",
+        "payer_name": "Alder Creek Hotels", "trace_number": "021000021234567", "currency": "USD", "amount": "1670.32",
+        "advised_on": "2025-03-12",
+        "lines": [
+            {
+                "document_number": "1000-00000001", "amount": "1670.32", "discount": "34.09",
+                "reason": "unearned_discount",
+            },
+        ],
+    },
+    "PaymentReturned.v1": {
+        **_CUSTOMER, "return_id": "RET-BK250317/R1", "bank_reference": "BK250317/R1",
+        "original_bank_reference": "BK250313/C-1001", "payer_account": "US-026009593-4417", "currency": "USD",
+        "amount": "1670.32", "value_date": "2025-03-17", "reason_code": "R01", "reason": "insufficient funds",
     },
 }  # fmt: skip
 
@@ -122,6 +152,9 @@ _INVOICING: dict[str, dict[str, Any]] = {
         **_SO_1, "order_version": 2, "state": "Invoiced", "currency": "USD", "open_amount": "101.03",
         "business_date": "2025-03-04", "invoice_id": "INV-SO-1/P1/S1", "invoiced_amount": "1704.41",
     },
+    "CreditCheckRequested.v1": {
+        **_SO_1, "order_version": 2, "currency": "USD", "open_amount": "101.03", "business_date": "2025-03-06",
+    },
     "StockRequested.v1": {
         **_SO_1, "request_id": "SO-1/R1", "business_date": "2025-03-03", "ship_complete": False,
         "lines": [
@@ -159,6 +192,16 @@ _INVOICING: dict[str, dict[str, Any]] = {
             },
         ],
     },
+    "FinanceChargePosted.v1": {
+        **_CUSTOMER, "charge_id": "FC-202504-C-1001", "charge_number": "1000-F00000001", "kind": "interest",
+        "charge_date": "2025-04-30", "due_date": "2025-05-30", "currency": "USD", "amount": "7.00",
+        "reason": "1 % a month on OLD-4711, overdue since 2025-02-14",
+    },
+    "CreditMemoPosted.v1": {
+        **_CUSTOMER, "credit_memo_id": "CM-1", "credit_memo_number": "1000-C00000001",
+        "invoice_number": "1000-00000001", "credit_date": "2025-03-20", "currency": "USD", "net": "31.40",
+        "tax": "2.28", "total": "33.68", "reason": "One case of paper towels came back.",
+    },
     "JournalBatchSubmitted.v1": {**_BATCH, "sequence": 1, "attempt": 2, "currency": "USD", "totals": _BATCH_TOTALS},
 }  # fmt: skip
 
@@ -166,9 +209,14 @@ _CREDIT: dict[str, dict[str, Any]] = {
     "CreditApproved.v1": {
         "order_id": "SO-1", "customer_id": "C-1001", "decided_on": "2025-03-03", "currency": "USD",
         "order_amount": "1805.44", "exposure": "2625.44", "credit_limit": "5000.00", "policy_version": 0,
+        "valid_until": "2025-04-02", "decision_no": 1,
+        "remarks": [{
+            "code": "excluded-by-rule",
+            "text": "Rule cash-customers lets the order through: 0 days of payment terms, at most 0.",
+        }],
     },
     "CreditHeld.v1": {
-        **_SO_3, "decided_on": "2025-03-05", "exposure": "6125.44", "policy_version": 0,
+        **_SO_3, "decided_on": "2025-03-05", "exposure": "6125.44", "policy_version": 0, "decision_no": 1,
         "reasons": [{
             "code": "over-limit",
             "text": "The order of 3,500.00 USD on top of 2,625.44 USD owed and on order "
@@ -177,22 +225,51 @@ _CREDIT: dict[str, dict[str, Any]] = {
     },
     "CreditReleased.v1": {
         **_SO_3, "decided_on": "2025-03-13", "exposure": "4320.00", "released_by": "system",
-        "reason": "What the customer owes went down and made room.",
+        "reason": "What the customer owes went down and made room.", "reason_code": "room-made",
+        "released_amount": "3500.00", "valid_until": "2025-04-12", "decision_no": 2,
     },
     "CreditDeclined.v1": {
         "order_id": "SO-4", "customer_id": "C-1001", "decided_on": "2025-03-20", "currency": "USD",
         "order_amount": "9500.00", "declined_by": "Dana Whitfield",
-        "reason": "agreed with the customer: prepayment only",
+        "reason": "agreed with the customer: prepayment only", "reason_code": "prepayment-only", "decision_no": 2,
     },
     "CreditLimitSet.v1": {
         "customer_id": "C-1001", "limit_version": 1, "currency": "USD", "credit_limit": "8000.00",
         "previous_limit": "5000.00", "valid_from": "2025-03-17", "set_by": "Dana Whitfield",
-        "reason": "two seasons of prompt payment",
+        "reason": "two seasons of prompt payment", "valid_until": "2025-09-30", "request_id": "C-1001-CR1",
     },
     "CreditStateChanged.v1": {
         "customer_id": "C-1001", "state_version": 1, "old_state": "Active", "new_state": "Warning",
         "cause": "exposure is at or above the warning mark", "business_date": "2025-03-13", "currency": "USD",
         "exposure": "4320.00", "credit_limit": "5000.00",
+        "reasons": [{
+            "code": "exposure",
+            "text": "4,320.00 USD is owed and on order: 86 % of the limit of 5,000.00 USD.",
+        }],
+    },
+    "CreditReportRequested.v1": {
+        **_CUSTOMER, "report_id": "C-1001-CR1-B1", "request_id": "C-1001-CR1", "customer_name": "Alder Creek Hotels",
+        "currency": "USD", "amount": "8000.00", "requested_on": "2025-03-13", "answer_business_days": 3,
+    },
+    "FinancialStatementsRequested.v1": {
+        **_CUSTOMER, "request_id": "C-1001-CR2", "sent_on": "2025-04-01", "due_on": "2025-05-01",
+        "expires_on": "2025-05-15", "reminder": True,
+        "text": "Please send us your financial statements of the last two years by 2025-05-01.",
+    },
+    "CreditRequestDeclined.v1": {
+        "request_id": "C-1001-CR2", "customer_id": "C-1001", "decided_on": "2025-05-16", "currency": "USD",
+        "amount": "20000.00", "declined_by": "system",
+        "reasons": [{
+            "code": "statements-not-received",
+            "text": "The financial statements we asked for by 2025-05-01 had not reached us by 2025-05-15.",
+        }],
+    },
+}  # fmt: skip
+
+_CREDIT_BUREAU: dict[str, dict[str, Any]] = {
+    "CreditReportReceived.v1": {
+        "report_id": "C-1001-CR1-B1", "customer_id": "C-1001", "bureau": "Northfield Credit Bureau",
+        "report_date": "2025-03-14", "score": 74, "remarks": "Pays its suppliers 4 days beyond terms on average.",
     },
 }  # fmt: skip
 
@@ -204,7 +281,15 @@ _CASH_APP: dict[str, dict[str, Any]] = {
             "item_id": "INV-SO-1/P1/S1", "document_number": "1000-00000001", "amount": "1670.32", "discount": "34.09",
             "rule": "remittance",
             "why": "the remittance names 1000-00000001; paid by 2025-03-14, so 34.09 USD discount is granted",
+            "evidence": "the remittance says 1000-1, which is 1000-00000001 without its beginning", "score": 95,
+            "alternatives": "1000-00000010 is open with the same amount", "tolerance": "0.00", "deduction": "0.00",
         }],
+        "policy_version": 2, "paid_currency": "EUR", "paid_amount": "1536.69", "exchange_rate": "1.086960",
+    },
+    "DeductionOpened.v1": {
+        **_CUSTOMER, "deduction_id": "PAY-20250410-C-1001/A1/D1", "item_id": "OLD-4711", "document_number": "OLD-4711",
+        "payment_id": "PAY-20250410-C-1001", "business_date": "2025-04-10", "currency": "USD", "amount": "12.00",
+        "reason": "freight", "why": "the remittance names OLD-4711; 12.00 USD was kept back (freight): a deduction",
     },
     "PaymentSuspended.v1": {
         "payment_id": "PAY-20250324-X1", "company_id": "1000", "payer_account": "US-121000248-0093",
@@ -215,15 +300,46 @@ _CASH_APP: dict[str, dict[str, Any]] = {
         **_CUSTOMER, "payment_id": "PAY-20250410-C-1001", "business_date": "2025-04-10", "currency": "USD",
         "amount": "30.00", "on_account_balance": "30.00",
     },
+    "OnAccountChanged.v1": {
+        **_CUSTOMER, "payment_id": "PAY-20250410-C-1001", "movement_no": 3, "currency": "USD", "change": "30.00",
+        "business_date": "2025-04-10",
+    },
+    "PaymentUnapplied.v1": {
+        **_CUSTOMER, "reversal_id": "PAY-20250313-C-1001/A1/R", "application_id": "PAY-20250313-C-1001/A1",
+        "payment_id": "PAY-20250313-C-1001", "applied_on": "2025-03-13", "unapplied_on": "2025-03-20",
+        "currency": "USD", "amount": "1670.32", "discount": "34.09", "cause": "returned",
+        "reason": "the bank returned the payment: R01 insufficient funds",
+    },
+    "PaymentTransferred.v1": {
+        "company_id": "1000", "transfer_id": "PAY-20250324-X1/T5", "payment_id": "PAY-20250324-X1",
+        "from_customer_id": "C-1001", "to_customer_id": "C-1002", "transferred_on": "2025-03-26", "currency": "USD",
+        "amount": "400.00", "reason": "The remittance advice came from Alder Creek Hotels. (Pia Marsh)",
+    },
+    "PaymentRefunded.v1": {
+        **_CUSTOMER, "refund_id": "RF-0d9d5c5e-0a4c-5b0f-8c7e-6a1d2f3b4c5d", "payment_id": "PAY-20250410-C-1001",
+        "refunded_on": "2025-04-14", "currency": "USD", "amount": "30.00", "ordered_by": "Pia Marsh",
+        "approved_by": "Carl Ortega", "reason": "The customer closed the account.",
+    },
+    "ItemWrittenOff.v1": {
+        **_CUSTOMER, "write_off_id": "WO-1c2d3e4f-5a6b-5c7d-8e9f-0a1b2c3d4e5f", "item_id": "BF-OLD-4711",
+        "document_number": "OLD-4711", "written_off_on": "2025-06-30", "currency": "USD", "amount": "20.00",
+        "approved_by": "Carl Ortega", "reason": "The estate is without assets.",
+    },
     "OpenItemChanged.v1": {
         **_CUSTOMER, "item_id": "INV-SO-1/P1/S1", "item_version": 2, "document_number": "1000-00000001",
         "kind": "invoice", "currency": "USD", "original_amount": "1704.41", "open_amount": "34.09",
         "change": "-1670.32", "cause": "cash", "cause_id": "PAY-20250313-C-1001/A1", "business_date": "2025-03-13",
         "document_date": "2025-03-04", "due_date": "2025-04-03", "disputed": False,
+        "payment_method": "ach",
     },
 }  # fmt: skip
 
 _COLLECTIONS: dict[str, dict[str, Any]] = {
+    "WriteOffApproved.v1": {
+        **_CUSTOMER, "write_off_id": "WO-BF-OLD-4711-1", "item_id": "BF-OLD-4711", "currency": "USD",
+        "amount": "420.00", "requested_by": "Ruth Calder", "approved_by": "Mona Reyes", "approved_on": "2025-07-01",
+        "reason": "The customer is insolvent; nothing is to be expected.",
+    },
     "DunningSent.v1": {
         **_CUSTOMER, "notice_id": "C-1001/2025-03-18/2/1000-USD", "step": 2, "step_name": "first-letter",
         "sent_on": "2025-03-18", "currency": "USD", "total": "820.00", "policy_version": 0,
@@ -277,6 +393,7 @@ _ANALYTICS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 EXAMPLES = {
-    **_ERP, **_INV_CTRL, **_GL_CORE, **_INVOICING, **_CREDIT, **_CASH_APP, **_COLLECTIONS, **_ANALYTICS,
+    **_ERP, **_INV_CTRL, **_GL_CORE, **_INVOICING, **_CREDIT, **_CREDIT_BUREAU, **_CASH_APP, **_COLLECTIONS,
+    **_ANALYTICS,
 }  # fmt: skip
 """A body by CloudEvents type, as JSON says it: amounts are strings, dates ISO 8601."""

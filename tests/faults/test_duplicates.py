@@ -6,28 +6,28 @@ import asyncio
 from typing import Any
 
 from o2c.books.digest import digest_parts
-from simulator.domain.calendar import business_day
 from tests.kit import World
 from tests.kit.books import books_agree
+from tests.kit.business import Undisturbed, play
 from tests.kit.offsets import set_back_to_the_beginning
-from tests.kit.simulated import DAYS, Echo, TwiceSaid, business
+from tests.kit.repeating import Echo
 
 
 async def test_what_is_said_twice_and_heard_again_is_applied_once(
-    kafka: Any, postgres: Any, days_undisturbed: dict[str, str]
+    kafka: Any, postgres: Any, days_undisturbed: Undisturbed
 ) -> None:
     """The upstream says each event twice; each evening everything of the day is on the topics once more, the
     services' own events included; after that every service starts again from the earliest offset."""
     async with World(kafka, postgres) as world:
-        async with business(world) as simulation:
-            simulation._voice = TwiceSaid(simulation._voice)
-            echo = Echo(world)
-            for day in DAYS:
-                await simulation.play_day(business_day(day))
-                assert await echo.repeat_everything_new() > 0
-                await world.quiet()
+        echo = Echo(world)
+
+        async def repeat_the_day() -> None:
+            assert await echo.repeat_everything_new() > 0
+            await world.quiet()
+
+        await play(world, twice=True, after_day=repeat_the_day)
         await books_agree(world)
-        assert await digest_parts(world.databases) == days_undisturbed
+        assert await digest_parts(world.databases) == days_undisturbed.books
 
         said = await world._rule.end_offsets(world._places)
         await world.stop_all()
@@ -40,4 +40,4 @@ async def test_what_is_said_twice_and_heard_again_is_applied_once(
             taken = world.running[name].metrics
             assert taken.events_duplicate._value.get() > 0, name
         assert await world._rule.end_offsets(world._places) == said
-        assert await digest_parts(world.databases) == days_undisturbed
+        assert await digest_parts(world.databases) == days_undisturbed.books

@@ -1,9 +1,8 @@
-"""kill -9 of services at random moments of some simulated days: after them the books are those of undisturbed ones."""
+"""kill -9 of services at random moments of the business: after it the books are those of undisturbed ones."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from collections.abc import Sequence
 from typing import Any
@@ -11,41 +10,50 @@ from typing import Any
 import pytest
 
 from o2c.books.digest import digest_parts
-from tests.kit import World
 from tests.kit.books import books_agree
+from tests.kit.business import Undisturbed, play, running_as_processes
 from tests.kit.process import ServiceProcess
-from tests.kit.simulated import business, play_days
 
 SEED = 4711
-ROUNDS = 2
+KILLED_AT_LEAST = 10
 
 
-async def kill_at_random(processes: Sequence[ServiceProcess], dice: random.Random) -> int:
-    """In each round every service is killed once, one or two at a time, and started again; how often in all."""
-    killed = 0
-    for _ in range(ROUNDS):
-        waiting = dice.sample(processes, len(processes))
-        while waiting:
-            victims = [waiting.pop() for _ in range(min(len(waiting), dice.choice((1, 1, 2))))]
-            await asyncio.sleep(dice.uniform(0.1, 1.5))
+class Killer:
+    """Kills all services in turn, one or two at a time, and starts them again, until it is told to stop."""
+
+    def __init__(self, processes: Sequence[ServiceProcess], seed: int) -> None:
+        self.killed = 0
+        self._processes = processes
+        self._dice = random.Random(seed)
+        self._stopping = asyncio.Event()
+
+    async def kill(self) -> None:
+        """Until told to stop, but `KILLED_AT_LEAST` times."""
+        waiting: list[ServiceProcess] = []
+        while not self._stopping.is_set() or self.killed < KILLED_AT_LEAST:
+            waiting = waiting or self._dice.sample(self._processes, len(self._processes))
+            victims = [waiting.pop() for _ in range(min(len(waiting), self._dice.choice((1, 1, 2))))]
+            await asyncio.sleep(self._dice.uniform(0.1, 0.8))
             await asyncio.gather(*(victim.kill() for victim in victims))
             await asyncio.gather(*(victim.start() for victim in victims))
-            killed += len(victims)
+            self.killed += len(victims)
             await asyncio.gather(*(victim.until_ready() for victim in victims))
-    return killed
+
+    def stop(self) -> None:
+        self._stopping.set()
 
 
 async def test_services_killed_at_random_moments_leave_the_same_books(
-    kafka: Any, postgres: Any, days_undisturbed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    kafka: Any, postgres: Any, days_undisturbed: Undisturbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulator.people._ATTEMPTS_MAX", 25)  # people try again until the service is back
+    monkeypatch.setattr("simulator.desk._ATTEMPTS_MAX", 25)  # people try again until the service is back
     print(f"seed {SEED}")
-    async with World(kafka, postgres, as_processes=True) as world, contextlib.AsyncExitStack() as running:
-        processes = [await running.enter_async_context(ServiceProcess(world, name)) for name in world.names]
-        async with business(world) as simulation:
-            killing = asyncio.create_task(kill_at_random(processes, random.Random(SEED)))
-            await play_days(simulation)
-            killed = await killing
+    async with running_as_processes(kafka, postgres) as (world, processes):
+        killer = Killer(list(processes.values()), SEED)
+        killing = asyncio.create_task(killer.kill())
+        await play(world)
+        killer.stop()
+        await killing
+        print(f"killed {killer.killed} times")
         await books_agree(world)
-        print(f"killed {killed} times")
-        assert await digest_parts(world.databases) == days_undisturbed
+        assert await digest_parts(world.databases) == days_undisturbed.books

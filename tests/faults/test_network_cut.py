@@ -6,9 +6,8 @@ import asyncio
 import contextlib
 from typing import Any
 
-from tests.kit import World
 from tests.kit.flood import Flood
-from tests.kit.process import ServiceProcess
+from tests.kit.process import ServiceProcess, others_in_this_process
 from tests.kit.proxy import database_proxy, database_url_through, kafka_proxy
 
 CUT_SECONDS = 2.0
@@ -18,12 +17,10 @@ SILENT_SECONDS = 4.0
 
 async def test_a_network_cut_loses_nothing_and_repeats_nothing(kafka: Any, postgres: Any) -> None:
     """Credit and cash_app are cut off from PostgreSQL, then from Kafka; then these lines fall silent."""
-    async with World(kafka, postgres, as_processes=True) as world, contextlib.AsyncExitStack() as running:
-        for name in ("invoicing", "collections", "analytics"):
-            running.push_async_callback(world.stop, name)
-            await world.start(name)
+    cut_off = ("credit", "cash_app")
+    async with others_in_this_process(kafka, postgres, *cut_off) as world, contextlib.AsyncExitStack() as running:
         databases, brokers, processes = [], [], []
-        for name in ("credit", "cash_app"):
+        for name in cut_off:
             database = await running.enter_async_context(database_proxy(world, name))
             broker = await running.enter_async_context(kafka_proxy(world))
             process = ServiceProcess(

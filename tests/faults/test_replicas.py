@@ -5,21 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
+from shared.contracts.erp import OrderPlaced
 from tests.kit import World
 from tests.kit.flood import Flood
-from tests.kit.process import ServiceProcess
+from tests.kit.process import ServiceProcess, others_in_this_process
 
-IDLE_SECONDS = 3
-FALLS_ASLEEP_IN_A_BATCH = f"""
+FALLS_ASLEEP_IN_A_BATCH = """
 import os, signal
-from shared.chassis import relay
 from shared.chassis.batch import BatchProcessor
-relay._IDLE_SESSION_MS = "{IDLE_SECONDS * 1000}"
 handle, slept = BatchProcessor._handle, []
 async def fall_asleep_once(self, events, uow):
     await handle(self, events, uow)
@@ -29,71 +26,85 @@ async def fall_asleep_once(self, events, uow):
         os.kill(os.getpid(), signal.SIGSTOP)
 BatchProcessor._handle = fall_asleep_once
 """
-FALLS_ASLEEP_WHILE_PUBLISHING = f"""
+FALLS_ASLEEP_WHILE_PUBLISHING = """
 import os, signal
 from shared.chassis import relay
-relay._IDLE_SESSION_MS = "{IDLE_SECONDS * 1000}"
 publish, slept = relay.OutboxRelay._publish, []
 async def fall_asleep_once(self, rows):
-    if not slept and any(row["topic"] == "CreditApproved" for row in rows):
+    if not slept and any(row["topic"] == "PaymentApplied" for row in rows):
         slept.append(True)
         os.kill(os.getpid(), signal.SIGSTOP)
     await publish(self, rows)
 relay.OutboxRelay._publish = fall_asleep_once
 """
+FREED: Final = "freed by the database"
+IDLE_SECONDS: Final = {FREED: 3, "not freed": 3600}
+"""How long PostgreSQL lets a silent replica keep its transaction and its relay's lock."""
 
 
-@contextlib.asynccontextmanager
-async def the_others_in_this_process(kafka: Any, postgres: Any, *processes: str) -> AsyncIterator[World]:
-    """A world whose services run in this process, but for some that the test runs as processes."""
-    async with World(kafka, postgres, as_processes=True) as world, contextlib.AsyncExitStack() as running:
-        for name in world.names:
-            if name not in processes:
-                running.push_async_callback(world.stop, name)
-                await world.start(name)
-        yield world
-
-
-@pytest.mark.parametrize("prelude", [FALLS_ASLEEP_IN_A_BATCH, FALLS_ASLEEP_WHILE_PUBLISHING], ids=["batch", "relay"])
+@pytest.mark.parametrize("locks", IDLE_SECONDS)
 async def test_a_replica_that_wakes_after_another_took_over_does_nothing_twice(
-    kafka: Any, postgres: Any, prelude: str
+    kafka: Any, postgres: Any, locks: str
 ) -> None:
-    """Stopped past its session, its transaction and its lock; the other finishes everything; then it wakes."""
-    limits = {"O2C_DATABASE_IDLE_IN_TRANSACTION_SECONDS_MAX": str(IDLE_SECONDS)}
+    """Credit is stopped in the middle of a batch, cash_app while it publishes, both past their sessions with Kafka.
+
+    Where PostgreSQL frees what they hold, the others finish everything before they wake: what they still want to
+    commit is refused, what they publish late is dropped as known. Where it does not, the others take over their
+    partitions, but have to wait for them; then the others find done what they did.
+    """
+    idle_seconds = IDLE_SECONDS[locks]
+    relay = f'\nfrom shared.chassis import relay\nrelay._IDLE_SESSION_MS = "{idle_seconds * 1000}"\n'
+    limits = {"O2C_DATABASE_IDLE_IN_TRANSACTION_SECONDS_MAX": str(idle_seconds)}
+    preludes = {"credit": FALLS_ASLEEP_IN_A_BATCH, "cash_app": FALLS_ASLEEP_WHILE_PUBLISHING}
     async with (
-        the_others_in_this_process(kafka, postgres, "credit") as world,
-        ServiceProcess(world, "credit", prelude=prelude, **limits) as zombie,
+        others_in_this_process(kafka, postgres, *preludes) as world,
+        contextlib.AsyncExitStack() as running,
     ):
+
+        async def start(name: str, prelude: str = "") -> ServiceProcess:
+            return await running.enter_async_context(ServiceProcess(world, name, prelude=prelude + relay, **limits))
+
+        credit, cash_app = [await start(name, prelude) for name, prelude in preludes.items()]
         flood = Flood(world)
         await flood.begin()
+        wave = flood.next_wave()
+        # One after the other: an open transaction anywhere on the server keeps back what all relays publish.
+        await world.say(*(event for event in wave if not isinstance(event, OrderPlaced)))
+        await cash_app.fell_asleep()
+        await world.say(*(event for event in wave if isinstance(event, OrderPlaced)))
+        await credit.fell_asleep()
+        others = [await start(name) for name in preludes]
+        for other in others:
+            await other.until_ready()  # Kafka has given it the sleeper's partitions
         await flood.wave()
-        await zombie.fell_asleep()
-        async with ServiceProcess(world, "credit", **limits) as other:
-            await other.until_ready()
-            await flood.wave()
+        decided = "SELECT count(*) FROM open_order WHERE decision = 'approved'"
+        if locks == FREED:
             await world.quiet()
-            decided = "SELECT count(*) FROM open_order WHERE decision = 'approved'"
             assert await world.rows("credit", decided) == [(2 * flood.size,)]
-
+        else:
+            stuck = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            while not await world.rows("credit", stuck):
+                await asyncio.sleep(0.05)
+            assert await world.rows("cash_app", "SELECT 1 FROM outbox WHERE topic = 'PaymentApplied' LIMIT 1")
+        for zombie in (credit, cash_app):
             zombie.signal(signal.SIGCONT)
-            await flood.wave()
-            await flood.ended(said_once=prelude is FALLS_ASLEEP_IN_A_BATCH)
+        await flood.wave()
+        await flood.ended(said_once=locks != FREED)
 
 
 async def test_replicas_come_and_go_under_load(kafka: Any, postgres: Any) -> None:
-    """One replica of credit and of cash_app, then three, then two: what is said is said once, by whoever relays."""
-    scaled = ("credit", "cash_app")
-    async with the_others_in_this_process(kafka, postgres, *scaled) as world, contextlib.AsyncExitStack() as running:
+    """One replica of every service, then three, then two: what is said is said once, by whoever relays."""
+    async with World(kafka, postgres, as_processes=True) as world, contextlib.AsyncExitStack() as running:
 
         async def start(name: str) -> ServiceProcess:
             # Nobody dies here: a slow machine must not make a replica look as if it had.
             return await running.enter_async_context(ServiceProcess(world, name, O2C_KAFKA_SESSION_SECONDS="15"))
 
-        first = [await start(name) for name in scaled]
+        first = [await start(name) for name in world.names]
         flood = Flood(world)
         await flood.begin()
         loading = asyncio.create_task(flood.waves(8, every_seconds=1.0))
-        further = [await start(name) for name in (*scaled, *scaled)]
+        further = [await start(name) for name in (*world.names, *world.names)]
         await asyncio.gather(*(process.until_ready() for process in further))
         await asyncio.gather(*(process.stop() for process in first))  # those that hold the relays' locks
         await loading

@@ -9,14 +9,30 @@ from decimal import Decimal
 from typing import Any
 
 from services.collections.domain.promises import Promise
-from shared.contracts.cash_app import OpenItemChanged, PaymentApplied
-from shared.contracts.collections import CreditHoldLifted, CreditHoldRequested, PromiseDue
+from shared.contracts.cash_app import OnAccountChanged, OpenItemChanged, PaymentApplied, PaymentUnapplied
+from shared.contracts.collections import (
+    CreditHoldLifted,
+    CreditHoldRequested,
+    DunningSent,
+    PromiseBroken,
+    PromiseDue,
+    WriteOffApproved,
+)
 from shared.contracts.credit import CreditApproved, CreditDeclined, CreditHeld, CreditReleased
-from shared.contracts.erp import BusinessDayStarted, InvoiceBroughtForward, OrderCancelled
+from shared.contracts.credit_bureau import CreditReportReceived
+from shared.contracts.erp import (
+    BusinessDayStarted,
+    CreditRequested,
+    ExchangeRateSet,
+    InvoiceBroughtForward,
+    OrderCancelled,
+    PaymentReturned,
+    RemittanceAdvised,
+)
 from shared.contracts.event import Event
 from shared.contracts.gl_core import JournalBatchPosted, JournalBatchRejected
 from shared.contracts.inv_ctrl import StockReplenished
-from shared.contracts.invoicing import OpenOrderChanged
+from shared.contracts.invoicing import CreditCheckRequested, CreditMemoPosted, FinanceChargePosted, OpenOrderChanged
 from tests.kit.sample import COMPANY, DAY, allocated, customer, invoice, item, order, payment, price, shipped, validated
 
 JOURNAL_DAY = date(2025, 1, 1)
@@ -94,6 +110,71 @@ def answer(prefix: str, who: str, n: int, request: int, quantity: int, short: in
     return allocated(f"{order_id}/R{request}", order_id, quantity, customer_id=who, lines=[line])
 
 
+def credit_request(who: str, n: int) -> CreditRequested:
+    return CreditRequested(
+        request_id=f"CR-{who}", customer_id=who, kind="new", currency="USD", amount=Decimal(5_000 + n),
+        requested_on=DAY - timedelta(days=9), requested_by="Sal",
+    )  # fmt: skip
+
+
+def unapplied(who: str, n: int, cause: str = "returned") -> PaymentUnapplied:
+    return PaymentUnapplied(
+        reversal_id=f"P-{n:03}/A1/R", application_id=f"P-{n:03}/A1", payment_id=f"P-{n:03}", customer_id=who,
+        company_id=COMPANY, applied_on=DAY, unapplied_on=DAY, currency="USD", amount=MONEY, discount=Decimal("0.00"),
+        cause=cause, reason="insufficient funds",
+    )  # fmt: skip
+
+
+def returned(payment_id: str) -> PaymentReturned:
+    return PaymentReturned(
+        return_id=f"R-{payment_id}", bank_reference=f"RB-{payment_id}", original_bank_reference=f"BANK-{payment_id}",
+        company_id=COMPANY, currency="USD", amount=MONEY, value_date=DAY,
+    )  # fmt: skip
+
+
+def given_up(who: str, n: int) -> WriteOffApproved:
+    return WriteOffApproved(
+        write_off_id=f"WO-{n}", item_id=f"INV-{n:03}B", customer_id=who, company_id=COMPANY, currency="USD",
+        amount=MONEY, requested_by="Pat", approved_by="Max", approved_on=DAY, reason="insolvent",
+    )  # fmt: skip
+
+
+def rate(who: str, n: int) -> ExchangeRateSet:
+    day = DAY - timedelta(days=n + 1)
+    return ExchangeRateSet(from_currency="EUR", to_currency="USD", rate=Decimal("1.1"), valid_from=day)
+
+
+def dunned(who: str, n: int) -> DunningSent:
+    item = {"document_number": "X", "due_date": DAY, "days_overdue": 1, "open_amount": MONEY}
+    return DunningSent(
+        notice_id=f"N-{n}", customer_id=who, company_id=COMPANY, step=1, step_name="reminder", sent_on=DAY,
+        currency="USD", total=MONEY, policy_version=0, items=[{**item, "item_id": f"INV-{n:03}"}],
+    )  # fmt: skip
+
+
+def on_account(who: str, n: int) -> OnAccountChanged:
+    return OnAccountChanged(
+        payment_id=f"P-{n:03}", movement_no=1, customer_id=who, company_id=COMPANY, currency="USD", change=MONEY,
+        business_date=DAY,
+    )  # fmt: skip
+
+
+def old_approval(who: str, n: int) -> CreditCheckRequested:
+    return CreditCheckRequested(
+        order_id=f"F-{n}", customer_id=who, company_id=COMPANY, order_version=1, currency="EUR",
+        open_amount=Decimal("10.00"), business_date=DAY,
+    )  # fmt: skip
+
+
+async def group(uow: Any, subjects: Sequence[int]) -> None:
+    """A pooled limit above every ten customers."""
+    names = sorted({f"G-{n // 10:03}" for n in subjects})
+    for name in names:
+        await uow.execute("save_group", name, name, "USD", Decimal(900_000))
+    for customer_id, account in (await uow.lock(f"C-{n:03}" for n in subjects)).items():
+        account.group_id = f"G-{int(customer_id[2:]) // 10:03}"
+
+
 def journal(service: str) -> list[Step]:
     """The journal's days are submitted, rejected by the general ledger, and posted after all."""
 
@@ -105,6 +186,7 @@ def journal(service: str) -> list[Step]:
         }  # fmt: skip
 
     return [
+        heard("rejected early", lambda who, n: JournalBatchRejected(**about(n, attempt=1, reason="Not open yet."))),
         Daily("journal"),
         heard("rejected", lambda who, n: JournalBatchRejected(**about(n, attempt=1, reason="The period is closed."))),
         heard("posted", lambda who, n: JournalBatchPosted(**about(n, currency="USD", totals=[]))),
@@ -129,11 +211,22 @@ async def learn_accounts(uow: Any, subjects: Sequence[int]) -> None:
 DAY_BEGINS = heard("day", lambda who, n: BusinessDayStarted(company_id=f"{COMPANY}{n}", business_date=DAY))
 CUSTOMERS = heard("customers", lambda who, n: customer(who))
 
+
+def advised(trace_number: str, who: str, amount: str) -> RemittanceAdvised:
+    line = {"document_number": "1001-8888", "amount": amount}
+    return RemittanceAdvised(
+        advice_id=f"RA-{trace_number}", company_id=COMPANY, customer_id=who, trace_number=trace_number, currency="USD",
+        amount=Decimal(amount), advised_on=DAY, lines=[line],
+    )  # fmt: skip
+
+
 STORIES: dict[str, list[Step]] = {
     "credit": [
         DAY_BEGINS,
         heard("orders of strangers", lambda who, n: validated(f"W-{n}", who)),
+        heard("exchange rates", rate),
         CUSTOMERS,
+        Given("groups of customers, 10 in each", group),
         heard("orders", lambda who, n: validated(f"O-{n}", who), lambda who, n: validated(f"H-{n}", who, "99999.00")),
         heard("items", lambda who, n: changed(who, n, 1)),
         heard(
@@ -144,6 +237,10 @@ STORIES: dict[str, list[Step]] = {
                 invoiced_amount=MONEY,
             ),
         ),
+        heard("orders in another currency", lambda who, n: validated(f"F-{n}", who, "10.00", currency="EUR")),
+        heard("dunning notices", dunned),
+        heard("money on account", on_account),
+        heard("old approvals", old_approval),
         heard(
             "holds",
             lambda who, n: CreditHoldRequested(hold_id=f"K-{n}", customer_id=who, requested_on=DAY, reason="broken"),
@@ -155,6 +252,20 @@ STORIES: dict[str, list[Step]] = {
             ),
         ),
         heard("limits that let held orders go", lambda who, n: customer(who, version=2, credit_limit="999999.00")),
+        heard(
+            "broken promises",
+            lambda who, n: PromiseBroken(
+                promise_id=f"{who}/P1", customer_id=who, judged_on=DAY, currency="USD", amount=MONEY, applied="0.00"
+            ),
+        ),
+        heard("credit requests", lambda who, n: credit_request(who, n), lambda who, n: credit_request(f"X{who}", n)),
+        heard("customers who asked before", lambda who, n: customer(f"X{who}")),
+        heard(
+            "credit reports",
+            lambda who, n: CreditReportReceived(
+                report_id=f"CR-{who}", customer_id=who, bureau="Bureau", report_date=DAY, score=90
+            ),
+        ),
         Daily("review"),
     ],
     "invoicing": [
@@ -168,6 +279,10 @@ STORIES: dict[str, list[Step]] = {
         ),
         heard("orders", *(lambda who, n, p=p: order_of(p, who, n) for p in ("APPROVED", "HELD", "DECLINED", "E", "N"))),
         heard("orders of strangers", lambda who, n: order_of("REJECTED", f"NOBODY-{n}", n)),
+        heard("early decisions", lambda who, n: decision(CreditApproved, "ANSWERED", who, n)),
+        heard("early stock, partly short", lambda who, n: answer("ANSWERED", who, n, 1, 6, short=4)),
+        heard("early shipments", lambda who, n: shipped(f"S-E{n}", f"ANSWERED-{n:03}", 6, customer_id=who)),
+        heard("orders answered before", lambda who, n: order_of("ANSWERED", who, n)),
         heard(
             "cancellations",
             lambda who, n: OrderCancelled(order_id=f"N-{n:03}", customer_id=who, cancelled_on=DAY, reason="changed"),
@@ -227,6 +342,35 @@ STORIES: dict[str, list[Step]] = {
             lambda who, n: payment(f"R-{n}", who, "130.00"),
             lambda who, n: payment(f"R-{n}", who, "130.00"),
         ),
+        heard(
+            "exchange rates",
+            lambda who, n: ExchangeRateSet(
+                from_currency="EUR", to_currency="USD", rate=Decimal("1.08"), valid_from=DAY + timedelta(days=n)
+            ),
+        ),
+        heard(
+            "payments in another currency, from an account in another writing and by a slip",
+            lambda who, n: payment(f"V-{n}", who, "10.00", currency="EUR"),
+            lambda who, n: payment(f"U-{n}", None, "9.00", payer_account=f"acc.{who}"),
+            lambda who, n: payment(
+                f"O-{n}", None, "9.00", payer_name=f"Customer {who} Ltd",
+                remittance=[{"document_number": "1001-9999", "amount": "9.00"}],
+            ),
+        ),
+        heard(
+            "finance charges",
+            lambda who, n: FinanceChargePosted(
+                charge_id=f"FC-{n:03}", charge_number=f"1000-F{n:03}", company_id=COMPANY, customer_id=who,
+                kind="interest", charge_date=DAY, due_date=DAY, currency="USD", amount=MONEY, reason="overdue",
+            ),
+        ),
+        heard(
+            "credit memos",
+            lambda who, n: CreditMemoPosted(
+                credit_memo_id=f"CM-{n:03}", credit_memo_number=f"1000-C{n:03}", company_id=COMPANY, customer_id=who,
+                credit_date=DAY, currency="USD", net=MONEY, tax=Decimal("0.00"), total=MONEY, reason="returned",
+            ),
+        ),
         heard("invoices paid before", lambda who, n: invoice(f"INV-{n:03}C", who)),
         heard("invoices for credit on account", lambda who, n: invoice(f"INV-{n:03}D", who)),
         heard(
@@ -237,6 +381,22 @@ STORIES: dict[str, list[Step]] = {
         heard("their customers", lambda who, n: customer(f"X{who}", payer_accounts=[f"X-{n}"])),
         Given("accounts learnt elsewhere", learn_accounts),
         Daily("suspense"),
+        heard("returns", lambda who, n: returned(f"P-{n}")),
+        heard("returns of payments nobody knows yet", lambda who, n: returned(f"LATE-{n}")),
+        heard("their payments", lambda who, n: payment(f"LATE-{n}", who)),
+        heard("write-offs", given_up),
+        heard("remittance advice before its money", lambda who, n: advised(f"TA-{n}", who, "12.00")),
+        heard(
+            "its money, and money before its advice",
+            lambda who, n: payment(f"TA-{n}", None, "12.00", trace_number=f"TA-{n}"),
+            lambda who, n: payment(f"TB-{n}", None, "13.00", trace_number=f"TB-{n}"),
+            lambda who, n: payment(f"TC-{n}", who, "14.00", trace_number=f"TC-{n}"),
+        ),
+        heard(
+            "the advice after its money",
+            lambda who, n: advised(f"TB-{n}", who, "13.00"),
+            lambda who, n: advised(f"TC-{n}", who, "14.00"),
+        ),
         *journal("cash_app"),
     ],
     "collections": [
@@ -254,6 +414,7 @@ STORIES: dict[str, list[Step]] = {
         Daily("aging"),
         heard("paid items", lambda who, n: changed(who, n, 2)),
         heard("payments", applied),
+        heard("returned payments", unapplied),
     ],
     "analytics": [
         DAY_BEGINS,
@@ -261,6 +422,7 @@ STORIES: dict[str, list[Step]] = {
         heard("items", lambda who, n: changed(who, n, 1)),
         heard("paid items", lambda who, n: changed(who, n, 2)),
         heard("payments", applied),
+        heard("returned payments", unapplied),
         Daily("aging_snapshots", lambda n: DAY + timedelta(days=n)),
         Daily("period_reports", lambda n: DAY + timedelta(days=31 * n)),
     ],

@@ -201,10 +201,14 @@ async def test_lists_are_filtered_sorted_and_paged(world: World) -> None:
 
 
 async def test_what_if_tells_what_would_be_decided_and_decides_nothing(world: World) -> None:
-    await open_day(world, customer("1000"), item("I-1", "900", "900"), item("I-2", "5", "5", currency="EUR"))
+    await open_day(world, customer("1000"), item("I-1", "900", "900"))
     assert (await ask(world, "/accounts/C-1/what-if?amount=100"))["decision"] == "approved"
     held = await ask(world, "/accounts/C-1/what-if?amount=100.01")
     assert (held["decision"], held["headroom_left"], held["reasons"][0]["code"]) == ("held", "-0.01", "over-limit")
+    await world.say(item("I-2", "5", "5", currency="EUR"))
+    await world.quiet()
+    held = await ask(world, "/accounts/C-1/what-if?amount=1")
+    assert [reason["code"] for reason in held["reasons"]] == ["no-exchange-rate"]
     assert (await ask(world, "/accounts/C-1"))["not_counted"] == [
         {"currency": "EUR", "open_items": "5.00", "open_orders": "0.00"}
     ]

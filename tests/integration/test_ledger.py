@@ -191,14 +191,41 @@ async def test_the_ledgers_answers_are_kept(world: World) -> None:
     assert disagreement == "account 1200: sent 100.00 Dr / 0.00 Cr, booked 1.00 Dr / 0 Cr"
 
 
-async def test_an_answer_to_a_batch_never_submitted_is_a_dead_letter_with_its_reason(world: World) -> None:
-    (batch,) = await submitted(world, invoice())
-    await world.say(posted(batch, batch_id="invoicing/unheard/of"), posted(batch))
+async def test_an_answer_waits_for_the_batch_or_the_attempt_that_is_yet_to_be_submitted(world: World) -> None:
+    """Given answers to a batch of tomorrow, when it is submitted, then they count as if they came after it."""
+    told = JournalBatchSubmitted(
+        batch_id=FIRST_BATCH, source="invoicing", company_id=COMPANY, business_date=DAY, sequence=1, attempt=1,
+        currency="USD", totals=[JournalTotal(account="1200", debit="1.00", credit="1.00")],
+    )  # fmt: skip
+    unheard_of = rejected(told, batch_id="invoicing/unheard/of")
+    await world.say(rejected(told, "again", attempt=2), rejected(told), unheard_of, unheard_of)
     await world.quiet()
+    assert [(a["batch_id"], a["attempt"], a["kind"]) for a in await early_answers(world)] == [
+        (FIRST_BATCH, 1, "rejected"), (FIRST_BATCH, 2, "rejected"), ("invoicing/unheard/of", 1, "rejected"),
+    ]  # fmt: skip
 
-    assert (await state_of(world, batch.batch_id))[0] == "posted"
-    ((reason,),) = await world.rows("invoicing", "SELECT reason FROM dead_letter")
-    assert "'invoicing/unheard/of', which invoicing never submitted" in reason
+    (batch,) = await submitted(world, invoice())
+    assert await state_of(world, batch.batch_id) == ("rejected", 1, "period 2026-03 is closed", None)
+    await world.command(
+        "invoicing", "controller", f"/journal/batches/{batch.batch_id}/resubmit", {"reason": "opened again"}
+    )
+    assert await state_of(world, batch.batch_id) == ("rejected", 2, "again", None)
+    assert [a["batch_id"] for a in await early_answers(world)] == ["invoicing/unheard/of"]
+    assert await world.rows("invoicing", "SELECT reason FROM dead_letter") == []
+
+    tomorrow = JournalBatchSubmitted(
+        **{**batch.model_dump(), "batch_id": FIRST_BATCH.replace(str(DAY), str(NEXT)), "business_date": NEXT}
+    )
+    await world.say(posted(tomorrow))
+    await world.quiet()
+    await submitted(world, invoice("INV-2", invoice_date=NEXT), on=NEXT + timedelta(days=1))
+    assert await state_of(world, tomorrow.batch_id) == ("posted", 1, None, None)
+
+
+async def early_answers(world: World) -> list[dict[str, Any]]:
+    async with world.http("invoicing", "controller") as client:
+        items: list[dict[str, Any]] = (await client.get("/journal/early-answers")).json()["items"]
+    return items
 
 
 async def test_a_rejected_batch_waits_with_its_reason_and_is_sent_again_by_a_controller(world: World) -> None:

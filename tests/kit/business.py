@@ -1,47 +1,120 @@
-"""Simulated business played against services that run as processes of their own."""
+"""The business that faults disturb: some simulated days, the AR department at work, then what seldom happens.
+
+It is played against a world's services wherever they run just then, in the test's process or in their own. The same
+seed ends in the same books, so whatever a test does meanwhile, its digest is compared with that of an undisturbed run.
+"""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
+import httpx
+
+from o2c.books.digest import digest_parts
+from shared.chassis.auth import issue_token
+from shared.contracts import EVENTS
+from simulator.credit_people import CreditAnalyst, HeadOfCredit
+from simulator.desk import Desk
 from simulator.domain.calendar import business_day, business_days
+from simulator.domain.dice import Dice
+from simulator.people import CashClerk, Collector, Controller, CreditManager
 from simulator.running import FIRST_DAY, Whereabouts, connected_simulation
+from simulator.world import Simulation
+from tests.kit.books import books_agree
 from tests.kit.process import ServiceProcess
-from tests.kit.world import PARTITIONS, SECRET, World
+from tests.kit.rare_business import RareBusiness
+from tests.kit.repeating import TwiceSaid
+from tests.kit.world import PARTITIONS, SECRET, Doors, World
 
-AfterDay = Callable[[date], Awaitable[None]]
+SEED: Final = 20_260_101
+DAYS: Final[Sequence[date]] = business_days(FIRST_DAY, 1)[:3]
+"""A weekend is among them, and so is everything people do."""
+_STARTING_SECONDS_MAX = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Undisturbed:
+    """What the business comes to when nothing goes wrong."""
+
+    books: dict[str, str]
+    """The digest of each part of the books."""
+    said: Mapping[str, frozenset[str]]
+    """By speaker, the events that were said."""
+
+    @property
+    def heard(self) -> frozenset[str]:
+        return frozenset().union(*self.said.values())
+
+
+async def undisturbed(kafka: Any, postgres: Any) -> Undisturbed:
+    async with World(kafka, postgres) as world:
+        await play(world)
+        await books_agree(world)
+        said: defaultdict[str, set[str]] = defaultdict(set)
+        for event_type in EVENTS.values():
+            for event in world.heard(event_type):
+                said[event.context.source].add(event.topic)
+        return Undisturbed(
+            await digest_parts(world.databases), {speaker: frozenset(topics) for speaker, topics in said.items()}
+        )
 
 
 @contextlib.asynccontextmanager
 async def running_as_processes(
-    kafka: Any, postgres: Any, **settings: str
+    kafka: Any, postgres: Any, *, started: bool = True, prelude: str = "", **settings: str
 ) -> AsyncIterator[tuple[World, dict[str, ServiceProcess]]]:
-    """A world whose five services are processes, at rest."""
+    """A world whose five services are processes, ended with it; `started=False` leaves their start to the test."""
     async with World(kafka, postgres, as_processes=True) as world, contextlib.AsyncExitStack() as running:
-        processes = {
-            name: await running.enter_async_context(ServiceProcess(world, name, **settings)) for name in world.names
-        }
-        await world.quiet()
+        processes = {name: ServiceProcess(world, name, prelude=prelude, **settings) for name in world.names}
+        for process in processes.values():
+            running.push_async_callback(process.stop)
+            if started:
+                await process.start()
         yield world, processes
 
 
 async def play(
-    world: World, processes: dict[str, ServiceProcess], *, seed: int, days: int, after_day: AfterDay | None = None
+    world: World,
+    *,
+    seed: int = SEED,
+    twice: bool = False,
+    after_day: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """Plays the first business days of the simulated company, people included."""
-    where = Whereabouts(
-        world.kafka.bootstrap_servers,
-        world.kafka.idempotent,
-        PARTITIONS,
-        {name: f"http://127.0.0.1:{process.port}" for name, process in processes.items()},
-        SECRET,
-        world.prefix,
-    )
-    async with connected_simulation(where, seed=seed, quiet=world.at_rest) as simulation:
-        for day in business_days(FIRST_DAY, 2)[:days]:
+    """Plays all of it. `twice`: the upstream says everything twice, under the same ids."""
+    await world.quiet(_STARTING_SECONDS_MAX)
+    where = Whereabouts(world.kafka.bootstrap_servers, world.kafka.idempotent, PARTITIONS, topic_prefix=world.prefix)
+    async with (
+        connected_simulation(where, seed=seed, quiet=world.at_rest) as simulation,
+        httpx.AsyncClient(transport=Doors(world), timeout=30.0) as client,
+    ):
+        simulation.people = _department(client, simulation, seed)
+        if twice:
+            simulation._voice = TwiceSaid(simulation._voice)
+        for day in DAYS:
             await simulation.play_day(business_day(day))
             if after_day is not None:
-                await after_day(day)
+                await after_day()
+        await RareBusiness(simulation, lambda service, role: _desk(client, service, role), after=DAYS[-1]).happens()
+        if after_day is not None:
+            await after_day()
+
+
+def _desk(client: httpx.AsyncClient, service: str, role: str) -> Desk:
+    return Desk(client, f"http://{service}", issue_token(SECRET, f"the {role}", [role], 1))
+
+
+def _department(client: httpx.AsyncClient, simulation: Simulation, seed: int) -> Sequence[Any]:
+    dice = Dice(seed)
+    return (
+        Controller([_desk(client, service, "controller") for service in ("invoicing", "cash_app")]),
+        CashClerk(_desk(client, "cash_app", "cash_clerk"), simulation.upstream.customers),
+        CreditManager(_desk(client, "credit", "credit_manager"), dice),
+        CreditAnalyst(_desk(client, "credit", "credit_analyst"), dice),
+        HeadOfCredit(_desk(client, "credit", "credit_manager"), dice),
+        Collector(_desk(client, "collections", "collector"), dice),
+    )

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import contextlib
 import signal
 import socket
-import sys
-from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
 
+from tests.kit.nursery import Offspring
 from tests.kit.world import PARTITIONS, SECRET, World
 
 _STOP_SECONDS_MAX = 30.0
@@ -27,7 +28,7 @@ class ServiceProcess:
         self.name = name
         self._prelude = prelude
         self._settings = settings
-        self._process: Process | None = None
+        self._process: Offspring | None = None
         self.port = _free_port()
         self.log = Path(world.directory) / f"{name}-{id(self):x}.log"
 
@@ -41,17 +42,9 @@ class ServiceProcess:
     async def start(self, **settings: str) -> None:
         """Starts the process; `settings` override those given before, e.g. `O2C_CRASH_POINT=""`."""
         self.world.ports[self.name] = self.port
-        with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, *self._program(),
-                env={**os.environ, **self._environment(), **self._settings, **settings}, stdout=log, stderr=log,
-            )  # fmt: skip
-
-    def _program(self) -> tuple[str, str]:
-        module = f"services.{self.name}"
-        if not self._prelude:
-            return "-m", module
-        return "-c", f"{self._prelude}\nimport runpy\nrunpy.run_module({module!r}, run_name='__main__')"
+        environment = {**self._environment(), **self._settings, **settings}
+        self._process = Offspring(f"services.{self.name}", environment=environment, log=self.log, prelude=self._prelude)
+        await self._process.born()
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -67,7 +60,7 @@ class ServiceProcess:
         }
 
     @property
-    def process(self) -> Process:
+    def process(self) -> Offspring:
         assert self._process is not None, "not started"
         return self._process
 
@@ -84,9 +77,15 @@ class ServiceProcess:
     async def fell_asleep(self, seconds_max: float = 120.0) -> None:
         """Waits until the process is stopped (SIGSTOP)."""
         process = psutil.Process(self.process.pid)
-        async with asyncio.timeout(seconds_max):
-            while process.status() != psutil.STATUS_STOPPED:
-                await asyncio.sleep(0.02)
+        try:
+            async with asyncio.timeout(seconds_max):
+                while process.status() != psutil.STATUS_STOPPED:
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            said = self.log.read_text()[-4000:]
+            raise AssertionError(
+                f"{self.name} is {process.status()} and did not fall asleep; it said: {said}"
+            ) from None
 
     async def readiness(self) -> tuple[int, dict[str, str]]:
         """Status and checks of /health/ready; status 0 where nobody answers."""
@@ -118,6 +117,17 @@ class ServiceProcess:
         except TimeoutError:
             self.signal(signal.SIGKILL)
             await self.died()
+
+
+@contextlib.asynccontextmanager
+async def others_in_this_process(kafka: Any, postgres: Any, *processes: str) -> AsyncIterator[World]:
+    """A world whose services run in the test's process, but for some that the test itself runs as processes."""
+    async with World(kafka, postgres, as_processes=True) as world, contextlib.AsyncExitStack() as running:
+        for name in world.names:
+            if name not in processes:
+                running.push_async_callback(world.stop, name)
+                await world.start(name)
+        yield world
 
 
 def _free_port() -> int:

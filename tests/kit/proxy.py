@@ -1,4 +1,4 @@
-"""A TCP proxy between a service and its servers, to cut and to stall the network with."""
+"""A TCP proxy between a service and its servers, to cut, to stall and to slow the network with."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Proxy:
     def __init__(self, host: str, port: int) -> None:
         self._target = (host, port)
         self._whole = True
+        self._delay_seconds = 0.0
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._connections: set[asyncio.Task[None]] = set()
@@ -46,9 +47,14 @@ class Proxy:
         """Connections stay open and nothing passes any more, as if a cable were pulled."""
         self._flowing.clear()
 
+    def slow_down(self, delay_seconds: float) -> None:
+        """Whatever passes, in either direction, takes so much longer."""
+        self._delay_seconds = delay_seconds
+
     def mend(self) -> None:
-        """What stalled goes on; new connections are let through again."""
+        """What stalled goes on, at full speed; new connections are let through again."""
         self._whole = True
+        self._delay_seconds = 0.0
         self._flowing.set()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -81,6 +87,8 @@ class Proxy:
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(_CHUNK_BYTES):
             await self._flowing.wait()
+            if self._delay_seconds:
+                await asyncio.sleep(self._delay_seconds)
             writer.write(data)
             await writer.drain()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from services.cash_app.domain.open_items import OpenItem
 from shared.contracts.event import Event
 from shared.kernel.journal import Posting
 
@@ -32,3 +33,5 @@ class Bookings:
     said: list[Event] = field(default_factory=list)
     cash: list[CashMovement] = field(default_factory=list)
     postings: list[Posting] = field(default_factory=list)
+    items: list[OpenItem] = field(default_factory=list)
+    """Items that came into being: deductions."""

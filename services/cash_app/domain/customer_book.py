@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from services.cash_app.domain.document_number import document_key
+from services.cash_app.domain import discount
+from services.cash_app.domain.application_rules import LATE_CHARGES, STANDARD, CustomerRules, RuleSet
+from services.cash_app.domain.document_number import document_key, loose_tail, tails_of
+from services.cash_app.domain.exchange import NO_RATES, Rates
 from services.cash_app.domain.item_pool import ItemPool
 from services.cash_app.domain.open_items import OpenItem
 from services.cash_app.domain.payments import Payment, PaymentState
 
 Purse = tuple[str, str]
-"""Company and currency: money and items of different ones are never mixed."""
+"""Company and currency: items of different ones are never paid together."""
+Rules = Callable[[str, str, date], tuple[int, CustomerRules]]
+"""By company, customer and value date: the version of the policy and what it says."""
 
 
 class Absence(StrEnum):
@@ -49,14 +55,24 @@ class CustomerBook:
     `owners` tells whose documents are known under a company and document key.
     """
 
-    def __init__(self, customer_id: str, owners: Mapping[tuple[str, str], Collection[str]]) -> None:
+    def __init__(
+        self,
+        customer_id: str,
+        owners: Mapping[tuple[str, str], Collection[str]],
+        rules: Rules = lambda company_id, customer_id, day: (0, STANDARD),
+        rates: Rates = NO_RATES,
+    ) -> None:
         self.customer_id = customer_id
+        self.rates = rates
         self.complete = False
         """Whether all open items are in, not only those named by a remittance."""
         self._owners = owners
+        self._rules = rules
         self._items: dict[str, OpenItem] = {}
         self._documents: defaultdict[str, list[OpenItem]] = defaultdict(list)
+        self._tails: defaultdict[str, list[OpenItem]] | None = None
         self._pools: defaultdict[Purse, ItemPool] = defaultdict(ItemPool)
+        self._narrower: dict[tuple[Purse, bool, bool], ItemPool] = {}
         self._credit: defaultdict[Purse, list[Payment]] = defaultdict(list)
         self._credited: set[str] = set()
         self._credit_balance: defaultdict[Purse, Decimal] = defaultdict(Decimal)
@@ -70,21 +86,59 @@ class CustomerBook:
             return
         self._items[item.item_id] = item
         self._documents[document_key(item.document_number)].append(item)
+        if self._tails is not None:
+            self._know_tails(item, self._tails)
         if item.is_open:
-            self._pools[item.company_id, item.currency].add(item)
+            self.changed(item)
 
     def changed(self, item: OpenItem) -> None:
         """The item's open amount changed."""
-        self._pools[item.company_id, item.currency].changed(item)
+        purse = (item.company_id, item.currency)
+        self._pools[purse].changed(item)
+        for (narrowed, disputed, late), pool in self._narrower.items():
+            if narrowed == purse and _counts(item, disputed, late):
+                pool.changed(item)
+
+    def in_force(self, payment: Payment) -> tuple[int, CustomerRules]:
+        """The version of the application rules and what they say, on the payment's value date."""
+        return self._rules(payment.company_id, self.customer_id, payment.value_date)
+
+    def discount_day(self, payment: Payment, rules: CustomerRules) -> date:
+        """The day that counts for discounts of this payment."""
+        oldest = None
+        if rules.discount.past_due_days_max is not None:
+            oldest = next((item.due_date for item in self.pool(payment).oldest_first()), None)
+        return discount.counting_day(payment.value_date, oldest, rules.discount)
 
     def pool(self, payment: Payment) -> ItemPool:
-        """The open items this payment may settle."""
+        """The open items of the payment's company and currency."""
         return self._pools[payment.company_id, payment.currency]
+
+    def pool_of(self, purse: Purse, rule_set: RuleSet) -> ItemPool:
+        """The open items that the rule set may settle."""
+        disputed, late = rule_set.disputed_items, rule_set.late_charges
+        if disputed and late:
+            return self._pools[purse]
+        if (purse, disputed, late) not in self._narrower:
+            pool = self._narrower[purse, disputed, late] = ItemPool()
+            for item in self._pools[purse].oldest_first():
+                if _counts(item, disputed, late):
+                    pool.changed(item)
+        return self._narrower[purse, disputed, late]
 
     def other_purses(self, payment: Payment) -> list[Purse]:
         """Companies and currencies of open items that this payment may not settle."""
         own = (payment.company_id, payment.currency)
         return sorted(purse for purse, pool in self._pools.items() if pool.open_count and purse != own)
+
+    def other_currencies(self, payment: Payment) -> set[tuple[str, str, date]]:
+        """Company and currency of items in other currencies, with the days whose rates their payment needs."""
+        found: set[tuple[str, str, date]] = set()
+        if not payment.remittance:
+            for company_id, currency in self.other_purses(payment):
+                days = {item.document_date for item in self._pools[company_id, currency].oldest_first()}
+                found |= {(company_id, currency, day) for day in (*days, payment.value_date)}
+        return found
 
     def named(self, number: str, payment: Payment) -> OpenItem | Absence:
         """The open item a remittance line names; where one number is on several, the oldest open one."""
@@ -102,6 +156,24 @@ class CustomerBook:
         if own:
             return Absence.OF_ANOTHER_COMPANY
         return Absence.OF_ANOTHER_CUSTOMER if self._owners.get((payment.company_id, key)) else Absence.UNKNOWN
+
+    def with_tail(self, number: str, payment: Payment) -> list[OpenItem]:
+        """Open items whose number ends in what the payer wrote, prefix, separators and leading zeros aside."""
+        if self._tails is None:
+            self._tails = defaultdict(list)
+            for item in self._items.values():
+                self._know_tails(item, self._tails)
+        purse = (payment.company_id, payment.currency)
+        return [
+            item
+            for item in self._tails.get(loose_tail(number), [])
+            if item.is_open and (item.company_id, item.currency) == purse
+        ]
+
+    @staticmethod
+    def _know_tails(item: OpenItem, tails: defaultdict[str, list[OpenItem]]) -> None:
+        for tail in tails_of(item.document_number):
+            tails[tail].append(item)
 
     def add_payment(self, payment: Payment) -> None:
         """Takes in a payment whose money rests on account or waits for a document."""
@@ -128,6 +200,13 @@ class CustomerBook:
     def credit_spent(self, payment: Payment, amount: Decimal) -> None:
         self._credit_balance[payment.company_id, payment.currency] -= amount
 
+    def credit_withdrawn(self, payment: Payment) -> None:
+        """All of the payment's money on account is about to leave it; it may come back later."""
+        if payment.state is PaymentState.ON_ACCOUNT and payment.payment_id in self._credited:
+            self._credited.remove(payment.payment_id)
+            self._credit[payment.company_id, payment.currency].remove(payment)
+            self.credit_spent(payment, payment.unapplied_amount)
+
     def credit_balance(self, payment: Payment) -> Decimal:
         """All of the customer's money on account in the payment's company and currency."""
         return self._credit_balance[payment.company_id, payment.currency]
@@ -147,3 +226,7 @@ class CustomerBook:
         ]
         same_company = [entry for entry in found if entry[0].company_id == item.company_id]
         return sorted(same_company, key=lambda entry: (entry[0].age, entry[1].line_no))
+
+
+def _counts(item: OpenItem, disputed: bool, late_charges: bool) -> bool:
+    return (disputed or not item.disputed) and (late_charges or item.kind not in LATE_CHARGES)

@@ -2,17 +2,33 @@
 
 The rule is the usual one of terms such as "2/10 net 30": the discount is earned when the whole
 item is paid by the discount date. The day that counts is the payment's value date, however late
-the payment is applied. A disputed item earns none.
+the payment is applied; the policy may grant days of grace. A disputed item earns none.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
+from services.cash_app.domain.application_rules import DiscountRules
 from services.cash_app.domain.open_items import OpenItem
+from shared.kernel.money import round_half_up
 
 NONE = Decimal(0)
+
+
+def counting_day(value_date: date, oldest_due: date | None, rules: DiscountRules) -> date:
+    """The day that is held against discount dates: the value date less the days of grace.
+
+    Where the rules grant no discount, or the customer's oldest open item is too long past due, a day after all
+    discount dates; where they grant it however late, one before all.
+    """
+    if rules.take == "none":
+        return date.max
+    grace = rules.past_due_days_max
+    if grace is not None and oldest_due is not None and oldest_due + timedelta(days=grace) < value_date:
+        return date.max
+    return date.min if rules.take == "unearned" else value_date - timedelta(days=rules.grace_days)
 
 
 def available(item: OpenItem, paid_on: date) -> Decimal:
@@ -43,3 +59,11 @@ def earned_by_claim(item: OpenItem, cash: Decimal, claimed: Decimal, paid_on: da
     if cash + claimed < item.open_amount:
         return NONE
     return min(claimed, available(item, paid_on), max(item.open_amount - cash, NONE))
+
+
+def share_of_part_payment(item: OpenItem, cash: Decimal, paid_on: date) -> Decimal:
+    """What a part payment earns in proportion: of 98.00 cash and 2.00 discount on 100.00, 49.00 earn 1.00."""
+    whole = available(item, paid_on)
+    if not whole or whole >= item.open_amount or cash >= item.open_amount - whole:
+        return NONE
+    return round_half_up(cash * whole / (item.open_amount - whole), item.currency)

@@ -24,24 +24,35 @@ class ItemPool:
     """Tell it of each item once with `add`, and of each change of its open amount with `changed`."""
 
     def __init__(self) -> None:
-        self.open_count = 0
+        self.open_total = Decimal(0)
+        self._open: dict[str, Decimal] = {}
+        self._listed: set[str] = set()
         self._by_age: list[tuple[Age, OpenItem]] = []
         self._oldest = 0
         self._by_amount: dict[Decimal, Heap] = {}
         self._by_net: dict[Decimal, Heap] = {}
         self._net_as_of = date.min
 
+    @property
+    def open_count(self) -> int:
+        return len(self._open)
+
     def add(self, item: OpenItem) -> None:
-        insort(self._by_age, (item.age, item))
-        self._oldest = 0
-        self.open_count += 1
-        self._index(item)
+        if item.is_open:
+            self.changed(item)
 
     def changed(self, item: OpenItem) -> None:
-        if item.is_open:
-            self._index(item)
-        else:
-            self.open_count -= 1
+        before = self._open.pop(item.item_id, None)
+        self.open_total += item.open_amount - (before or Decimal(0))
+        if not item.is_open:
+            return
+        if before is None:
+            self._oldest = 0
+        if item.item_id not in self._listed:
+            self._listed.add(item.item_id)
+            insort(self._by_age, (item.age, item))
+        self._open[item.item_id] = item.open_amount
+        self._index(item)
 
     def single(self) -> OpenItem | None:
         """The only open item; None if there are several or none."""
@@ -72,6 +83,19 @@ class ItemPool:
         while heap and _net(heap[0][2], paid_on) != amount:
             heappop(heap)
         return heap[0][2] if heap else None
+
+    def closed_by(self, amount: Decimal, paid_on: date, most: int) -> list[OpenItem]:
+        """Items that `amount` closes, with their discount or without it; none where there may be more than `most`."""
+        self.with_net_amount(amount, paid_on)
+        entries = [*self._by_amount.get(amount, []), *self._by_net.get(amount, [])]
+        if len(entries) > 2 * most:
+            return []
+        found = {
+            item.item_id: item
+            for _, _, item in entries
+            if item.is_open and amount in (item.open_amount, discount.net_amount(item, paid_on))
+        }
+        return sorted(found.values(), key=lambda item: item.age)[:most]
 
     def _index(self, item: OpenItem) -> None:
         heappush(self._by_amount.setdefault(item.open_amount, []), (item.age, item.item_version, item))

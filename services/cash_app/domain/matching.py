@@ -1,112 +1,89 @@
-"""Which items a payment settles: rules in a fixed order, the first that has an answer decides.
+"""Which items a payment settles: what its remittance names, else the rules of the customer's rule set in their order.
 
-A rule looks and proposes; it changes nothing. Every line says why, in a sentence a clerk can read
-to the customer.
+A rule looks and proposes; it changes nothing. The first that has an answer decides. Every line says why, in a
+sentence a clerk can read to the customer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
-from typing import Final
 
-from services.cash_app.domain import discount
+from services.cash_app.domain.application_rules import CustomerRules
 from services.cash_app.domain.customer_book import CustomerBook
-from services.cash_app.domain.open_items import OpenItem
+from services.cash_app.domain.exchange import convert
 from services.cash_app.domain.payments import Payment
 from services.cash_app.domain.remittance import by_remittance
+from services.cash_app.domain.rule_set import RULES, Case
 from services.cash_app.domain.settlement import Proposal, SettledLine
-from shared.contracts.cash_app import ApplicationRule
-
-Rule = Callable[[Payment, CustomerBook], Proposal | None]
-
-
-def single_open_item(payment: Payment, book: CustomerBook) -> Proposal | None:
-    """The customer owes one item only, so the money is for it."""
-    item = book.pool(payment).single()
-    if item is None:
-        return None
-    why = f"{item.document_number} is the only open item"
-    return Proposal([_pay(item, payment.unapplied_amount, "single_open_item", why, payment.value_date)])
-
-
-def exact_amount(payment: Payment, book: CustomerBook) -> Proposal | None:
-    """The amount is exactly what is open on an item, or exactly that less its discount."""
-    pool, amount = book.pool(payment), payment.unapplied_amount
-    item = pool.with_open_amount(amount)
-    if item is not None:
-        why = f"the amount is exactly what is open on {item.document_number}"
-        return Proposal([SettledLine(item, amount, discount.NONE, "exact_amount", why)])
-    item = pool.with_net_amount(amount, payment.value_date)
-    if item is not None:
-        why = f"the amount is exactly what is open on {item.document_number} less its discount"
-        return Proposal([_pay(item, amount, "exact_amount", why, payment.value_date)])
-    return None
-
-
-def oldest_first(payment: Payment, book: CustomerBook) -> Proposal | None:
-    """The oldest items first, by due date and document number, as far as the money goes.
-
-    Where the oldest items, each less its discount, add up to exactly the amount, the payer has
-    taken the discounts, and they are granted.
-    """
-    items, taken_net = _reach(payment, book)
-    if not items:
-        return None
-    lines, left = [], payment.unapplied_amount
-    for item in items:
-        cash = discount.net_amount(item, payment.value_date) if taken_net else min(left, item.open_amount)
-        if not cash:
-            break
-        why = f"no remittance: {item.document_number}, due {item.due_date}, is the oldest item still open"
-        lines.append(_pay(item, cash, "oldest_first", why, payment.value_date))
-        left -= cash
-    return Proposal(lines)
-
-
-RULES: Final[tuple[Rule, ...]] = (by_remittance, single_open_item, exact_amount, oldest_first)
-"""In this order; the first that proposes anything decides."""
 
 
 def propose(payment: Payment, book: CustomerBook) -> Proposal:
     """What `payment` is to settle. Without any answer the proposal is empty and says why."""
-    for rule in RULES:
-        proposal = rule(payment, book)
-        if proposal is not None:
-            return proposal
-    return Proposal(notes=[_nothing_to_settle(payment, book)])
+    version, rules = book.in_force(payment)
+    proposal = by_remittance(payment, book, rules)
+    if proposal is None:
+        lines = _by_rules(payment, book, rules)
+        lines += _in_other_currencies(payment, book, rules, _left(payment, lines))
+        proposal = Proposal(lines, notes=[] if lines else [_nothing_to_settle(payment, book, rules)])
+    proposal.policy_version = version
+    proposal.doubtful = proposal.doubtful or not proposal.lines
+    return proposal
 
 
-def _pay(item: OpenItem, money: Decimal, rule: ApplicationRule, why: str, paid_on: date) -> SettledLine:
-    cash = min(money, item.open_amount)
-    earned = discount.earned_by_short_payment(item, cash, paid_on)
-    if earned:
-        why = f"{why}; paid by {item.discount_date}, so {earned} {item.currency} discount is granted"
-    return SettledLine(item, cash, earned, rule, why)
+def _by_rules(payment: Payment, book: CustomerBook, rules: CustomerRules) -> list[SettledLine]:
+    pool = book.pool_of((payment.company_id, payment.currency), rules.rule_set)
+    if not pool.open_count:
+        return []
+    case = Case(payment, payment.unapplied_amount, pool, rules, book.discount_day(payment, rules))
+    for name in rules.rule_set.rules:
+        lines = RULES[name](case)
+        if lines:
+            return lines
+    return []
 
 
-def _reach(payment: Payment, book: CustomerBook) -> tuple[list[OpenItem], bool]:
-    """The oldest items the money reaches, and whether it pays exactly those less their discounts."""
-    items: list[OpenItem] = []
-    gross = net = Decimal(0)
-    for item in book.pool(payment).oldest_first():
-        if net >= payment.unapplied_amount:
-            break
-        items.append(item)
-        gross += item.open_amount
-        net += discount.net_amount(item, payment.value_date)
-    return items, net == payment.unapplied_amount and net < gross
+def _in_other_currencies(
+    payment: Payment, book: CustomerBook, rules: CustomerRules, left: Decimal
+) -> list[SettledLine]:
+    """Items in other currencies at the dated rate, oldest first, once nothing in the payment's own is open."""
+    own = book.pool_of((payment.company_id, payment.currency), rules.rule_set)
+    if not rules.rule_set.convert_currencies or left <= 0 or left < payment.unapplied_amount - own.open_total:
+        return []
+    lines: list[SettledLine] = []
+    for company_id, currency in book.other_purses(payment):
+        if company_id != payment.company_id:
+            continue
+        for item in book.pool_of((company_id, currency), rules.rule_set).oldest_first():
+            exchanged = convert(left, payment.currency, item, payment.value_date, book.rates)
+            if exchanged is None:
+                break
+            cash, conversion = exchanged
+            why = (
+                f"nothing is open in {payment.currency}: {item.document_number} is paid at "
+                f"{conversion.rate.normalize():f} {currency} for 1 {payment.currency}"
+            )
+            lines.append(SettledLine(item, cash, Decimal(0), "oldest_first", why, score=80, conversion=conversion))
+            left -= conversion.paid
+            if not left:
+                return lines
+    return lines
 
 
-def _nothing_to_settle(payment: Payment, book: CustomerBook) -> str:
+def _left(payment: Payment, lines: list[SettledLine]) -> Decimal:
+    return payment.unapplied_amount - sum((line.cash for line in lines), Decimal(0))
+
+
+def _nothing_to_settle(payment: Payment, book: CustomerBook, rules: CustomerRules) -> str:
     others = book.other_purses(payment)
+    place = "kept on account" if rules.rule_set.rest == "on_account" else "kept unapplied for a person"
+    if book.pool(payment).open_count:
+        return f"no rule of the customer's rule set ({', '.join(rules.rule_set.rules)}) has an answer: {place}"
     currencies = sorted({currency for company, currency in others if company == payment.company_id})
     if currencies:
         return (
             f"paid in {payment.currency}, but the open items are in {', '.join(currencies)}: "
-            f"kept on account in {payment.currency}, never mixed"
+            f"{place} in {payment.currency}, for want of an exchange rate or of leave to convert"
         )
     if others:
-        return f"paid to company {payment.company_id}, where nothing is open: kept on account there"
-    return "nothing is open: kept on account for the next invoice"
+        return f"paid to company {payment.company_id}, where nothing is open: {place} there"
+    return f"nothing is open: {place} for the next invoice"

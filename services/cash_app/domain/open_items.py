@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
 
-from shared.contracts.cash_app import OpenItemChanged
-from shared.contracts.invoicing import InvoicePosted
+from services.cash_app.domain.application_rules import STANDARD, DiscountRules
+from shared.contracts.cash_app import ItemCause, ItemKind, OpenItemChanged
+from shared.contracts.erp import PaymentMethod
+from shared.contracts.invoicing import FinanceChargePosted, InvoicePosted
 from shared.kernel.money import round_half_up
 
 Age = tuple[date, str, str]
-Cause = Literal["posted", "cash", "discount"]
 
 
 class OverApplied(ValueError):
-    """More was to be taken off an item than is open on it."""
+    """More was to be taken off an item than is open on it, or given back than was taken off."""
 
 
 @dataclass(slots=True)
@@ -39,6 +39,11 @@ class OpenItem:
     disputed: bool
     moved_on: date
     """The latest business date of its changes; they need not come in the order of their dates."""
+    open_since: date
+    """The document date, or the later day on which something was last owed again; nothing settles it earlier."""
+    kind: ItemKind = "invoice"
+    terms: str = ""
+    """The payment terms in short, e.g. "2/10 net 30"."""
 
     @property
     def is_open(self) -> bool:
@@ -54,8 +59,10 @@ class OpenItem:
         """The order in which items are paid when the payer does not say: due date, document number."""
         return (self.due_date, self.document_number, self.item_id)
 
-    def reduce(self, amount: Decimal, on: date, cause: Cause, cause_id: str) -> OpenItemChanged:
-        """Takes `amount` off what is owed. Raises OverApplied above the open amount."""
+    def reduce(
+        self, amount: Decimal, on: date, cause: ItemCause, cause_id: str, method: PaymentMethod | None = None
+    ) -> OpenItemChanged:
+        """Takes `amount` off what is owed, `method` says how it was paid. Raises OverApplied above the open amount."""
         if not 0 < amount <= self.open_amount:
             raise OverApplied(
                 f"cannot take {amount} {self.currency} off {self.document_number}: {self.open_amount} is open"
@@ -65,19 +72,37 @@ class OpenItem:
             self.discount_taken += amount
         self.item_version += 1
         self.moved_on = max(self.moved_on, on)
-        return self._changed(-amount, on, cause, cause_id)
+        return self._changed(-amount, on, cause, cause_id, method)
+
+    def restore(self, amount: Decimal, on: date, cause: ItemCause, cause_id: str, discount: bool) -> OpenItemChanged:
+        """Owes `amount` again, with the old due date; `discount`: it may be taken again too. Raises OverApplied."""
+        if not 0 < amount <= self.original_amount - self.open_amount:
+            raise OverApplied(
+                f"cannot owe {amount} {self.currency} again on {self.document_number}: {self.open_amount} of "
+                f"{self.original_amount} is open"
+            )
+        self.open_amount += amount
+        if discount:
+            self.discount_taken -= amount
+        self.item_version += 1
+        self.moved_on = max(self.moved_on, on)
+        self.open_since = max(self.open_since, on)
+        return self._changed(amount, on, cause, cause_id)
 
     def posted(self) -> OpenItemChanged:
         """Version 1: the item itself."""
         return self._changed(self.original_amount, self.document_date, "posted", self.item_id)
 
-    def _changed(self, change: Decimal, on: date, cause: Cause, cause_id: str) -> OpenItemChanged:
+    def _changed(
+        self, change: Decimal, on: date, cause: ItemCause, cause_id: str, method: PaymentMethod | None = None
+    ) -> OpenItemChanged:
         return OpenItemChanged(
             item_id=self.item_id,
             item_version=self.item_version,
             customer_id=self.customer_id,
             company_id=self.company_id,
             document_number=self.document_number,
+            kind=self.kind,
             currency=self.currency,
             original_amount=self.original_amount,
             open_amount=self.open_amount,
@@ -88,12 +113,18 @@ class OpenItem:
             document_date=self.document_date,
             due_date=self.due_date,
             disputed=self.disputed,
+            payment_method=method,
         )
 
 
-def item_of(invoice: InvoicePosted) -> OpenItem:
-    """The open item that a posted invoice becomes."""
+def item_of(invoice: InvoicePosted, rules: DiscountRules = STANDARD.discount) -> OpenItem:
+    """The open item that a posted invoice becomes; the rules say what its discount is a per cent of."""
     total = round_half_up(invoice.total, invoice.currency)
+    terms = invoice.terms
+    discount_amount = invoice.discount_amount
+    if rules.base != "invoice" and invoice.discount_date:
+        discount_amount = (invoice.net if rules.base == "net" else total) * terms.discount_percent / 100
+    discounted = f"{terms.discount_percent.normalize():f}/{terms.discount_days} " if terms.discount_percent else ""
     return OpenItem(
         item_id=invoice.invoice_id,
         item_version=1,
@@ -106,8 +137,58 @@ def item_of(invoice: InvoicePosted) -> OpenItem:
         document_date=invoice.invoice_date,
         due_date=invoice.due_date,
         discount_date=invoice.discount_date,
-        discount_amount=round_half_up(invoice.discount_amount, invoice.currency),
+        discount_amount=round_half_up(discount_amount, invoice.currency),
         discount_taken=round_half_up(Decimal(0), invoice.currency),
         disputed=invoice.disputed,
         moved_on=invoice.invoice_date,
+        open_since=invoice.invoice_date,
+        terms=f"{discounted}net {terms.net_days}",
+    )
+
+
+def charge_of(charge: FinanceChargePosted) -> OpenItem:
+    """The open item that interest or a fee becomes."""
+    amount, nothing = round_half_up(charge.amount, charge.currency), round_half_up(Decimal(0), charge.currency)
+    return OpenItem(
+        item_id=charge.charge_id,
+        item_version=1,
+        customer_id=charge.customer_id,
+        company_id=charge.company_id,
+        document_number=charge.charge_number,
+        currency=charge.currency,
+        original_amount=amount,
+        open_amount=amount,
+        document_date=charge.charge_date,
+        due_date=charge.due_date,
+        discount_date=None,
+        discount_amount=nothing,
+        discount_taken=nothing,
+        disputed=False,
+        moved_on=charge.charge_date,
+        open_since=charge.charge_date,
+        kind=charge.kind,
+    )
+
+
+def deduction_from(item: OpenItem, deduction_id: str, amount: Decimal, on: date) -> OpenItem:
+    """The item that takes over what a payer kept back of another; due when that was."""
+    return OpenItem(
+        item_id=deduction_id,
+        item_version=1,
+        customer_id=item.customer_id,
+        company_id=item.company_id,
+        document_number=deduction_id,
+        currency=item.currency,
+        original_amount=amount,
+        open_amount=amount,
+        document_date=on,
+        due_date=item.due_date,
+        discount_date=None,
+        discount_amount=round_half_up(Decimal(0), item.currency),
+        discount_taken=round_half_up(Decimal(0), item.currency),
+        disputed=False,
+        moved_on=on,
+        open_since=on,
+        kind="deduction",
+        terms=item.terms,
     )

@@ -6,7 +6,7 @@ place is an account of the journal. Every move is dated and booked on both sides
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -14,7 +14,7 @@ from typing import Final
 
 from services.cash_app.domain.bookings import Bookings, CashMovement
 from shared.contracts.cash_app import PaymentSuspended
-from shared.contracts.erp import PaymentReceived, RemittanceLine
+from shared.contracts.erp import PaymentMethod, PaymentReceived, RemittanceLine
 from shared.kernel.journal import Account, Posting
 from shared.kernel.money import round_half_up
 
@@ -27,15 +27,20 @@ class PaymentState(StrEnum):
     ON_ACCOUNT = "on_account"
     """The rest is the customer's credit, used by the next invoice."""
     APPLIED = "applied"
-    """All of it settled items."""
+    """Nothing of it is left: it settled items, was split up or refunded."""
+    RETURNED = "returned"
+    """The bank took it back."""
 
 
 TRANSITIONS: Final[dict[PaymentState | None, frozenset[PaymentState]]] = {
     None: frozenset({PaymentState.SUSPENSE, PaymentState.UNAPPLIED}),
-    PaymentState.SUSPENSE: frozenset({PaymentState.UNAPPLIED}),
-    PaymentState.UNAPPLIED: frozenset({PaymentState.ON_ACCOUNT, PaymentState.APPLIED}),
-    PaymentState.ON_ACCOUNT: frozenset({PaymentState.APPLIED}),
-    PaymentState.APPLIED: frozenset(),
+    PaymentState.SUSPENSE: frozenset({PaymentState.UNAPPLIED, PaymentState.APPLIED, PaymentState.RETURNED}),
+    PaymentState.UNAPPLIED: frozenset(
+        {PaymentState.ON_ACCOUNT, PaymentState.APPLIED, PaymentState.SUSPENSE, PaymentState.RETURNED}
+    ),
+    PaymentState.ON_ACCOUNT: frozenset({PaymentState.APPLIED, PaymentState.UNAPPLIED, PaymentState.RETURNED}),
+    PaymentState.APPLIED: frozenset({PaymentState.UNAPPLIED, PaymentState.SUSPENSE}),
+    PaymentState.RETURNED: frozenset({PaymentState.UNAPPLIED, PaymentState.SUSPENSE}),
 }
 """None: the moment before the payment is received."""
 
@@ -71,7 +76,7 @@ class Payment:
     unapplied_amount: Decimal
     state: PaymentState
     value_date: date
-    method: str
+    method: PaymentMethod
     remittance: tuple[RemittanceLine, ...]
     held_since: date
     """Business date since which the unapplied money is where it is; nothing is taken from it earlier."""
@@ -87,11 +92,14 @@ class Payment:
         """The order in which payments are taken: value date, payment id."""
         return (self.value_date, self.payment_id)
 
-    def receive(self, bookings: Bookings) -> None:
-        """Books the money as it reached the bank: to suspense, or to the customer's unapplied cash."""
+    def receive(self, bookings: Bookings, out_of: Account = Account.CASH) -> None:
+        """Books the money as it reached the bank: to suspense, or to the customer's unapplied cash.
+
+        `out_of`: the account on the other side; a credit memo comes out of receivables.
+        """
         self._move(self.amount, self.value_date, f"{self.payment_id}/received", bookings)
         self._post(
-            Account.CASH, GL_ACCOUNT[self.state], self.amount, self.value_date, f"{self.payment_id}/received", bookings
+            out_of, GL_ACCOUNT[self.state], self.amount, self.value_date, f"{self.payment_id}/received", bookings
         )
         if self.state is PaymentState.SUSPENSE:
             bookings.said.append(
@@ -109,7 +117,8 @@ class Payment:
 
     def assign(self, customer_id: str, on: date, identified_by: str, bookings: Bookings) -> None:
         """Takes the money out of suspense: it is this customer's. Raises WrongState unless suspended."""
-        self._may(PaymentState.UNAPPLIED)
+        if self.state is not PaymentState.SUSPENSE:
+            raise WrongState(f"payment {self.payment_id} is {self.state}, so it cannot be assigned")
         self._transfer(PaymentState.UNAPPLIED, customer_id, on, bookings)
         self.identified_by = identified_by
 
@@ -118,19 +127,62 @@ class Payment:
         self._may(PaymentState.ON_ACCOUNT)
         self._transfer(PaymentState.ON_ACCOUNT, self.customer_id, on, bookings)
 
+    def hold(self, on: date, bookings: Bookings) -> None:
+        """Takes money off account, so that no invoice uses it by itself; a person decides."""
+        if self.state is PaymentState.ON_ACCOUNT:
+            self._transfer(PaymentState.UNAPPLIED, self.customer_id, on, bookings)
+
+    def suspend(self, on: date, why: str, bookings: Bookings) -> None:
+        """It is not this customer's after all: back to suspense. Raises WrongState unless all of it is unapplied."""
+        if self.unapplied_amount != self.amount:
+            raise WrongState(
+                f"{self.unapplied_amount} of {self.amount} {self.currency} of payment {self.payment_id} is unapplied: "
+                "undo what was done with the rest first"
+            )
+        self._may(PaymentState.SUSPENSE)
+        self._transfer(PaymentState.SUSPENSE, None, on, bookings)
+        self.identified_by = why
+
+    def take_back(self, amount: Decimal, on: date, cause_id: str, bookings: Bookings) -> None:
+        """Money that was spent, split off or paid out is here again, unapplied, together with what was left.
+
+        The other side of it is posted by whoever undoes that.
+        """
+        place = PaymentState.SUSPENSE if self.customer_id is None else PaymentState.UNAPPLIED
+        self.hold(on, bookings)
+        if self.state is not place:
+            self._may(place)
+            self.state = place
+        self.unapplied_amount += amount
+        self.held_since = max(self.held_since, on)
+        self._move(amount, on, cause_id, bookings)
+
+    def pay_out(
+        self,
+        amount: Decimal,
+        on: date,
+        entry_id: str,
+        credit: Account,
+        bookings: Bookings,
+        then: PaymentState = PaymentState.APPLIED,
+    ) -> None:
+        """Takes money away that settles nothing here: a refund, a part split off, a return by the bank."""
+        place = GL_ACCOUNT[self.state]
+        self._leave(amount, then, on, entry_id, bookings)
+        if place is not credit:
+            self._post(place, credit, amount, on, entry_id, bookings)
+
+    def pay_in(self, amount: Decimal, on: date, entry_id: str, debit: Account, bookings: Bookings) -> None:
+        """Undoes `pay_out`: the money is unapplied again."""
+        self.take_back(amount, on, entry_id, bookings)
+        if GL_ACCOUNT[self.state] is not debit:
+            self._post(debit, GL_ACCOUNT[self.state], amount, on, entry_id, bookings)
+
     def spend(self, amount: Decimal, on: date, application_id: str, bookings: Bookings) -> None:
         """Takes what an application settled items with. Raises ValueError above the unapplied amount."""
-        if not 0 < amount <= self.unapplied_amount:
-            raise ValueError(
-                f"payment {self.payment_id} has {self.unapplied_amount} {self.currency} unapplied, not {amount}"
-            )
         if self.state is PaymentState.SUSPENSE:
             raise WrongState(f"payment {self.payment_id} is in suspense: assign it to a customer first")
-        self._move(-amount, on, application_id, bookings)
-        self.unapplied_amount -= amount
-        if not self.unapplied_amount:
-            self._may(PaymentState.APPLIED)
-            self.state = PaymentState.APPLIED
+        self._leave(amount, PaymentState.APPLIED, on, application_id, bookings)
 
     def next_application_id(self) -> str:
         self.applications += 1
@@ -140,17 +192,28 @@ class Payment:
         """Adds to the note; cut at a length that a screen still shows."""
         self.note = "\n".join(filter(None, [self.note, *sentences]))[:NOTE_CHARACTERS_MAX]
 
+    def _leave(self, amount: Decimal, then: PaymentState, on: date, cause_id: str, bookings: Bookings) -> None:
+        if not 0 < amount <= self.unapplied_amount:
+            raise ValueError(
+                f"payment {self.payment_id} has {self.unapplied_amount} {self.currency} unapplied, not {amount}"
+            )
+        self._move(-amount, on, cause_id, bookings)
+        self.unapplied_amount -= amount
+        if not self.unapplied_amount:
+            self._may(then)
+            self.state = then
+
     def _may(self, state: PaymentState) -> None:
         if state not in TRANSITIONS[self.state]:
             raise WrongState(f"payment {self.payment_id} is {self.state}, so it cannot become {state}")
 
     def _transfer(self, state: PaymentState, customer_id: str | None, on: date, bookings: Bookings) -> None:
-        left, amount = self.state, self.unapplied_amount
+        left, amount, owner = self.state, self.unapplied_amount, customer_id or self.customer_id
         cause = f"{self.payment_id}/M{self.movements + 1}"
         self._move(-amount, on, cause, bookings)
         self.state, self.customer_id, self.held_since = state, customer_id, on
         self._move(amount, on, cause, bookings)
-        self._post(GL_ACCOUNT[left], GL_ACCOUNT[state], amount, on, cause, bookings)
+        self._post(GL_ACCOUNT[left], GL_ACCOUNT[state], amount, on, cause, bookings, owner)
 
     def _move(self, change: Decimal, on: date, cause_id: str, bookings: Bookings) -> None:
         self.movements += 1
@@ -162,7 +225,14 @@ class Payment:
         )  # fmt: skip
 
     def _post(
-        self, debit: Account, credit: Account, amount: Decimal, on: date, entry_id: str, bookings: Bookings
+        self,
+        debit: Account,
+        credit: Account,
+        amount: Decimal,
+        on: date,
+        entry_id: str,
+        bookings: Bookings,
+        owner: str | None = None,
     ) -> None:
         bookings.postings.append(
             Posting(
@@ -173,10 +243,34 @@ class Payment:
                 credit=credit,
                 amount=amount,
                 currency=self.currency,
-                customer_id=self.customer_id or NOBODY,
+                customer_id=owner or self.customer_id or NOBODY,
                 document=self.payment_id,
             )
         )
+
+    def part(self, amount: Decimal, part_no: int, on: date) -> Payment:
+        """A part of this payment as a payment of its own, of nobody yet; its money is still with the whole."""
+        return replace(
+            self,
+            payment_id=f"{self.payment_id}/S{part_no}",
+            bank_reference=f"{self.bank_reference}#S{part_no}",
+            customer_id=None,
+            stated_customer=None,
+            remittance=(),
+            amount=amount,
+            unapplied_amount=amount,
+            state=PaymentState.SUSPENSE,
+            held_since=on,
+            movements=0,
+            applications=0,
+            awaited_lines=0,
+            identified_by=f"split off payment {self.payment_id}",
+            note="",
+        )
+
+    def take_part(self, on: date, bookings: Bookings) -> None:
+        """Books what a new part gets from the whole; the whole has paid it out to suspense."""
+        self._move(self.amount, on, f"{self.payment_id}/split", bookings)
 
 
 def payment_of(received: PaymentReceived, customer_id: str | None, why: str) -> Payment:

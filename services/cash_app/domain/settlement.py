@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from services.cash_app.domain.customer_book import AwaitedDocument
+from services.cash_app.domain.exchange import Conversion
 from services.cash_app.domain.open_items import OpenItem
 from shared.contracts.cash_app import ApplicationRule
+from shared.contracts.erp import DeductionReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,15 @@ class SettledLine:
     discount: Decimal
     rule: ApplicationRule
     why: str
+    tolerance: Decimal = Decimal(0)
+    """What is missing and written off."""
+    deduction: Decimal = Decimal(0)
+    """What is missing and goes on as a deduction item."""
+    reason: DeductionReason = "unknown"
+    evidence: str = ""
+    score: int = 100
+    alternatives: str = ""
+    conversion: Conversion | None = None
 
 
 @dataclass(slots=True)
@@ -26,3 +37,6 @@ class Proposal:
     lines: list[SettledLine] = field(default_factory=list)
     awaited: list[AwaitedDocument] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    policy_version: int = 0
+    doubtful: bool = False
+    """Some money is left over of which nobody knows what it is for: no rule answered, or a document is not there."""

@@ -45,7 +45,3 @@ ON CONFLICT (payer_account, customer_id) DO NOTHING;
 -- name: known_customers
 -- Those of the customers that have been heard of.
 SELECT customer_id FROM customer_ledger WHERE customer_id = ANY($1::text[]);
-
--- name: holders_of_accounts
--- Customers known to pay from these accounts.
-SELECT payer_account, customer_id FROM payer_account WHERE payer_account = ANY($1::text[]);

@@ -44,14 +44,18 @@ FOR UPDATE;
 
 -- name: suspended_for
 -- Suspended payments that name one of the customers or came from one of the accounts.
-SELECT payment_id, stated_customer, payer_account
+SELECT payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date
 FROM payment
-WHERE state = 'suspense' AND (stated_customer = ANY($1::text[]) OR payer_account = ANY($2::text[]))
+WHERE state = 'suspense'
+    AND (
+        stated_customer = ANY($1::text[])
+        OR account_key(payer_account) = ANY(ARRAY(SELECT account_key(a) FROM unnest($2::text[]) AS a))
+    )
 ORDER BY payment_id;
 
 -- name: suspended_after
 -- The next of a company's suspended payments by id.
-SELECT payment_id, stated_customer, payer_account
+SELECT payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date
 FROM payment
 WHERE state = 'suspense' AND company_id = $1 AND payment_id > $2
 ORDER BY payment_id
@@ -135,18 +139,21 @@ ON CONFLICT (customer_id, payment_id, line_no) DO UPDATE SET waiting = excluded.
 -- name: insert_applications
 -- What payments settled, one row per application.
 INSERT INTO application (
-    customer_id, application_id, payment_id, company_id, currency, applied_on, amount, discount
+    customer_id, application_id, payment_id, company_id, currency, applied_on, amount, discount, paid_currency,
+    paid_amount, policy_version
 )
 SELECT * FROM unnest(
-    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[], $7::numeric[], $8::numeric[]
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[], $7::numeric[], $8::numeric[],
+    $9::text[], $10::numeric[], $11::integer[]
 );
 
 -- name: insert_application_lines
 -- What applications settled, one row per item, with why.
 INSERT INTO application_line (
-    customer_id, application_id, line_no, item_id, document_number, amount, discount, rule, why
+    customer_id, application_id, line_no, item_id, document_number, amount, discount, rule, why, evidence, score,
+    alternatives, tolerance, deduction
 )
 SELECT * FROM unnest(
     $1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::numeric[], $7::numeric[], $8::text[],
-    $9::text[]
+    $9::text[], $10::text[], $11::integer[], $12::text[], $13::numeric[], $14::numeric[]
 );

@@ -34,9 +34,10 @@ WHERE payment_id = $1;
 -- What a payment settled, in the order it happened.
 SELECT
     a.application_id, a.payment_id, a.applied_on, a.currency, l.item_id, l.document_number, l.amount, l.discount,
-    l.rule, l.why
+    l.tolerance, l.deduction, l.rule, l.why, l.evidence, l.score, l.alternatives, r.reversed_on
 FROM application AS a
 INNER JOIN application_line AS l ON a.customer_id = l.customer_id AND a.application_id = l.application_id
+LEFT JOIN application_reversal AS r ON a.customer_id = r.customer_id AND a.application_id = r.application_id
 WHERE a.payment_id = $1
 ORDER BY a.applied_on, length(a.application_id), a.application_id, l.line_no
 LIMIT $2;
@@ -102,7 +103,7 @@ ORDER BY i.due_date, i.document_number, i.item_id
 LIMIT $3;
 
 -- name: view_payments_as_of
--- A customer's payments up to a day, the latest first, with what of them was not applied at its end.
+-- Payments that were a customer's at the end of a day, the latest first, with what of them was not applied then.
 SELECT
     p.payment_id, p.company_id, p.currency, p.value_date, p.amount,
     coalesce(m.unapplied, 0) AS unapplied, coalesce(m.on_account, 0) AS on_account
@@ -111,11 +112,14 @@ CROSS JOIN LATERAL (
     SELECT
         sum(change) FILTER (WHERE account = 'unapplied') AS unapplied,
         sum(change) FILTER (WHERE account = 'on_account') AS on_account,
-        min(business_date) AS since
+        (array_agg(customer_id ORDER BY seq DESC))[1] AS owner
     FROM cash_movement
-    WHERE payment_id = p.payment_id AND account <> 'suspense' AND business_date <= $2
+    WHERE payment_id = p.payment_id AND business_date <= $2
 ) AS m
-WHERE p.customer_id = $1 AND p.value_date <= $2 AND m.since IS NOT NULL
+WHERE p.value_date <= $2 AND m.owner = $1
+    AND p.payment_id IN (
+        SELECT c.payment_id FROM cash_movement AS c WHERE c.customer_id = $1 AND c.business_date <= $2
+    )
 ORDER BY p.value_date DESC, p.payment_id DESC
 LIMIT $3;
 
@@ -123,9 +127,13 @@ LIMIT $3;
 -- What a customer's payments settled up to a day, the latest first.
 SELECT
     a.application_id, a.payment_id, a.applied_on, a.currency, l.item_id, l.document_number, l.amount, l.discount,
-    l.rule, l.why
+    l.tolerance, l.deduction, l.rule, l.why, l.evidence, l.score, l.alternatives
 FROM application AS a
 INNER JOIN application_line AS l ON a.customer_id = l.customer_id AND a.application_id = l.application_id
 WHERE a.customer_id = $1 AND a.applied_on <= $2
+    AND NOT EXISTS (
+        SELECT FROM application_reversal AS r
+        WHERE r.customer_id = a.customer_id AND r.application_id = a.application_id AND r.reversed_on <= $2
+    )
 ORDER BY a.applied_on DESC, a.application_id DESC, l.line_no
 LIMIT $3;

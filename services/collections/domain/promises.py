@@ -24,7 +24,7 @@ TRANSITIONS: dict[PromiseState, tuple[PromiseState, ...]] = {
     PromiseState.OPEN: (PromiseState.DUE, PromiseState.KEPT, PromiseState.CANCELLED),
     PromiseState.DUE: (PromiseState.KEPT, PromiseState.BROKEN, PromiseState.CANCELLED),
     PromiseState.BROKEN: (PromiseState.PAID_LATER,),
-    PromiseState.KEPT: (),
+    PromiseState.KEPT: (PromiseState.BROKEN,),
     PromiseState.PAID_LATER: (),
     PromiseState.CANCELLED: (),
 }
@@ -100,6 +100,16 @@ class Promise:
         self._goes(PromiseState.KEPT)
         self.judged_on = reached
         self.applied = self.applied_by(receipts, reached)
+        return True
+
+    def break_again(self, receipts: Receipts, on: date) -> bool:
+        """A kept promise is broken after all when the bank took back the money that kept it, or it was never theirs."""
+        enough = receipts.reached(self.amount + self.already_applied, self.made_on, self.due_on)
+        if self.state is not PromiseState.KEPT or enough is not None:
+            return False
+        self._goes(PromiseState.BROKEN)
+        self.judged_on = on
+        self.applied = self.applied_by(receipts, self.due_on)
         return True
 
     def judge(self, receipts: Receipts, on: date) -> bool:

@@ -25,6 +25,15 @@ WHERE customer_id = ANY ($1::text[]) AND state IN ('open', 'due', 'broken')
 ORDER BY customer_id, promise_id
 FOR UPDATE;
 
+-- name: load_kept_promises
+-- Promises of customers that were kept, locked.
+SELECT customer_id, promise_id, company_id, currency, amount, made_on, due_on, made_by,
+       already_applied, state, judged_on, applied, paid_on, note
+FROM promise
+WHERE customer_id = ANY ($1::text[]) AND state = 'kept'
+ORDER BY customer_id, promise_id
+FOR UPDATE;
+
 -- name: load_binding_promise
 -- The promise a customer is bound by in a currency, locked.
 SELECT customer_id, promise_id, company_id, currency, amount, made_on, due_on, made_by,

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Final
 
 from services.credit.domain.account_state import Cause, next_state
 from services.credit.domain.credit_rules import CreditRules
+from services.credit.domain.exposure import AS_SHIPPED, Valuation, parts_beside
+from services.credit.domain.groups import CreditGroup
+from services.credit.domain.open_items import OpenItem
 from services.credit.domain.orders import OpenOrder
-from services.credit.domain.reasons import account_held, other_currency, over_limit
-from shared.contracts.credit import (
-    CreditApproved,
-    CreditDeclined,
-    CreditHeld,
-    CreditLimitSet,
-    CreditReleased,
-    CreditState,
-    CreditStateChanged,
-)
+from services.credit.domain.reasons import account_held, used
+from services.credit.domain.standing import Standing
+from shared.contracts.credit import CreditLimitSet, CreditState, CreditStateChanged
 from shared.contracts.erp import CustomerChanged
 from shared.contracts.invoicing import Reason
 from shared.kernel.money import round_half_up
@@ -29,9 +25,14 @@ BY_ITSELF = "system"
 """Who releases an order when payments make room."""
 
 
+_Valued = tuple[int, Valuation | None, Decimal, tuple[str, ...]]
+"""What was valued when: changes of the standing, the valuation; the sum, and the currencies without a rate."""
+_UNVALUED: Final[_Valued] = (-1, None, Decimal(0), ())
+
+
 @dataclass(slots=True)
 class CreditAccount:
-    """All amounts are in `currency`; what a customer owes or ordered in another one is not counted.
+    """All amounts are in `currency`; what a customer owes or ordered in another one is valued in it.
 
     Carries everything a decision needs: the totals follow each item and order by differences, so that
     no decision sums over tables.
@@ -53,6 +54,18 @@ class CreditAccount:
     state_version: int = 0
     holds: dict[str, str] = field(default_factory=dict)
     """Holds in force, hold_id -> reason."""
+    open_orders_tax: Decimal = Decimal(0)
+    """The tax in `open_orders_total`."""
+    group_id: str | None = None
+    """The parent's customer id."""
+    ordered_on: date | None = None
+    ordered_amount: Decimal = Decimal(0)
+    """Let through of the orders of `ordered_on`, the last day there were any."""
+    standing: Standing = field(default_factory=Standing)
+    valuation: Valuation = field(default=AS_SHIPPED, compare=False)
+    group: CreditGroup | None = field(default=None, compare=False, repr=False)
+    """Set where the account is locked together with the other members."""
+    _beside: _Valued = field(default=_UNVALUED, compare=False, repr=False)
 
     @property
     def known(self) -> bool:
@@ -60,8 +73,24 @@ class CreditAccount:
 
     @property
     def exposure(self) -> Decimal:
-        """Open items plus open orders that may go on."""
-        return self.open_items_total + self.open_orders_total
+        """Open items plus open orders that may go on, and what counts beside them, valued by `valuation`."""
+        total = self.open_items_total + self.open_orders_total + self._valued[2]
+        return total if self.valuation.rules.order_tax_counts else total - self.open_orders_tax
+
+    @property
+    def without_rate(self) -> tuple[str, ...]:
+        """Currencies of what counts beside the own items and orders that cannot be valued."""
+        return self._valued[3]
+
+    @property
+    def _valued(self) -> _Valued:
+        standing, valuation = self.standing, self.valuation
+        if self._beside[0] != standing.changes or self._beside[1] is not valuation:
+            parts = parts_beside(standing, self.currency, valuation)
+            total = sum((part.counted for part in parts if part.counted is not None), Decimal(0))
+            unvalued = sorted({part.currency for part in parts if part.counted is None and part.amount > 0})
+            self._beside = (standing.changes, valuation, total, tuple(unvalued))
+        return self._beside
 
     def ceiling(self, rules: CreditRules) -> Decimal:
         """The exposure up to which orders are approved."""
@@ -87,17 +116,42 @@ class CreditAccount:
         self.company_id = customer.company_id
         self.name = customer.name
         self.currency = customer.currency
+        self.standing.customer_is(customer.terms.net_days, customer.jurisdiction)
         return new_currency
 
-    def items_changed(self, difference: Decimal, currency: str) -> None:
-        """More or less is owed."""
-        if currency == self.currency:
-            self.open_items_total += difference
+    def item_moved(self, before: tuple[date, Decimal], item: OpenItem) -> None:
+        """An item is owed with another amount or due day than `before`."""
+        due, amount = before
+        if before == (item.due_date, item.open_amount):
+            return
+        self.standing.owed(item.currency, due, -amount)
+        self.standing.owed(item.currency, item.due_date, item.open_amount)
+        if item.currency == self.currency:
+            self.open_items_total += item.open_amount - amount
 
-    def orders_changed(self, difference: Decimal, currency: str) -> None:
-        """More or less is on order."""
-        if currency == self.currency:
-            self.open_orders_total += difference
+    def order_moved(self, before: tuple[Decimal, Decimal], order: OpenOrder) -> None:
+        """An order takes more or less of the credit than `before`: its exposure, and the tax in it."""
+        change, tax = order.exposure - before[0], order.exposure_tax - before[1]
+        if order.currency == self.currency:
+            self.open_orders_total += change
+            self.open_orders_tax += tax
+        else:
+            self.standing.ordered(order.currency, change, tax)
+        if order.open_amount == 0:
+            self.standing.reserved(order.order_id, order.currency, None)
+
+    def forget_cleared(self) -> None:
+        """Money that has cleared by now need not be remembered."""
+        days = max(self.valuation.rules.clearing_days.values(), default=0)
+        if self.valuation.day > date.min + timedelta(days=days):
+            self.standing.forget_cleared(self.valuation.day - timedelta(days=days))
+
+    def let_through(self, amount: Decimal, ordered_on: date) -> None:
+        """Counts what was let through of a day's orders, for rules on the day's amount."""
+        if self.ordered_on is None or ordered_on > self.ordered_on:
+            self.ordered_on, self.ordered_amount = ordered_on, amount
+        elif ordered_on == self.ordered_on:
+            self.ordered_amount += amount
 
     def hold_lifted(self, hold_id: str, rules: CreditRules, on: date) -> list[CreditStateChanged]:
         """The account leaves Hold with its last hold, for the state its exposure gives it."""
@@ -110,86 +164,19 @@ class CreditAccount:
 
     # What is decided
 
-    def reasons_against(self, amount: Decimal, currency: str, rules: CreditRules) -> tuple[Reason, ...]:
-        """Every reason why an order of `amount` may not go on by itself; none: it may."""
-        reasons = [account_held(reason) for reason in self.holds.values()]
-        if currency != self.currency:
-            reasons.append(other_currency(currency, self.currency))
-        elif amount > self.headroom(rules):
-            reasons.append(over_limit(amount, self.exposure, self.ceiling(rules), currency))
-        return tuple(reasons)
-
-    def authorise(self, order: OpenOrder, rules: CreditRules, policy_version: int, on: date) -> list[Decided]:
-        """Approves the order, or holds it with every reason. A new order at the limit holds the account."""
-        reasons = self.reasons_against(order.open_amount, order.currency, rules)
-        exposure, limit = self._with(order)
-        facts: dict[str, Any] = {
-            "order_id": order.order_id,
-            "customer_id": self.customer_id,
-            "decided_on": on,
-            "currency": order.currency,
-            "order_amount": order.open_amount,
-            "exposure": exposure,
-            "credit_limit": limit,
-            "policy_version": policy_version,
-        }
-        if reasons:
-            order.decide("held", on)
-            return [CreditHeld(**facts, reasons=reasons), *self._move(Cause.ORDER_AT_LIMIT, on)]
-        order.decide("approved", on)
-        self.orders_changed(order.exposure, order.currency)
-        return [CreditApproved(**facts), *self.settle_state(rules, on)]
-
-    def release(self, order: OpenOrder, by: str, reason: str, on: date) -> CreditReleased:
-        """Lets a held order go on, whatever the headroom: who may do that is for the caller to ask."""
-        exposure, limit = self._with(order)
-        order.decide("released", on)
-        self.orders_changed(order.exposure, order.currency)
-        return CreditReleased(
-            order_id=order.order_id,
-            customer_id=self.customer_id,
-            decided_on=on,
-            currency=order.currency,
-            order_amount=order.open_amount,
-            exposure=exposure,
-            credit_limit=limit,
-            released_by=by,
-            reason=reason,
-        )
-
-    def decline(self, order: OpenOrder, by: str, reason: str, on: date) -> CreditDeclined:
-        """The order is not to be delivered on credit."""
-        order.decide("declined", on)
-        return CreditDeclined(
-            order_id=order.order_id,
-            customer_id=self.customer_id,
-            decided_on=on,
-            currency=order.currency,
-            order_amount=order.open_amount,
-            declined_by=by,
-            reason=reason,
-        )
-
-    def release_what_fits(
-        self, held: Iterable[OpenOrder], rules: CreditRules, because: str, on: date
-    ) -> list[CreditReleased]:
-        """Releases held orders oldest first and stops at the first that does not fit.
-
-        No order overtakes an older one, so it makes no difference in how many steps room is made.
-        Orders in another currency can never fit; they wait for a person and stop nobody.
-        """
-        released = []
-        for order in sorted((o for o in held if o.currency == self.currency), key=lambda o: o.age):
-            if self.reasons_against(order.open_amount, order.currency, rules):
-                break
-            assert order.order_date is not None
-            released.append(self.release(order, BY_ITSELF, because, max(order.order_date, on)))
-        return released
-
-    def set_limit(self, limit: Decimal, by: str, reason: str, on: date) -> CreditLimitSet:
-        """A person sets the limit; from now on the ERP's no longer counts."""
+    def set_limit(
+        self,
+        limit: Decimal,
+        by: str,
+        reason: str,
+        on: date,
+        valid_until: date | None = None,
+        request_id: str | None = None,
+    ) -> CreditLimitSet:
+        """Credit sets the limit; from now on the ERP's no longer counts."""
         previous, self.credit_limit = self.credit_limit, round_half_up(limit, self.currency)
         self.limit_version += 1
+        self.standing.limit_until(valid_until)
         return CreditLimitSet(
             customer_id=self.customer_id,
             limit_version=self.limit_version,
@@ -199,7 +186,13 @@ class CreditAccount:
             valid_from=on,
             set_by=by,
             reason=reason,
+            valid_until=valid_until,
+            request_id=request_id,
         )
+
+    def moved_by(self, cause: Cause, reasons: Iterable[Reason], on: date) -> list[CreditStateChanged]:
+        """A request or a person moves the account; nothing where its state knows no such move."""
+        return self._move(cause, on, tuple(reasons))
 
     def settle_state(self, rules: CreditRules, on: date) -> list[CreditStateChanged]:
         """Moves the account to the state its holds and exposure ask for; says so only when it moved."""
@@ -214,7 +207,7 @@ class CreditAccount:
             return Cause.AT_WARNING
         return Cause.BELOW_WARNING
 
-    def _move(self, cause: Cause, on: date) -> list[CreditStateChanged]:
+    def _move(self, cause: Cause, on: date, reasons: tuple[Reason, ...] = ()) -> list[CreditStateChanged]:
         old, new = self.state, next_state(self.state, cause)
         if old == new:
             return []
@@ -231,15 +224,11 @@ class CreditAccount:
                 currency=self.currency,
                 exposure=self.exposure,
                 credit_limit=self.credit_limit,
+                reasons=reasons or self._reasons_for_state(),
             )
         ]
 
-    def _with(self, order: OpenOrder) -> tuple[Decimal, Decimal]:
-        """Exposure including the order, and the limit; in a foreign currency there is only the order, and no limit."""
-        if order.currency != self.currency:
-            return order.open_amount, Decimal(0)
-        return self.exposure + order.open_amount, self.credit_limit
-
-
-Decided = CreditApproved | CreditHeld | CreditStateChanged
-"""What authorising an order can lead to."""
+    def _reasons_for_state(self) -> tuple[Reason, ...]:
+        if self.holds:
+            return tuple(account_held(reason) for reason in self.holds.values())
+        return (used(self.exposure, self.credit_limit, self.currency),)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from services.credit.domain.authorisation import Facts
+from services.credit.domain.handling import Handling
 from shared.contracts.invoicing import OpenOrderChanged, OrderValidated
 from shared.kernel.money import round_half_up
 
@@ -29,11 +31,29 @@ class OpenOrder:
     order_version: int = 0
     decision: Decision = "waiting"
     decided_on: date | None = None
+    order_tax: Decimal = Decimal(0)
+    """The tax in `order_amount`."""
+    decisions: int = 0
+    """How often it was decided on; every word about it carries the number."""
+    handling: Handling = field(default_factory=Handling)
+    facts: Facts | None = field(default=None, compare=False)
+    """What was known when it was judged in this unit of work."""
 
     @property
     def exposure(self) -> Decimal:
         """What the order takes of the customer's credit: its open amount once it may go on, else nothing."""
-        return self.open_amount if self.decision in ("approved", "released") else Decimal(0)
+        return self.open_amount if self.granted else Decimal(0)
+
+    @property
+    def exposure_tax(self) -> Decimal:
+        """The tax in `exposure`: the share it has of the whole order."""
+        if not self.order_tax or not self.granted:
+            return Decimal(0)
+        return round_half_up(self.open_amount * self.order_tax / self.order_amount, self.currency)
+
+    @property
+    def granted(self) -> bool:
+        return self.decision in ("approved", "released")
 
     @property
     def to_be_judged(self) -> bool:
@@ -50,24 +70,24 @@ class OpenOrder:
             return
         self.order_date = order.order_date
         self.order_amount = round_half_up(order.total, order.currency)
+        self.order_tax = round_half_up(order.tax, order.currency)
         if self.order_version == 0:
             self.order_version = 1
             self.open_amount = self.order_amount
         elif self.open_amount == 0:
             self._lapse(order.order_date)
 
-    def changed(self, change: OpenOrderChanged) -> Decimal:
-        """Takes in what is left of the order; returns the difference in exposure, nil for an older version."""
+    def changed(self, change: OpenOrderChanged) -> None:
+        """Takes in what is left of the order; nothing where `change` is older than what is known."""
         if change.order_version <= self.order_version:
-            return Decimal(0)
-        before = self.exposure
+            return
         self.open_amount = round_half_up(change.open_amount, change.currency)
         self.order_version = change.order_version
         if self.open_amount == 0 and (self.decision == "held" or self.to_be_judged):
             self._lapse(change.business_date)
-        return self.exposure - before
 
     def decide(self, decision: Decision, on: date) -> None:
+        self.decisions += decision not in ("waiting", "lapsed")
         self.decision = decision
         self.decided_on = on
 

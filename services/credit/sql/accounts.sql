@@ -1,7 +1,8 @@
 -- name: load_accounts
 -- Accounts of these customers, locked in key order. The lock also guards the customer's items, orders and holds.
 SELECT customer_id, customer_version, company_id, name, currency, credit_limit, limit_version,
-       open_items_total, open_orders_total, state, state_version, holds
+       open_items_total, open_orders_total, state, state_version, holds, open_orders_tax, group_id, ordered_on,
+       ordered_amount, standing
 FROM account
 WHERE customer_id = ANY ($1::text[])
 ORDER BY customer_id
@@ -16,24 +17,32 @@ ON CONFLICT (customer_id) DO NOTHING;
 -- name: save_accounts
 -- Adds or changes accounts.
 INSERT INTO account AS a (customer_id, customer_version, company_id, name, currency, credit_limit, limit_version,
-                          open_items_total, open_orders_total, state, state_version, holds)
+                          open_items_total, open_orders_total, state, state_version, holds, open_orders_tax, group_id,
+                          ordered_on, ordered_amount, standing)
 SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::integer[],
-                     $8::numeric[], $9::numeric[], $10::text[], $11::integer[], $12::jsonb[])
+                     $8::numeric[], $9::numeric[], $10::text[], $11::integer[], $12::jsonb[], $13::numeric[],
+                     $14::text[], $15::date[], $16::numeric[], $17::jsonb[])
 ON CONFLICT (customer_id) DO UPDATE
 SET customer_version = excluded.customer_version, company_id = excluded.company_id, name = excluded.name,
     currency = excluded.currency, credit_limit = excluded.credit_limit, limit_version = excluded.limit_version,
     open_items_total = excluded.open_items_total, open_orders_total = excluded.open_orders_total,
-    state = excluded.state, state_version = excluded.state_version, holds = excluded.holds;
+    state = excluded.state, state_version = excluded.state_version, holds = excluded.holds,
+    open_orders_tax = excluded.open_orders_tax, group_id = excluded.group_id, ordered_on = excluded.ordered_on,
+    ordered_amount = excluded.ordered_amount, standing = excluded.standing;
 
 -- name: count_exposure
--- Exposure by part in the account's currency, counted from the items and orders themselves.
-SELECT a.customer_id,
-       COALESCE((SELECT sum(i.open_amount) FROM open_item i
-                 WHERE i.customer_id = a.customer_id AND i.currency = a.currency), 0) AS open_items_total,
-       COALESCE((SELECT sum(o.open_amount) FROM open_order o
-                 WHERE o.customer_id = a.customer_id AND o.currency = a.currency
-                   AND o.decision IN ('approved', 'released')), 0) AS open_orders_total
-FROM unnest($1::text[], $2::text[]) AS a (customer_id, currency);
+-- What customers owe and have on order by currency, counted from the items and orders themselves.
+SELECT customer_id, currency, sum(items) AS open_items_total, sum(orders) AS open_orders_total, sum(tax) AS open_orders_tax
+FROM (
+    SELECT customer_id, currency, open_amount AS items, 0 AS orders, 0 AS tax
+    FROM open_item WHERE customer_id = ANY ($1::text[])
+    UNION ALL
+    SELECT customer_id, currency, 0, open_amount,
+           CASE WHEN order_amount = 0 THEN 0 ELSE open_amount * order_tax / order_amount END
+    FROM open_order WHERE customer_id = ANY ($1::text[]) AND decision IN ('approved', 'released')
+) AS counted
+GROUP BY customer_id, currency
+ORDER BY customer_id, currency;
 
 -- name: load_holds
 -- Holds by customer and hold, locked in key order.

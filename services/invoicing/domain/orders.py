@@ -11,7 +11,7 @@ from typing import Self
 
 from services.invoicing.domain.order_life import LifeStep, State, check_step
 from services.invoicing.domain.pricing import Charge, charge
-from services.invoicing.domain.validation import Judgement
+from services.invoicing.domain.validation import Judgement, PricedItem
 from shared.contracts.erp import OrderPlaced
 from shared.contracts.invoicing import (
     OpenOrderChanged,
@@ -107,6 +107,12 @@ class Order:
     questions_asked: int = 0
     pick_lists: int = 0
     steps: int = 0
+    approved_until: date | None = None
+    """The last day on which stock may be asked for on credit's approval; None: for good."""
+    decision_no: int = 0
+    """Credit's latest decision heard of."""
+    stopped: bool = False
+    """Credit holds it after it let it through: nothing more is set aside until credit lets it go on."""
     taken: list[LifeStep] = field(default_factory=list)
     """Steps of its life that have not been written down yet."""
     listed: dict[int, int] = field(default_factory=dict)
@@ -164,17 +170,20 @@ class Order:
         """What is neither invoiced nor cancelled, incl. tax."""
         if self.state in (State.PLACED, State.REJECTED):
             return NOTHING
+        if not any(line.shipped or line.cancelled for line in self.lines):
+            return self.total
         charges = (line.charge(line.open, self.currency) for line in self.lines)
         return sum((c.net + c.tax for c in charges), NOTHING)
 
     def accept(self, judgement: Judgement, terms: PaymentTerms) -> OrderValidated:
         """Nothing speaks against it: takes over prices, tax rates and terms."""
         self.jurisdiction, self.terms = judgement.jurisdiction, terms
+        lines = sorted(judgement.lines, key=lambda priced: priced.line.line_no)
         self.lines = [
             OrderLine(p.line.line_no, p.item.item_id, p.line.quantity, p.item.description, p.unit_price, p.tax_percent)
-            for p in sorted(judgement.lines, key=lambda p: p.line.line_no)
+            for p in lines
         ]
-        priced = [_priced(line, self.currency) for line in self.lines]
+        priced = [_priced(line) for line in lines]
         self.net = sum((line.net for line in priced), NOTHING)
         self.tax = sum((line.tax for line in priced), NOTHING)
         self.enter(
@@ -218,8 +227,8 @@ class Order:
         return True
 
     def decline(self, on: date, why: str) -> OpenOrderChanged | None:
-        """Credit will not deliver it; None where it is past that decision."""
-        if self.state not in (State.VALIDATED, State.CREDIT_HELD):
+        """Credit will not deliver it, or not the rest of it; None where it is past that decision."""
+        if self.state not in (State.VALIDATED, State.CREDIT_HELD) and not self.stopped:
             return None
         return self.cancel(on, why)
 
@@ -278,14 +287,13 @@ def fingerprint(placed: OrderPlaced) -> str:
     return sha256(placed.model_dump_json().encode()).hexdigest()
 
 
-def _priced(line: OrderLine, currency: str) -> PricedLine:
-    whole = line.whole(currency)
+def _priced(priced: PricedItem) -> PricedLine:
     return PricedLine(
-        line_no=line.line_no,
-        item_id=line.item_id,
-        quantity=line.quantity,
-        unit_price=line.unit_price,
-        net=whole.net,
-        tax_percent=line.tax_percent,
-        tax=whole.tax,
+        line_no=priced.line.line_no,
+        item_id=priced.item.item_id,
+        quantity=priced.line.quantity,
+        unit_price=priced.unit_price,
+        net=priced.charge.net,
+        tax_percent=priced.tax_percent,
+        tax=priced.charge.tax,
     )

@@ -42,8 +42,12 @@ class Price:
 
     def unit_price(self, quantity: int) -> Decimal | None:
         """The price of the highest break that `quantity` reaches; None below the first."""
-        reached = [price for minimum, price in self.breaks if minimum <= quantity]
-        return reached[-1] if reached else None
+        reached = None
+        for minimum, price in self.breaks:
+            if minimum > quantity:
+                break
+            reached = price
+        return reached
 
 
 class PriceBook:
@@ -56,8 +60,13 @@ class PriceBook:
 
     def on(self, price_list_id: str, item_id: str, day: date) -> Price | None:
         """The latest price whose `valid_from` is not after `day`; of one date, the highest version."""
-        valid = [price for price in self._prices[price_list_id, item_id] if price.valid_from <= day]
-        return max(valid, key=lambda price: (price.valid_from, price.version), default=None)
+        found: Price | None = None
+        for price in self._prices.get((price_list_id, item_id), ()):
+            if price.valid_from <= day and (
+                found is None or (price.valid_from, price.version) > (found.valid_from, found.version)
+            ):
+                found = price
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +83,7 @@ def charge(unit_price: Decimal, tax_percent: Decimal, before: int, quantity: int
     Net is rounded half-up over what is charged so far, so that however a line is split, its parts
     add up to the net of the whole line and never to more. Tax is of this part's own net, half-up.
     """
-    net = round_half_up(unit_price * (before + quantity), currency) - round_half_up(unit_price * before, currency)
+    net = round_half_up(unit_price * (before + quantity), currency)
+    if before:
+        net -= round_half_up(unit_price * before, currency)
     return Charge(net, round_half_up(net * tax_percent / 100, currency))

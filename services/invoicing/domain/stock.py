@@ -17,6 +17,8 @@ from shared.contracts.invoicing import (
     StockRequested,
 )
 
+_ENDED = (State.CANCELLED, State.CLOSED)
+
 
 def ask_for_all(order: Order, heard: Mapping[str, int], on: date) -> StockRequested:
     """The first request of an approved order: everything that was ordered."""
@@ -57,16 +59,11 @@ def take_answer(order: Order, answer: StockAnswered) -> list[Event]:
     """Available units go to a pick list, the others on backorder. A second answer to a request says nothing.
 
     An order to be shipped complete waits as a whole where anything is missing. Raises
-    AgainstTheOrder where more was allocated than asked for, or where nothing of the kind was asked yet.
+    AgainstTheOrder where more was allocated than asked for, or where the order makes no such request.
     """
     question = order.questions.get(answer.request_id)
     if question is None:
-        if answer.request_id not in {f"{order.order_id}/R{n}" for n in range(1, order.questions_asked + 1)}:
-            raise AgainstTheOrder(
-                f"order {order.order_id} has not made the stock request {answer.request_id} (requests so far: "
-                f"{order.questions_asked}, the order is {order.state}): replay this answer once it has"
-            )
-        return []
+        return _unasked(order, answer)
     allocated = _allocated(order, question, answer)
     del order.questions[answer.request_id]
     if question.withdrawn:
@@ -90,6 +87,32 @@ def take_answer(order: Order, answer: StockAnswered) -> list[Event]:
     if picked != question.quantities:
         said.append(_backordered(order, answer.business_date))
     return said
+
+
+def is_yet_to_be_asked(order: Order, request_id: str) -> bool:
+    """Whether the order may still make the request: its requests are numbered in turn while it is open."""
+    number = _request_number(order, request_id)
+    return number is not None and number > order.questions_asked and order.state not in _ENDED
+
+
+def _unasked(order: Order, answer: StockAnswered) -> list[Event]:
+    """What follows from an answer to no open request: nothing, or its units are given back."""
+    number = _request_number(order, answer.request_id)
+    if number is None or (number > order.questions_asked and order.state not in _ENDED):
+        raise AgainstTheOrder(
+            f"order {order.order_id} has not made the stock request {answer.request_id} (requests so far: "
+            f"{order.questions_asked}, the order is {order.state}): ask inventory control what it answers"
+        )
+    allocated = {line.line_no: line.allocated for line in answer.lines if line.allocated}
+    if number <= order.questions_asked or not allocated:
+        return []
+    return [_give_back(order, answer, allocated)]
+
+
+def _request_number(order: Order, request_id: str) -> int | None:
+    """Which of the order's requests it is, counted from 1; None for one that is not numbered like them."""
+    prefix, _, number = request_id.rpartition("/R")
+    return int(number) if prefix == order.order_id and number.isdecimal() and number[0] != "0" else None
 
 
 def came_in_meanwhile(order: Order, question: StockQuestion, heard: Mapping[str, int]) -> dict[int, int]:

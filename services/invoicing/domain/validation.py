@@ -11,7 +11,7 @@ from typing import Final
 
 from services.invoicing.domain.masters import Customer, Item
 from services.invoicing.domain.order_rules import OrderRules
-from services.invoicing.domain.pricing import Price, PriceBook, charge
+from services.invoicing.domain.pricing import Charge, Price, PriceBook, charge
 from services.invoicing.domain.tax import NO_TAX, TaxRates, tax_percent
 from shared.contracts.erp import OrderedLine, OrderPlaced
 from shared.contracts.event import AMOUNT_MAX
@@ -38,12 +38,13 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class PricedItem:
-    """A line that nothing speaks against, with its price and tax rate."""
+    """A line that nothing speaks against, with its price, its tax rate and what it is charged as a whole."""
 
     line: OrderedLine
     item: Item
     unit_price: Decimal
     tax_percent: Decimal
+    charge: Charge
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,9 @@ def _priced(
         if unit_price is None:
             reasons.append(_no_price(order, line, customer, price))
         else:
-            lines.append(PricedItem(line, item, unit_price, tax_percent(customer, item, rate)))
+            percent = tax_percent(customer, item, rate)
+            whole = charge(unit_price, percent, 0, line.quantity, order.currency)
+            lines.append(PricedItem(line, item, unit_price, percent, whole))
     return lines, reasons
 
 
@@ -132,9 +135,11 @@ def _against_the_head(order: OrderPlaced, customer: Customer | None, catalogue: 
 
 def _against_the_lines(order: OrderPlaced, catalogue: Catalogue) -> Iterator[Reason]:
     maximum = catalogue.rules.line_quantity_max
-    for line_no, times in sorted(Counter(line.line_no for line in order.lines).items()):
-        if times > 1:
-            yield reason(code="duplicate_line", text=f"Line number {line_no} is used {times} times; use each once.")
+    numbers = [line.line_no for line in order.lines]
+    if len(set(numbers)) < len(numbers):
+        for line_no, times in sorted(Counter(numbers).items()):
+            if times > 1:
+                yield reason(code="duplicate_line", text=f"Line number {line_no} is used {times} times; use each once.")
     for line in order.lines:
         if line.quantity <= 0:
             yield reason(
@@ -177,8 +182,7 @@ def _no_price(order: OrderPlaced, line: OrderedLine, customer: Customer, price: 
 
 
 def _against_the_amount(order: OrderPlaced, lines: list[PricedItem]) -> Iterator[Reason]:
-    charges = [charge(p.unit_price, p.tax_percent, 0, p.line.quantity, order.currency) for p in lines]
-    total = sum((c.net + c.tax for c in charges), NO_TAX)
+    total = sum((priced.charge.net + priced.charge.tax for priced in lines), NO_TAX)
     if total > AMOUNT_MAX:
         yield reason(
             code="amount_too_large",

@@ -28,6 +28,13 @@ SELECT * FROM unnest(
     $17::numeric[], $18::boolean[], $19::jsonb[]
 );
 
+-- name: numbers_said
+-- The numbers that these invoices were told of with before a restore.
+SELECT n.customer_id, n.invoice_id, n.invoice_number
+FROM number_said AS n
+INNER JOIN unnest($1::text[], $2::text[]) AS wanted (customer_id, invoice_id)
+    ON n.customer_id = wanted.customer_id AND n.invoice_id = wanted.invoice_id;
+
 -- name: take_numbers
 -- Raises each series by as many numbers as are needed, and holds it until the end of the transaction.
 INSERT INTO invoice_series AS kept (series, last_number)

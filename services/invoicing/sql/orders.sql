@@ -12,7 +12,7 @@ SELECT
     o.customer_id, o.order_id, o.company_id, o.order_date, o.currency, o.customer_reference, o.jurisdiction,
     o.ship_complete, o.fingerprint, o.state, o.net, o.tax, o.order_version, o.net_days, o.discount_days,
     o.discount_percent, o.rules_version, o.tax_version, o.reasons, o.lines, o.questions, o.questions_asked,
-    o.pick_lists, o.steps
+    o.pick_lists, o.steps, o.approved_until, o.decision_no, o.stopped
 FROM customer_order AS o
 INNER JOIN unnest($1::text[], $2::text[]) AS wanted (customer_id, order_id)
     ON o.customer_id = wanted.customer_id AND o.order_id = wanted.order_id
@@ -24,13 +24,14 @@ FOR UPDATE OF o;
 INSERT INTO customer_order (
     customer_id, order_id, company_id, order_date, currency, customer_reference, jurisdiction, ship_complete,
     fingerprint, state, net, tax, total, open_amount, order_version, net_days, discount_days, discount_percent,
-    rules_version, tax_version, reasons, lines, questions, questions_asked, pick_lists, steps
+    rules_version, tax_version, reasons, lines, questions, questions_asked, pick_lists, steps, approved_until,
+    decision_no, stopped
 )
 SELECT * FROM unnest(
     $1::text[], $2::text[], $3::text[], $4::date[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::text[],
     $10::text[], $11::numeric[], $12::numeric[], $13::numeric[], $14::numeric[], $15::integer[], $16::integer[],
     $17::integer[], $18::numeric[], $19::integer[], $20::integer[], $21::jsonb[], $22::jsonb[], $23::jsonb[],
-    $24::integer[], $25::integer[], $26::integer[]
+    $24::integer[], $25::integer[], $26::integer[], $27::date[], $28::integer[], $29::boolean[]
 )
 ON CONFLICT (customer_id, order_id) DO UPDATE SET
     company_id = excluded.company_id,
@@ -56,7 +57,10 @@ ON CONFLICT (customer_id, order_id) DO UPDATE SET
     questions = excluded.questions,
     questions_asked = excluded.questions_asked,
     pick_lists = excluded.pick_lists,
-    steps = excluded.steps;
+    steps = excluded.steps,
+    approved_until = excluded.approved_until,
+    decision_no = excluded.decision_no,
+    stopped = excluded.stopped;
 
 -- name: order_owners
 -- Whose orders these numbers are, rejected ones aside.
@@ -73,31 +77,3 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::date
 -- What the warehouse was told to pick.
 INSERT INTO pick_list (customer_id, pick_list_id, order_id, company_id, released_on, lines)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::jsonb[]);
-
--- name: insert_early_events
--- Events about orders that have not come yet; one told twice waits once.
-INSERT INTO early_event (customer_id, order_id, kind, subject, business_date, body)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::jsonb[])
-ON CONFLICT (customer_id, order_id, kind, subject) DO NOTHING;
-
--- name: take_early_cancellations
--- Cancellations that came before their order, taken off the list.
-DELETE FROM early_event AS e
-USING unnest($1::text[], $2::text[]) AS wanted (customer_id, order_id)
-WHERE e.customer_id = wanted.customer_id AND e.order_id = wanted.order_id AND e.kind = 'cancellation'
-RETURNING e.customer_id, e.order_id, e.body;
-
--- name: early_shipments
--- Shipments that came before their order, in the order in which they left.
-SELECT e.customer_id, e.order_id, e.body
-FROM early_event AS e
-INNER JOIN unnest($1::text[], $2::text[]) AS wanted (customer_id, order_id)
-    ON e.customer_id = wanted.customer_id AND e.order_id = wanted.order_id
-WHERE e.kind = 'shipment'
-ORDER BY e.business_date, e.customer_id, e.order_id, e.subject;
-
--- name: delete_early_shipments
--- Shipments that were invoiced after all.
-DELETE FROM early_event AS e
-USING unnest($1::text[], $2::text[]) AS done (customer_id, subject)
-WHERE e.customer_id = done.customer_id AND e.subject = done.subject AND e.kind = 'shipment';

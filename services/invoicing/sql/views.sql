@@ -79,10 +79,14 @@ ORDER BY order_date, order_id, line_no, customer_id
 LIMIT $7;
 
 -- name: list_early_events
--- A page of events that wait for their order.
+-- A page of events that wait for what they answer.
 SELECT customer_id, order_id, kind, subject, business_date, body
 FROM early_event
-WHERE $1::text IS NULL OR (customer_id, order_id, kind, subject) > ($1, $2::text, $3::text, $4::text)
+WHERE
+    ($1::text IS NULL OR (customer_id, order_id, kind, subject) > ($1, $2::text, $3::text, $4::text))
+    AND ($6::text IS NULL OR customer_id = $6)
+    AND ($7::text IS NULL OR order_id = $7)
+    AND ($8::text IS NULL OR kind = $8)
 ORDER BY customer_id, order_id, kind, subject
 LIMIT $5;
 

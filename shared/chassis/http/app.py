@@ -80,7 +80,12 @@ def create_app(running: Running) -> FastAPI:
     register_repeats(app)
     # The one added last is the outermost.
     app.add_middleware(SignedIn, verifier=verifier, realm=service.name)
-    app.add_middleware(BodyLimited, bytes_max=settings.http_body_bytes_max)
+    app.add_middleware(
+        BodyLimited,
+        bytes_max=settings.http_body_bytes_max,
+        file_bytes_max=settings.http_file_bytes_max,
+        file_paths=service.file_paths,
+    )
     app.add_middleware(Observed, running=running)
     return app
 

@@ -103,17 +103,23 @@ class BodyTooLarge(HTTPException):
 class BodyLimited:
     """Refuses bodies above the limit, by their declared length or while they arrive."""
 
-    def __init__(self, app: ASGIApp, bytes_max: int) -> None:
+    def __init__(
+        self, app: ASGIApp, bytes_max: int, file_bytes_max: int = 0, file_paths: frozenset[str] = frozenset()
+    ) -> None:
+        """`file_paths` take a whole file as their body, up to `file_bytes_max`."""
         self._app = app
         self._bytes_max = bytes_max
+        self._file_bytes_max = file_bytes_max
+        self._file_paths = file_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        bytes_max = self._file_bytes_max if scope["path"] in self._file_paths else self._bytes_max
         declared = Headers(scope=scope).get("content-length", "0")
-        if not declared.isdecimal() or int(declared) > self._bytes_max:
-            error = BodyTooLarge(self._bytes_max)
+        if not declared.isdecimal() or int(declared) > bytes_max:
+            error = BodyTooLarge(bytes_max)
             await problem(scope, error.status_code, error.detail)(scope, receive, send)
             return
         received = 0
@@ -122,8 +128,8 @@ class BodyLimited:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._bytes_max:
-                raise BodyTooLarge(self._bytes_max)
+            if received > bytes_max:
+                raise BodyTooLarge(bytes_max)
             return message
 
         await self._app(scope, receive_counted, send)

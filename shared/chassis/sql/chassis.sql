@@ -44,10 +44,7 @@ WHERE name = $1 AND company_id = $2 AND business_date = $3;
 -- name: insert_outbox
 -- Queues events for publication, in the order they were said.
 INSERT INTO outbox (event_id, topic, key, type, subject, occurred_at, correlation_id, causation_id, traceparent, body, extra_headers)
-SELECT o.event_id, o.topic, o.key, o.type, o.subject, o.occurred_at, o.correlation_id, o.causation_id, o.traceparent, o.body, o.extra_headers
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::uuid[], $8::uuid[], $9::text[], $10::bytea[], $11::jsonb[])
-    WITH ORDINALITY AS o (event_id, topic, key, type, subject, occurred_at, correlation_id, causation_id, traceparent, body, extra_headers, n)
-ORDER BY o.n;
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::uuid[], $8::uuid[], $9::text[], $10::bytea[], $11::jsonb[]);
 
 -- name: read_outbox
 -- The next events to publish: only those older than every running transaction, so that none is overtaken.
@@ -59,7 +56,7 @@ LIMIT $1;
 
 -- name: delete_outbox
 -- Forgets events the broker has acknowledged.
-DELETE FROM outbox WHERE id = ANY ($1::bigint[]);
+DELETE FROM outbox WHERE id IN (SELECT * FROM unnest($1::bigint[]));
 
 -- name: outbox_depth
 -- How many events wait for publication and how long the oldest has.

@@ -1,11 +1,7 @@
 -- name: insert_journal_postings
 -- Writes postings; an entry that was posted before is refused by the key.
-INSERT INTO journal_posting
-    (customer_id, entry_id, line, company_id, business_date, debit, credit, amount, currency, document)
-SELECT p.customer_id, p.entry_id, p.line, p.company_id, p.business_date, p.debit, p.credit, p.amount, p.currency, p.document
-FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::date[], $6::text[], $7::text[], $8::numeric[], $9::text[], $10::text[])
-    AS p (customer_id, entry_id, line, company_id, business_date, debit, credit, amount, currency, document)
-ORDER BY p.customer_id, p.entry_id, p.line;
+INSERT INTO journal_posting (customer_id, entry_id, line, company_id, business_date, debit, credit, amount, currency, document)
+SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::date[], $6::text[], $7::text[], $8::numeric[], $9::text[], $10::text[]);
 
 -- name: open_journal_batches
 -- Puts up to $4 unsubmitted postings of a company's days before $2 into batches, one per day and currency, summed by account.

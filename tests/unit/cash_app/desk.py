@@ -9,9 +9,11 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from services.cash_app.domain.application import apply_payment, post_item
+from services.cash_app.domain.application_rules import STANDARD, CustomerRules
 from services.cash_app.domain.bookings import Bookings
 from services.cash_app.domain.customer_book import AwaitedDocument, CustomerBook
 from services.cash_app.domain.document_number import document_key
+from services.cash_app.domain.exchange import NO_RATES, Rates
 from services.cash_app.domain.open_items import OpenItem, item_of
 from services.cash_app.domain.payments import Payment, payment_of
 from shared.contracts.cash_app import AppliedLine, PaymentApplied
@@ -54,9 +56,10 @@ def payment(payment_id: str, amount: str, day: int = 5, names: Iterable[Any] = (
 
 
 class Desk:
-    def __init__(self) -> None:
+    def __init__(self, rules: CustomerRules = STANDARD, rates: Rates = NO_RATES) -> None:
         self.owners: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        self.book = CustomerBook(CUSTOMER, self.owners)
+        self.rules = rules
+        self.book = CustomerBook(CUSTOMER, self.owners, lambda company_id, customer_id, day: (1, rules), rates)
         self.bookings = Bookings()
         self.items: dict[str, OpenItem] = {}
         self.payments: dict[str, Payment] = {}
@@ -64,7 +67,7 @@ class Desk:
 
     def post(self, *invoices: InvoicePosted) -> None:
         for posted in sorted(invoices, key=lambda i: i.business_order):
-            item = item_of(posted)
+            item = item_of(posted, self.rules.discount)
             self.items[posted.invoice_number] = item
             self.owners[item.company_id, document_key(item.document_number)].add(item.customer_id)
             post_item(item, self.book, self.bookings)

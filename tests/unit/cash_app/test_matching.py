@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
-from services.cash_app.domain.matching import RULES
+from services.cash_app.domain.application_rules import ApplicationRules
 from services.cash_app.domain.payments import PaymentState
 from shared.contracts.cash_app import CustomerCreditIssued, OpenItemChanged, PaymentApplied
 from shared.kernel.journal import Account
@@ -18,8 +19,15 @@ def desk() -> Desk:
     return Desk()
 
 
-def test_the_rules_come_in_the_order_the_business_gave_them() -> None:
-    assert [rule.__name__ for rule in RULES] == ["by_remittance", "single_open_item", "exact_amount", "oldest_first"]
+POLICY = Path(__file__).parents[3] / "services" / "cash_app" / "policies" / "application_rules.json"
+
+
+def test_the_shipped_policy_says_what_the_rules_say_without_one() -> None:
+    shipped = ApplicationRules.model_validate_json(POLICY.read_bytes())
+    assert shipped == ApplicationRules()
+    assert shipped.standard.rule_set.rules == (
+        "single_open_item", "exact_amount", "clear_account", "clear_past_due", "exact_sum", "oldest_first",
+    )  # fmt: skip
 
 
 class TestSingleOpenItem:

@@ -162,3 +162,47 @@ class TestDiscountClaimed:
         desk.receive(payment("P", "100", names=[("A-1", "100", "2")]))
         assert desk.settled("P") == [("A-1", "100.00", "0.00", "remittance")]
         assert "cash paid all that was open" in desk.payments["P"].note
+
+
+class TestRecognition:
+    @pytest.mark.parametrize(
+        ("written", "money", "found"),
+        [
+            ("INV 1000-00000123", "40", "1000-00000123"),
+            ("123", "40", "1000-00000123"),
+            ("Rechnung Nr. 00000123", "40", "1000-00000123"),
+            ("1000 123", "40", "1000-00000123"),
+            ("1000-00000132", "100", "1000-00000123"),
+            ("1000-00000132", "40", None),
+            ("1000-00000723", "98", "1000-00000123"),
+            ("12", "100", None),
+            ("1000-00000879", "70", "1000-00000789"),
+            ("9000-11111111", "100", None),
+        ],
+    )
+    def test_numbers_with_prefixes_zeros_and_slips(self, written: str, money: str, found: str | None) -> None:
+        desk = Desk()
+        desk.post(invoice("1000-00000123", "100", discount="2"), invoice("1000-00000789", "70", due=40))
+        desk.receive(payment("P", money, names=[(written, money)]))
+        assert [line.document_number for line in desk.lines("P")] == ([found] if found else [])
+        assert all(written in line.evidence and line.score < 100 for line in desk.lines("P"))
+
+    def test_a_slip_that_two_items_fit_is_nobodys(self) -> None:
+        desk = Desk()
+        desk.post(invoice("1000-00000123", "100"), invoice("1000-00000125", "100", due=40))
+        desk.receive(payment("P", "100", names=[("1000-00000124", "100")]))
+        assert desk.lines("P") == [] and desk.payments["P"].awaited_lines == 1
+
+    def test_a_slip_into_another_customers_number_needs_the_exact_amount(self) -> None:
+        for money, found in (("100", 1), ("99", 0)):
+            desk = Desk()
+            desk.post(invoice("1000-00000123", "100"))
+            desk.belongs_to_another_customer("1000-00000132")
+            desk.receive(payment("P", money, names=[("1000-00000132", money)]))
+            assert len(desk.lines("P")) == found
+
+    def test_a_remittance_of_the_customers_number_only_is_none(self) -> None:
+        desk = Desk()
+        desk.post(invoice("A-1", "100"))
+        desk.receive(payment("P", "100", names=[("C-1", "100")]))
+        assert desk.lines("P")[0].rule == "single_open_item"

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from services.credit.handlers import handlers
+from services.credit.request_store import CREDIT_REQUESTS, CREDIT_SCORECARD
 from services.credit.store import CREDIT_RULES, CreditWork
 from shared.chassis.queries import Queries
 from shared.contracts.event import Event, EventContext
@@ -17,16 +18,40 @@ from shared.contracts.event import Event, EventContext
 COLUMNS = {
     "accounts": (
         "customer_id", "customer_version", "company_id", "name", "currency", "credit_limit", "limit_version",
-        "open_items_total", "open_orders_total", "state", "state_version", "holds",
+        "open_items_total", "open_orders_total", "state", "state_version", "holds", "open_orders_tax", "group_id",
+        "ordered_on", "ordered_amount", "standing",
     ),
-    "items": ("customer_id", "item_id", "currency", "open_amount", "item_version"),
+    "items": (
+        "customer_id", "item_id", "currency", "open_amount", "item_version", "due_date", "closed_on", "order_id",
+    ),
     "orders": (
         "customer_id", "order_id", "company_id", "currency", "order_date", "order_amount", "open_amount",
-        "order_version", "decision", "decided_on",
+        "order_version", "decision", "decided_on", "order_tax", "handling", "decisions",
+    ),
+    "files": (
+        "customer_id", "company_id", "risk_class", "reviewed_on", "review_due_on", "closed_on", "planned_limits",
+        "next_limit_on",
     ),
     "holds": ("customer_id", "hold_id", "requested_on", "reason", "lifted_on", "lifted_by", "lift_reason"),
 }  # fmt: skip
-UNHEARD = (0, "", "", "", Decimal(0), 0, Decimal(0), Decimal(0), "Active", 0, "{}")
+UNHEARD = (
+    0,
+    "",
+    "",
+    "",
+    Decimal(0),
+    0,
+    Decimal(0),
+    Decimal(0),
+    "Active",
+    0,
+    "{}",
+    Decimal(0),
+    None,
+    None,
+    Decimal(0),
+    "{}",
+)
 Row = dict[str, Any]
 
 
@@ -37,6 +62,7 @@ class Books:
         self.today = today
         self.tables: dict[str, dict[Any, Row]] = {name: {} for name in COLUMNS}
         self.decisions: list[tuple[Any, ...]] = []
+        self.movements: list[tuple[Any, ...]] = []
         self._ids = itertools.count()
 
     async def hear(self, *events: Event) -> list[Event]:
@@ -62,20 +88,32 @@ class Books:
     def order(self, order_id: str) -> Row:
         return next(row for row in self.tables["orders"].values() if row["order_id"] == order_id)
 
-    def counted(self, customer_id: str, currency: str) -> Row:
-        """Exposure by part, summed over the rows."""
-        items = self.tables["items"].values()
-        orders = (o for o in self.tables["orders"].values() if o["decision"] in ("approved", "released"))
-        return {
-            "customer_id": customer_id,
-            "open_items_total": _total(items, customer_id, currency),
-            "open_orders_total": _total(orders, customer_id, currency),
+    def moved(self, part: str) -> Decimal:
+        """The sum of the dated changes of a part of exposure."""
+        return sum((row[5] for row in self.movements if row[2] == part), Decimal(0))
+
+    def counted(self, customer_ids: list[str]) -> list[Row]:
+        """What customers owe and have on order by currency, summed over the rows."""
+        items = [r for r in self.tables["items"].values() if r["customer_id"] in customer_ids]
+        orders = [r for r in self.tables["orders"].values() if r["decision"] in ("approved", "released")]
+        keys = {
+            (row["customer_id"], row["currency"]) for row in (*items, *orders) if row["customer_id"] in customer_ids
         }
+        return [
+            {
+                "customer_id": customer_id,
+                "currency": currency,
+                "open_items_total": _total(items, customer_id, currency),
+                "open_orders_total": _total(orders, customer_id, currency),
+                "open_orders_tax": Decimal(0),
+            }
+            for customer_id, currency in sorted(keys)
+        ]
 
 
 class InMemoryWork(CreditWork):
     def __init__(self, books: Books) -> None:
-        super().__init__(None, Queries(), "credit", books.today, (CREDIT_RULES,))
+        super().__init__(None, Queries(), "credit", books.today, (CREDIT_RULES, CREDIT_REQUESTS, CREDIT_SCORECARD))
         self._books = books
 
     async def fetch(self, query: str, *arguments: Any) -> list[Any]:
@@ -83,13 +121,17 @@ class InMemoryWork(CreditWork):
         if query == "load_policy_versions":
             return []
         if query == "count_exposure":
-            return [self._books.counted(*pair) for pair in zip(*arguments, strict=True)]
+            return self._books.counted(*arguments)
+        if query in ("lock_groups", "rates_on"):
+            return []
         if query == "load_undecided_orders":
             return [
                 row
                 for _, row in sorted(tables["orders"].items())
                 if row["customer_id"] in arguments[0] and row["decision"] in ("waiting", "held")
             ]
+        if query == "load_open_requests":
+            return []
         keys = arguments[0] if len(arguments) == 1 else list(zip(*arguments, strict=True))
         table = tables[query.removeprefix("load_")]
         return [table[key] for key in sorted(keys) if key in table]
@@ -105,10 +147,12 @@ class InMemoryWork(CreditWork):
     async def write(self, query: str, rows: list[tuple[Any, ...]]) -> None:
         if query == "insert_decisions":
             self._books.decisions += rows
+        elif query == "insert_exposure_movements":
+            self._books.movements += rows
         elif query.startswith("save_"):
             name = query.removeprefix("save_")
             for values in rows:
-                key = values[0] if name == "accounts" else values[:2]
+                key = values[0] if name in ("accounts", "files") else values[:2]
                 self._books.tables[name][key] = dict(zip(COLUMNS[name], values, strict=True))
 
 

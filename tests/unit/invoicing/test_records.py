@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -43,6 +44,9 @@ ORDER_COLUMNS = [
     "questions_asked",
     "pick_lists",
     "steps",
+    "approved_until",
+    "decision_no",
+    "stopped",
 ]
 
 
@@ -92,4 +96,4 @@ def test_an_invoice_row_has_its_lines_as_a_document() -> None:
     answered(taken, 10)
     invoice = ship(taken, shipment(taken, 1, {1: 10}))
     assert invoice is not None
-    assert '"unit_price": "10.00"' in records.invoice_to_row(invoice)[-1]
+    assert [line["unit_price"] for line in json.loads(records.invoice_to_row(invoice)[-1])] == ["10.00"]

@@ -9,10 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
+from simulator.desk import Desk
 from simulator.domain.calendar import business_day
 from simulator.domain.customers import sixty_customers
 from simulator.domain.dice import Dice
-from simulator.people import CashClerk, Collector, Controller, CreditManager, Desk
+from simulator.people import CashClerk, Collector, Controller, CreditManager
 
 DICE = Dice(1)
 CUSTOMERS = sixty_customers(DICE)

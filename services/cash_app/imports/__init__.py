@@ -1,0 +1,1 @@
+"""Files and deposit slips on their way in: received, read, checked, posted."""

@@ -1,0 +1,88 @@
+-- name: insert_advices
+-- Remittance advice as it came; one that comes again stays as it is.
+INSERT INTO remittance_advice (
+    advice_id, company_id, customer_id, payer_account, payer_name, trace_number, currency, amount, advised_on, lines,
+    note
+)
+SELECT * FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::numeric[], $9::date[],
+    $10::jsonb[], $11::text[]
+)
+ON CONFLICT (advice_id) DO NOTHING
+RETURNING advice_id;
+
+-- name: advices_for
+-- Advice that waits for its money and may belong to payments with these traces, customers or accounts, locked.
+SELECT
+    advice_id, company_id, customer_id, payer_account, trace_number, currency, amount, advised_on, lines
+FROM remittance_advice
+WHERE
+    payment_id IS NULL
+    AND (
+        trace_number = ANY($1::text[])
+        OR (customer_id = ANY($2::text[]) AND amount = ANY($4::numeric[]))
+        OR (payer_account = ANY($3::text[]) AND amount = ANY($4::numeric[]))
+    )
+ORDER BY advice_id
+FOR UPDATE;
+
+-- name: join_advices
+-- Advice whose money was found.
+UPDATE remittance_advice AS a SET payment_id = j.payment_id, note = j.note
+FROM unnest($1::text[], $2::text[], $3::text[]) AS j (advice_id, payment_id, note)
+WHERE a.advice_id = j.advice_id;
+
+-- name: insert_payment_traces
+-- What travels with a payment and with its remittance advice.
+INSERT INTO payment_trace (trace_number, payment_id, bank_reference, company_id, currency, amount)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::numeric[])
+ON CONFLICT (trace_number, payment_id) DO NOTHING;
+
+-- name: payments_for_advices
+-- Payments that came before their advice: with these traces, or with money left of these customers and accounts.
+SELECT
+    p.payment_id, p.company_id, p.customer_id, p.payer_account, p.currency, p.amount, p.value_date, p.state,
+    p.unapplied_amount, jsonb_array_length(p.remittance) AS named, t.trace_number
+FROM payment AS p
+LEFT JOIN payment_trace AS t ON p.payment_id = t.payment_id
+WHERE
+    p.payment_id IN (
+        SELECT traced.payment_id FROM payment_trace AS traced WHERE traced.trace_number = ANY($1::text[])
+        UNION
+        SELECT held.payment_id FROM payment AS held
+        WHERE
+            held.state IN ('on_account', 'unapplied') AND held.customer_id = ANY($2::text[])
+            AND held.amount = ANY($4::numeric[])
+        UNION
+        SELECT nobodys.payment_id FROM payment AS nobodys
+        WHERE
+            nobodys.state = 'suspense' AND nobodys.payer_account = ANY($3::text[])
+            AND nobodys.amount = ANY($4::numeric[])
+    )
+ORDER BY p.payment_id;
+
+-- name: name_late_remittance
+-- Payments that named nothing are told now what they are for.
+UPDATE payment AS p
+SET remittance = l.remittance, stated_customer = coalesce(p.stated_customer, l.customer_id)
+FROM unnest($1::text[], $2::jsonb[], $3::text[]) AS l (payment_id, remittance, customer_id)
+WHERE p.payment_id = l.payment_id;
+
+-- name: view_advices
+-- A page of remittance advice, the latest first; waiting ones only, where asked.
+SELECT
+    advice_id, company_id, customer_id, payer_account, payer_name, trace_number, currency, amount, advised_on, lines,
+    payment_id, note
+FROM remittance_advice
+WHERE
+    (NOT $1::boolean OR payment_id IS NULL)
+    AND ($2::date IS NULL OR (advised_on, advice_id) < ($2, $3))
+ORDER BY advised_on DESC, advice_id DESC
+LIMIT $4;
+
+-- name: suspended_of
+-- Those of these payments that are in suspense.
+SELECT payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date
+FROM payment
+WHERE state = 'suspense' AND payment_id = ANY($1::text[])
+ORDER BY payment_id;

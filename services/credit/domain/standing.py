@@ -1,0 +1,243 @@
+"""What credit knows of an account beside its totals: what falls due when, what secures it, what was broken.
+
+Carried by the account's row as one document, so that a decision reads nothing else. It is parsed when it is first
+asked and written only where it changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from pydantic_core import from_json, to_json
+
+NEVER: Final = date(2099, 12, 31)
+"""The due day of what cannot be overdue: disputed, or not yet spoken of by cash_app."""
+NOTHING: Final = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Uncleared:
+    """Money applied to an item that the bank may still take back."""
+
+    item_id: str
+    paid_on: date
+    method: str
+    currency: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """Collateral in short: what of which kind secures the account from one day to another."""
+
+    collateral_id: str
+    kind: str
+    currency: str
+    amount: Decimal
+    valid_from: date
+    expires_on: date | None
+
+    def in_force(self, on: date) -> bool:
+        return self.valid_from <= on and (self.expires_on is None or on <= self.expires_on)
+
+
+class Standing:
+    """The document, with a verb for each thing that changes it. Amounts are kept by currency."""
+
+    __slots__ = ("_content", "_text", "changes")
+
+    def __init__(self, text: str = "{}") -> None:
+        self._text: str | None = text
+        self._content: dict[str, Any] | None = None
+        self.changes = 0
+
+    @property
+    def text(self) -> str:
+        if self._text is None:
+            self._text = to_json(self._content).decode()
+        return self._text
+
+    def _part(self, name: str) -> dict[str, Any]:
+        if self._content is None:
+            assert self._text is not None
+            self._content = from_json(self._text)
+        part: dict[str, Any] = self._content.get(name, {})
+        return part
+
+    def _changed(self, name: str) -> dict[str, Any]:
+        self._part(name)
+        assert self._content is not None
+        self._text = None
+        self.changes += 1
+        part: dict[str, Any] = self._content.setdefault(name, {})
+        return part
+
+    def _add(self, name: str, key: str, change: Decimal) -> None:
+        part = self._changed(name)
+        total = Decimal(part.get(key, "0")) + change
+        if total:
+            part[key] = str(total)
+        else:
+            part.pop(key, None)
+
+    def _put(self, name: str, key: str, value: Any | None) -> None:
+        if value is None:
+            if key in self._part(name):
+                self._changed(name).pop(key)
+        elif self._part(name).get(key) != value:
+            self._changed(name)[key] = value
+
+    # What is owed and ordered
+
+    def owed(self, currency: str, due: date, change: Decimal) -> None:
+        if change:
+            self._add("due", f"{currency} {due}", change)
+
+    def due(self, currency: str) -> list[tuple[date, Decimal]]:
+        """Open amounts in `currency` by due day."""
+        return [
+            (date.fromisoformat(key[4:]), Decimal(amount))
+            for key, amount in self._part("due").items()
+            if key.startswith(currency)
+        ]
+
+    def owed_by_currency(self) -> dict[str, Decimal]:
+        return _by_currency(self._part("due"))
+
+    def ordered(self, currency: str, change: Decimal, tax: Decimal) -> None:
+        """Orders let through in another currency than the account's."""
+        if change:
+            self._add("orders", currency, change)
+        if tax:
+            self._add("orders_tax", currency, tax)
+
+    def ordered_by_currency(self, with_tax: bool) -> dict[str, Decimal]:
+        orders = {currency: Decimal(amount) for currency, amount in self._part("orders").items()}
+        if not with_tax:
+            for currency, tax in self._part("orders_tax").items():
+                orders[currency] = orders.get(currency, NOTHING) - Decimal(tax)
+        return orders
+
+    def orders_moved(self, currency: str, amount: Decimal, tax: Decimal) -> None:
+        """Sets what is on order in a currency, where the account changed to another one."""
+        for name, value in (("orders", amount), ("orders_tax", tax)):
+            self._put(name, currency, str(value) if value else None)
+
+    def currencies(self) -> set[str]:
+        """Every currency that something is kept in."""
+        found = {key[:3] for key in self._part("due")} | set(self._part("orders")) | set(self._part("on_account"))
+        found |= {security[1] for security in self._part("collateral").values()}
+        return found | {entry[2] for listed in self._part("uncleared").values() for entry in listed}
+
+    # Money that is not certain, or not used yet
+
+    def paid(self, money: Uncleared) -> None:
+        part = self._changed("uncleared")
+        part.setdefault(money.item_id, []).append([str(money.paid_on), money.method, money.currency, str(money.amount)])
+
+    def owed_again(self, item_id: str, amount: Decimal) -> None:
+        """What was paid and is owed again needs no clearing any more: the latest money first."""
+        listed = list(self._part("uncleared").get(item_id, ()))
+        if not listed:
+            return
+        while listed and amount > 0:
+            day, method, currency, held = listed.pop()
+            if Decimal(held) > amount:
+                listed.append([day, method, currency, str(Decimal(held) - amount)])
+            amount -= Decimal(held)
+        self._put("uncleared", item_id, listed or None)
+
+    def uncleared(self) -> list[Uncleared]:
+        return [
+            Uncleared(item_id, date.fromisoformat(day), method, currency, Decimal(amount))
+            for item_id, listed in self._part("uncleared").items()
+            for day, method, currency, amount in listed
+        ]
+
+    def forget_cleared(self, before: date) -> None:
+        """Money paid before that day cleared whatever the policy says."""
+        for item_id, listed in list(self._part("uncleared").items()):
+            kept = [entry for entry in listed if entry[0] >= str(before)]
+            if len(kept) < len(listed):
+                self._put("uncleared", item_id, kept or None)
+
+    def on_account_changed(self, currency: str, change: Decimal) -> None:
+        self._add("on_account", currency, change)
+
+    def on_account(self) -> dict[str, Decimal]:
+        return {currency: Decimal(amount) for currency, amount in self._part("on_account").items()}
+
+    def secured(self, security: Security | None, collateral_id: str) -> None:
+        """Collateral was entered or changed; None: it is withdrawn."""
+        value = security and [
+            security.kind, security.currency, str(security.amount), str(security.valid_from),
+            security.expires_on and str(security.expires_on),
+        ]  # fmt: skip
+        self._put("collateral", collateral_id, value)
+
+    def securities(self) -> list[Security]:
+        return [
+            Security(key, kind, currency, Decimal(amount), date.fromisoformat(start), end and date.fromisoformat(end))
+            for key, (kind, currency, amount, start, end) in self._part("collateral").items()
+        ]
+
+    # How the customer behaves, and where
+
+    def dunned(self, item_id: str, step: int | None) -> None:
+        """The highest step an open item was dunned with; None: it is paid."""
+        known = self._part("dunned").get(item_id, 0)
+        self._put("dunned", item_id, None if step is None else max(known, step))
+
+    @property
+    def dunning_level(self) -> int:
+        return max(self._part("dunned").values(), default=0)
+
+    def promise_broken(self, promise_id: str, on: date | None) -> None:
+        """None: it was made good later."""
+        self._put("broken", promise_id, on and str(on))
+
+    @property
+    def broken_promises(self) -> int:
+        return len(self._part("broken"))
+
+    def customer_is(self, net_days: int, jurisdiction: str) -> None:
+        self._put("customer", "net_days", net_days)
+        self._put("customer", "jurisdiction", jurisdiction)
+
+    @property
+    def net_days(self) -> int | None:
+        days: int | None = self._part("customer").get("net_days")
+        return days
+
+    @property
+    def jurisdiction(self) -> str | None:
+        place: str | None = self._part("customer").get("jurisdiction")
+        return place
+
+    def limit_until(self, day: date | None) -> None:
+        """The last day of the limit in force; None: it has none."""
+        self._put("limit", "until", day and str(day))
+
+    def limit_expired_days(self, on: date) -> int:
+        until = self._part("limit").get("until")
+        return max((on - date.fromisoformat(until)).days, 0) if until else 0
+
+    def reserved(self, order_id: str, currency: str, amount: Decimal | None) -> None:
+        """Money on account or deposited that an order was released on; None: the order is done."""
+        self._put("reserved", order_id, None if amount is None else [currency, str(amount)])
+
+    def reserved_by_currency(self) -> dict[str, Decimal]:
+        total: dict[str, Decimal] = {}
+        for currency, amount in self._part("reserved").values():
+            total[currency] = total.get(currency, NOTHING) + Decimal(amount)
+        return total
+
+
+def _by_currency(dated: dict[str, str]) -> dict[str, Decimal]:
+    total: dict[str, Decimal] = {}
+    for key, amount in dated.items():
+        total[key[:3]] = total.get(key[:3], NOTHING) + Decimal(amount)
+    return total

@@ -1,0 +1,139 @@
+-- name: load_requests
+-- Credit requests by customer and request, locked in key order.
+SELECT customer_id, request_id, company_id, kind, currency, amount, valid_until, monthly_purchases, requested_on,
+       requested_by, state, steps, changed_on, risk_class, assessment, report_id, report_asked_on, report_days_waited,
+       statements_due_on, statements_expire_on, reminded_on, analysis, first_approver, granted_limit, decided_on,
+       decided_by, reasons, policy_version
+FROM credit_request
+WHERE (customer_id, request_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+ORDER BY customer_id, request_id
+FOR UPDATE;
+
+-- name: load_open_requests
+-- The undecided requests of these customers, locked in key order.
+SELECT customer_id, request_id, company_id, kind, currency, amount, valid_until, monthly_purchases, requested_on,
+       requested_by, state, steps, changed_on, risk_class, assessment, report_id, report_asked_on, report_days_waited,
+       statements_due_on, statements_expire_on, reminded_on, analysis, first_approver, granted_limit, decided_on,
+       decided_by, reasons, policy_version
+FROM credit_request
+WHERE customer_id = ANY ($1::text[]) AND state NOT IN ('Approved', 'Declined')
+ORDER BY customer_id, request_id
+FOR UPDATE;
+
+-- name: save_requests
+-- Adds or changes requests.
+INSERT INTO credit_request (customer_id, request_id, company_id, kind, currency, amount, valid_until, monthly_purchases,
+                            requested_on, requested_by, state, steps, changed_on, risk_class, assessment, report_id,
+                            report_asked_on, report_days_waited, statements_due_on, statements_expire_on, reminded_on,
+                            analysis, first_approver, granted_limit, decided_on, decided_by, reasons, policy_version)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::numeric[], $7::date[], $8::numeric[],
+                     $9::date[], $10::text[], $11::text[], $12::integer[], $13::date[], $14::text[], $15::jsonb[],
+                     $16::text[], $17::date[], $18::integer[], $19::date[], $20::date[], $21::date[], $22::jsonb[],
+                     $23::text[], $24::numeric[], $25::date[], $26::text[], $27::jsonb[], $28::integer[])
+ON CONFLICT (customer_id, request_id) DO UPDATE
+SET company_id = excluded.company_id, state = excluded.state, steps = excluded.steps, changed_on = excluded.changed_on,
+    risk_class = excluded.risk_class, assessment = excluded.assessment, report_id = excluded.report_id,
+    report_asked_on = excluded.report_asked_on, report_days_waited = excluded.report_days_waited,
+    statements_due_on = excluded.statements_due_on, statements_expire_on = excluded.statements_expire_on,
+    reminded_on = excluded.reminded_on, analysis = excluded.analysis, first_approver = excluded.first_approver,
+    granted_limit = excluded.granted_limit, decided_on = excluded.decided_on, decided_by = excluded.decided_by,
+    reasons = excluded.reasons, policy_version = excluded.policy_version;
+
+-- name: insert_request_steps
+-- Records the steps of requests.
+INSERT INTO credit_request_step (customer_id, request_id, step, old_state, new_state, cause, happened_on, done_by, text)
+SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::date[], $8::text[],
+                     $9::text[]);
+
+-- name: count_requests
+-- How many requests the customer has made.
+SELECT count(*) AS requests FROM credit_request WHERE customer_id = $1;
+
+-- name: find_request
+-- Whose request this is.
+SELECT customer_id FROM credit_request WHERE request_id = $1 ORDER BY customer_id LIMIT 1;
+
+-- name: load_reports
+-- Bureau reports by customer and report, locked in key order.
+SELECT customer_id, report_id, bureau, report_date, expires_on, score, remarks
+FROM credit_report
+WHERE (customer_id, report_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+ORDER BY customer_id, report_id
+FOR UPDATE;
+
+-- name: latest_reports
+-- Each customer's latest report with a score.
+SELECT DISTINCT ON (customer_id) customer_id, report_id, bureau, report_date, expires_on, score, remarks
+FROM credit_report
+WHERE customer_id = ANY ($1::text[]) AND score IS NOT NULL
+ORDER BY customer_id, report_date DESC, report_id DESC;
+
+-- name: save_reports
+-- Adds reports.
+INSERT INTO credit_report (customer_id, report_id, bureau, report_date, expires_on, score, remarks)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::date[], $6::integer[], $7::text[])
+ON CONFLICT (customer_id, report_id) DO NOTHING;
+
+-- name: save_statements
+-- Adds or corrects financial statements of a request.
+INSERT INTO financial_statement (customer_id, request_id, fiscal_year, entered_on, entered_by, document)
+SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::date[], $5::text[], $6::jsonb[])
+ON CONFLICT (customer_id, request_id, fiscal_year) DO UPDATE
+SET entered_on = excluded.entered_on, entered_by = excluded.entered_by, document = excluded.document;
+
+-- name: our_sales
+-- What a company invoiced in a currency from a day on.
+SELECT COALESCE(sum(d.purchases), 0) AS amount
+FROM trade_day d
+JOIN account a ON a.customer_id = d.customer_id
+WHERE a.company_id = $1 AND d.currency = $2 AND d.business_date > $3;
+
+-- name: add_trade_days
+-- Adds to customers' sums of a day; the sums come out the same in whatever order they are added to.
+INSERT INTO trade_day AS t (customer_id, currency, business_date, balance_change, purchases, paid_items, paid_amount,
+                            late_items_days, late_amount, amount_days, disputed_amount, broken_promises, first_document)
+SELECT n.customer_id, n.currency, n.business_date, sum(n.balance_change), sum(n.purchases), sum(n.paid_items),
+       sum(n.paid_amount), sum(n.late_items_days), sum(n.late_amount), sum(n.amount_days), sum(n.disputed_amount),
+       sum(n.broken_promises), min(n.first_document)
+FROM unnest($1::text[], $2::text[], $3::date[], $4::numeric[], $5::numeric[], $6::integer[], $7::numeric[],
+            $8::integer[], $9::numeric[], $10::numeric[], $11::numeric[], $12::integer[], $13::date[])
+     AS n (customer_id, currency, business_date, balance_change, purchases, paid_items, paid_amount, late_items_days,
+           late_amount, amount_days, disputed_amount, broken_promises, first_document)
+GROUP BY n.customer_id, n.currency, n.business_date
+ORDER BY n.customer_id, n.currency, n.business_date
+ON CONFLICT (customer_id, currency, business_date) DO UPDATE
+SET balance_change = t.balance_change + excluded.balance_change, purchases = t.purchases + excluded.purchases,
+    paid_items = t.paid_items + excluded.paid_items, paid_amount = t.paid_amount + excluded.paid_amount,
+    late_items_days = t.late_items_days + excluded.late_items_days, late_amount = t.late_amount + excluded.late_amount,
+    amount_days = t.amount_days + excluded.amount_days, disputed_amount = t.disputed_amount + excluded.disputed_amount,
+    broken_promises = t.broken_promises + excluded.broken_promises,
+    first_document = LEAST(t.first_document, excluded.first_document);
+
+-- name: payment_facts
+-- How customers paid: sums after `since` and after `recent`, up to a day, and the highest balance at the end of a day.
+WITH asked AS (
+    SELECT customer_id, currency, as_of, since, recent
+    FROM unnest($1::text[], $2::text[], $3::date[], $4::date[], $5::date[]) AS a (customer_id, currency, as_of, since, recent)
+), days AS (
+    SELECT a.customer_id, a.as_of, d.business_date > a.since AS counts, d.business_date > a.recent AS is_recent,
+           d.purchases, d.paid_items, d.paid_amount, d.late_items_days, d.late_amount, d.amount_days,
+           d.disputed_amount, d.broken_promises, d.first_document,
+           sum(d.balance_change) OVER (PARTITION BY a.customer_id, a.as_of ORDER BY d.business_date) AS balance
+    FROM asked a
+    JOIN trade_day d ON d.customer_id = a.customer_id AND d.currency = a.currency AND d.business_date <= a.as_of
+)
+SELECT customer_id, as_of,
+       COALESCE(sum(paid_items) FILTER (WHERE counts), 0)::integer AS payments,
+       COALESCE(sum(paid_amount) FILTER (WHERE counts), 0) AS paid_amount,
+       COALESCE(sum(late_items_days) FILTER (WHERE counts), 0)::integer AS late_items_days,
+       COALESCE(sum(late_amount) FILTER (WHERE counts), 0) AS late_amount,
+       COALESCE(sum(amount_days) FILTER (WHERE counts), 0) AS amount_days,
+       COALESCE(sum(paid_amount) FILTER (WHERE counts AND is_recent), 0) AS recent_amount,
+       COALESCE(sum(amount_days) FILTER (WHERE counts AND is_recent), 0) AS recent_amount_days,
+       COALESCE(sum(disputed_amount) FILTER (WHERE counts), 0) AS disputed_amount,
+       COALESCE(sum(broken_promises) FILTER (WHERE counts), 0)::integer AS broken_promises,
+       COALESCE(sum(purchases) FILTER (WHERE counts), 0) AS purchases,
+       GREATEST(COALESCE(max(balance) FILTER (WHERE counts), 0), 0) AS highest_balance,
+       min(first_document) AS first_document
+FROM days
+GROUP BY customer_id, as_of;

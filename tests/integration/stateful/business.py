@@ -1,0 +1,137 @@
+"""The five services wired by the events they say, with the ERP, the bank and the warehouse played by the test."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import count
+from random import Random
+from typing import Any
+
+from services.cash_app.api import apply_payment_by_hand, assign_payment
+from services.cash_app.views import ApplyLine, ApplyPayment, AssignPayment
+from services.collections.commands import cancel_promise, lift, promise_to_pay
+from services.collections.views import PromiseToPay, WithReason
+from services.credit.api import set_limit
+from services.credit.api_orders import decline_order, release_order
+from services.credit.order_views import DeclineOrder, ReleaseOrder
+from services.credit.views import SetLimit
+from shared.contracts.erp import BusinessDayStarted
+from shared.contracts.event import Event
+from tests.integration.stateful.houses import Command, House, context
+from tests.kit.sample import COMPANY
+
+STEPS_MAX = 2_000
+"""Batches until quiet; more are taken for an endless conversation."""
+WHY = "asked for in a story"
+
+
+class Business:
+    """Everything said goes to those who hear it, until nobody has anything left to say."""
+
+    def __init__(
+        self, houses: Sequence[House], before_cash: Callable[[list[Event]], None], heard: Callable[[Event], None]
+    ) -> None:
+        """`before_cash` sees each batch that cash_app is about to handle, `heard` everything that is said."""
+        self._houses = houses
+        self.invoicing, self.credit, self.cash, self.collections, self.analytics = houses
+        for house in houses:
+            house.begin_story()
+        self._waiting: dict[str, deque[Event]] = {house.name: deque() for house in self._houses}
+        self._numbers = count(1)
+        self._before_cash, self._heard = before_cash, heard
+
+    def end(self) -> None:
+        for house in self._houses:
+            house.end_story()
+
+    def tell(self, *events: Event, disorder: int) -> None:
+        """What comes from outside, and all that follows. `disorder` 0: everything one by one as it was said."""
+        for event in events:
+            self._publish(event.with_context(context(next(self._numbers), "erp")))
+        self._until_quiet(disorder)
+
+    def begin_day(self, day: date, disorder: int) -> None:
+        self.tell(BusinessDayStarted(company_id=COMPANY, business_date=day), disorder=disorder)
+
+    # What people ask for
+
+    def promise(self, customer_id: str, amount: Decimal, currency: str, due_on: date, disorder: int) -> str:
+        body = PromiseToPay(amount=amount, currency=currency, due_on=due_on)
+        return self._ask(self.collections, lambda c: promise_to_pay(customer_id, body, c), disorder).promise_id  # type: ignore[no-any-return]
+
+    def cancel_promise(self, promise_id: str, disorder: int) -> None:
+        self._ask(self.collections, lambda c: cancel_promise(promise_id, WithReason(reason=WHY), c), disorder)
+
+    def lift_hold(self, hold_id: str, disorder: int) -> None:
+        self._ask(self.collections, lambda c: lift(hold_id, WithReason(reason=WHY), c), disorder)
+
+    def assign(self, payment_id: str, customer_id: str, disorder: int) -> None:
+        body = AssignPayment(customer_id=customer_id, reason=WHY)
+        self._ask(self.cash, lambda c: assign_payment(payment_id, body, c), disorder)
+
+    def apply(self, payment_id: str, item_id: str, amount: Decimal, discount: Decimal, disorder: int) -> None:
+        line = ApplyLine(item_id=item_id, amount=amount, discount=discount)
+        body = ApplyPayment(lines=[line], reason=WHY)
+        self._ask(self.cash, lambda c: apply_payment_by_hand(payment_id, body, c), disorder)
+
+    def release(self, order_id: str, disorder: int) -> None:
+        self._ask(self.credit, lambda c: release_order(order_id, ReleaseOrder(reason=WHY), c), disorder)
+
+    def decline(self, order_id: str, disorder: int) -> None:
+        self._ask(self.credit, lambda c: decline_order(order_id, DeclineOrder(reason=WHY), c), disorder)
+
+    def set_limit(self, customer_id: str, limit: Decimal, currency: str, disorder: int) -> None:
+        body = SetLimit(credit_limit=limit, currency=currency, reason=WHY)
+        self._ask(self.credit, lambda c: set_limit(customer_id, body, c), disorder)
+
+    def _ask(self, house: House, what: Callable[[Any], Coroutine[Any, Any, Any]], disorder: int) -> Any:
+        command = Command(house, context(next(self._numbers), "person"))
+        answer = house.finish(what(command))
+        self._say(command.said)
+        self._until_quiet(disorder)
+        return answer
+
+    # How it travels
+
+    def _publish(self, event: Event) -> None:
+        for house in self._houses:
+            if house.hears(event):
+                self._waiting[house.name].append(event)
+
+    def _say(self, said: list[Event]) -> None:
+        for event in said:
+            self._heard(event)
+            self._publish(event)
+
+    def _until_quiet(self, disorder: int) -> None:
+        chance = Random(disorder) if disorder else None
+        for _ in range(STEPS_MAX):
+            busy = [house for house in self._houses if self._waiting[house.name]]
+            if not busy:
+                return
+            house = chance.choice(busy) if chance else busy[0]
+            self._take(house, self._next_batch(self._waiting[house.name], chance))
+        raise AssertionError("the services go on talking for ever")
+
+    def _next_batch(self, waiting: deque[Event], chance: Random | None) -> list[Event]:
+        if chance is None:
+            return [waiting.popleft()]
+        events = list(waiting)
+        chance.shuffle(events)
+        taken = chance.randint(1, len(events))
+        waiting.clear()
+        waiting.extend(events[taken:])
+        return events[:taken]
+
+    def _take(self, house: House, batch: list[Event]) -> None:
+        days = [event for event in batch if isinstance(event, BusinessDayStarted)]
+        if days:
+            house.today = max(event.business_date for event in days)
+        if house is self.cash:
+            self._before_cash(batch)
+        self._say(house.handle(batch))
+        for event in days:
+            self._say(house.begin(event.company_id, event.business_date))

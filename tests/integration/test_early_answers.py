@@ -1,0 +1,141 @@
+"""Answers heard before their questions: they wait, and the end is that of the right order."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from shared.contracts.credit import CreditApproved, CreditDeclined, CreditHeld, CreditReleased
+from shared.contracts.erp import OrderCancelled
+from shared.contracts.event import Event
+from shared.contracts.inv_ctrl import StockReplenished
+from shared.contracts.invoicing import AllocationReleased, InvoicePosted, PickListReleased, StockRequested
+from tests.kit import World
+from tests.kit.sample import COMPANY, DAY, allocated, customer, day, item, order, price, shipped
+
+LATER = DAY + timedelta(days=1)
+
+
+def decision(kind: type[Event], order_id: str, **more: Any) -> Event:
+    facts: dict[str, Any] = {
+        "order_id": order_id, "customer_id": "C-1", "decided_on": DAY, "currency": "USD", "order_amount": "100.00",
+        "exposure": "100.00", "credit_limit": "10000.00", "policy_version": 0, "released_by": "Maria",
+        "declined_by": "Maria", "reason": "By phone.", "reasons": [{"code": "over_limit", "text": "Over the limit."}],
+    }  # fmt: skip
+    return kind(**{**facts, **more})
+
+
+def stories(who: str) -> dict[str, list[Event]]:
+    """What is said of four orders, each in the order in which it happens."""
+    straight, short, declined, cancelled = (f"O-{who}{n}" for n in range(1, 5))
+    came_in = StockReplenished(
+        replenishment_id=f"REP-{who}", company_id=COMPANY, item_id="I-1", quantity=4, business_date=LATER
+    )
+    return {
+        straight: [
+            order(straight), decision(CreditApproved, straight), allocated(f"{straight}/R1", straight, 10),
+            shipped(f"S-{straight}-1", straight, 4), shipped(f"S-{straight}-2", straight, 6, shipped_on=LATER),
+        ],
+        short: [
+            order(short), decision(CreditHeld, short), decision(CreditReleased, short),
+            allocated(f"{short}/R1", short, 6, short=4), shipped(f"S-{short}-1", short, 6), came_in,
+            allocated(f"{short}/R2", short, 4, business_date=LATER),
+            shipped(f"S-{short}-2", short, 4, shipped_on=LATER),
+        ],
+        declined: [order(declined), decision(CreditHeld, declined), decision(CreditDeclined, declined)],
+        cancelled: [
+            order(cancelled), decision(CreditApproved, cancelled),
+            OrderCancelled(order_id=cancelled, customer_id="C-1", cancelled_on=LATER, reason="Too late."),
+            allocated(f"{cancelled}/R1", cancelled, 10, business_date=LATER + timedelta(days=1)),
+        ],
+    }  # fmt: skip
+
+
+async def told(world: World, events: list[Event]) -> None:
+    """One after the other, each heard before the next is said."""
+    for event in events:
+        await world.say(event)
+        await world.quiet()
+
+
+async def end_of(world: World, who: str) -> dict[str, list[tuple[Any, ...]]]:
+    """What invoicing says of these orders in the end, whoever's they are."""
+    asked = {
+        "orders": "SELECT order_id, state, open_amount, order_version, lines, pick_lists FROM customer_order",
+        "picked": "SELECT order_id, pick_list_id, released_on, lines FROM pick_list",
+        "invoiced": "SELECT order_id, shipment_id, invoice_date, total FROM invoice",
+        "posted": "SELECT order_id, p.business_date, debit, credit, amount FROM journal_posting p"
+        " JOIN invoice i ON i.invoice_id = p.entry_id",
+    }
+    found = {}
+    for name, query in asked.items():
+        rows = await world.rows("invoicing", f"{query} WHERE order_id LIKE $1 ORDER BY 1, 2, 3", f"O-{who}%")
+        found[name] = [tuple(str(value).replace(f"O-{who}", "O-") for value in row) for row in rows]
+    return found
+
+
+async def waiting(world: World, order_id: str) -> list[str]:
+    async with world.http("invoicing", "controller") as client:
+        page = (await client.get("/early-events", params={"order_id": order_id})).json()
+    return [early["kind"] for early in page["items"]]
+
+
+async def test_answers_before_their_questions_end_as_in_the_right_order(kafka: Any, postgres: Any) -> None:
+    async with World(kafka, postgres, services=["invoicing"]) as world:
+        await world.say(day(), customer(), item(), price())
+        await world.quiet()
+        for events in stories("A").values():
+            await told(world, events)
+        for order_id, events in stories("B").items():
+            replenished = [event for event in events if isinstance(event, StockReplenished)]
+            early = [event for event in reversed(events[1:]) if event not in replenished]
+            await world.say(*early)
+            await world.quiet()
+            assert len(await waiting(world, order_id)) == len(early)
+            await told(world, [events[0], *replenished])
+            assert await waiting(world, order_id) == []
+        assert await end_of(world, "B") == await end_of(world, "A")
+        assert await world.rows("invoicing", "SELECT * FROM dead_letter") == []
+        orders = await world.rows("invoicing", "SELECT state FROM customer_order ORDER BY order_id")
+        assert [state for (state,) in orders] == ["Closed", "Closed", "Cancelled", "Cancelled"] * 2
+
+        given_back = {event.order_id for event in world.heard(AllocationReleased)}
+        assert given_back == {"O-A4", "O-B4"}
+        invoiced = world.heard(InvoicePosted)
+        assert sorted(invoice.invoice_number for invoice in invoiced) == [f"{COMPANY}-{n:08}" for n in range(1, 9)]
+
+        # A batch that has all of it at once, in an order of its own.
+        await world.say(*(event for events in stories("C").values() for event in reversed(events)))
+        await world.quiet()
+        replenished = [event for event in stories("C")["O-C2"] if isinstance(event, StockReplenished)]
+        await told(world, [event.model_copy(update={"replenishment_id": "REP-C-2"}) for event in replenished])
+        assert await waiting(world, "O-C2") == []
+        states = await world.rows("invoicing", "SELECT state FROM customer_order WHERE order_id LIKE 'O-C%' ORDER BY 1")
+        assert [state for (state,) in states] == ["Cancelled", "Cancelled", "Closed", "Closed"]
+
+
+async def test_what_is_heard_late_is_said_under_the_ids_of_the_right_order(kafka: Any, postgres: Any) -> None:
+    """Hearers that have it already, because it was said before a restore, drop it by its id."""
+    async with World(kafka, postgres, services=["invoicing"]) as world:
+        await world.say(day(), customer(), item(), price())
+        await world.quiet()
+        story = stories("A")["O-A1"]
+        contexts = await world.say(*reversed(story[1:]))
+        await world.quiet()
+        await told(world, [story[0]])
+        for said, cause in ((StockRequested, 3), (PickListReleased, 2), (InvoicePosted, 1)):
+            (first, *_) = world.heard(said)
+            assert first.context.causation_id == contexts[cause].id, said
+
+        await world.say(order("O-2"), decision(CreditApproved, "O-2"))
+        await world.quiet()
+        wrong = allocated("O-2/R2", "O-2", 11, business_date=date(2026, 3, 5))
+        await world.say(wrong, allocated("O-NEVER/R1", "O-NEVER", 1), allocated("SOMETHING", "O-2", 1))
+        await world.say(shipped("S-2", "O-2", 11), shipped("S-3", "O-2", 9))
+        await world.quiet()
+        assert sorted(await waiting(world, "O-2")) == ["StockAnswered", "shipment"]
+        assert await waiting(world, "O-NEVER") == ["StockAnswered"]
+        reasons = await world.rows("invoicing", "SELECT reason FROM dead_letter ORDER BY reason")
+        assert [("request SOMETHING" in reason, "ships 11" in reason) for (reason,) in reasons] == [
+            (True, False), (False, True),
+        ]  # fmt: skip

@@ -1,0 +1,283 @@
+"""Where payments come from: real files, deposit slips, remittance advice, over HTTP, on real Kafka and PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import uuid
+from collections.abc import AsyncIterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from o2c.importing import import_file, watch
+from shared.contracts.cash_app import PaymentApplied
+from shared.contracts.erp import PaymentReceived, PaymentReturned
+from tests.kit import sample
+from tests.kit.process import ServiceProcess
+from tests.kit.world import World
+from tests.unit.cash_app.bank_files import (
+    BANK,
+    CARD_CSV,
+    MAPPING,
+    X12_820,
+    bai2_of,
+    entry_053,
+    needs_files,
+    statement_053,
+)
+
+IBAN = "NL26VAYB8060476890"
+
+
+@pytest.fixture
+async def world(kafka: Any, postgres: Any) -> AsyncIterator[World]:
+    async with World(kafka, postgres, services=["cash_app"]) as world:
+        yield world
+
+
+async def send(world: World, content: bytes, *, rest: bool = True, **query: str) -> dict[str, Any]:
+    """Imports the bytes and waits until the file is posted or refused, and all is quiet."""
+    async with world.http("cash_app", "cash_clerk") as client:
+        key = {"Idempotency-Key": uuid.uuid4().hex}
+        sent = await client.post("/imports", content=content, params=query, headers=key)
+        assert sent.status_code == 202, sent.text
+        if rest:
+            await world.quiet()
+        return dict((await client.get(f"/imports/{sent.json()['import_id']}")).json())
+
+
+async def own(world: World, account: str, currency: str, **more: str) -> None:
+    body = {"company_id": "1000", "currency": currency, "name": f"account {account}", **more}
+    kept = await world.command("cash_app", "controller", f"/bank-accounts/{account}", body, method="PUT")
+    assert kept.status_code == 200, kept.text
+
+
+async def listed(world: World, path: str) -> list[dict[str, Any]]:
+    async with world.http("cash_app", "controller") as client:
+        answer = await client.get(path)
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["items"])
+
+
+def errors(shown: dict[str, Any]) -> str:
+    return " | ".join(f"{error['place']}: {error['what']}" for error in shown["errors"])
+
+
+async def payments(world: World) -> dict[str, tuple[str, str, Decimal]]:
+    """Customer, state and amount of every payment, by bank reference."""
+    rows = await world.rows("cash_app", "SELECT bank_reference, customer_id, state, amount FROM payment")
+    return {reference: (customer, state, amount) for reference, customer, state, amount in rows}
+
+
+@needs_files
+async def test_real_files_are_taken_whole_or_refused_whole(world: World) -> None:
+    lockbox, statement = (BANK / "lockbox/lockbox.bai").read_bytes(), (BANK / "bai2/sample1.txt").read_bytes()
+    unknown = await send(world, lockbox, name="lockbox.bai")
+    assert (unknown["stage"], unknown["refused_after"]) == ("refused", "parsed")
+    assert errors(unknown).startswith("line 3: account 0022222 is not known as ours: PUT /bank-accounts/0022222")
+    assert await payments(world) == {}
+
+    await own(world, "4417", "USD")
+    await own(world, "0022222", "USD", deposits_to="4417")
+    await own(world, "10200123456", "CAD")
+    await world.say(sample.customer(payer_accounts=["US-055002707-0012345555"]))
+    await world.say(sample.invoice("CE554", total="7000.00", invoice_number="CE554"))
+    taken = await send(world, lockbox, name="lockbox.bai")
+    assert (taken["stage"], taken["format"], taken["posted"], taken["to_post"]) == ("posted", "lockbox", 1, 1)
+    assert await payments(world) == {
+        "0022222/0022222-20160523-000-001001": ("C-1", "applied", Decimal("7000.000"))
+    }  # fmt: skip
+    (applied,) = world.heard(PaymentApplied)
+    assert [(line.document_number, line.rule) for line in applied.lines] == [("CE554", "remittance")]
+
+    posted = await send(world, statement)
+    assert (posted["stage"], posted["counts"]["payments"], posted["counts"]["returns"]) == ("posted", 5, 2)
+    assert posted["counts"]["debits"] == 10
+    returned = world.heard(PaymentReturned)
+    assert sorted(event.reason for event in returned) == ["RETURNED CHEQUE", "RTN-UNKNOWN"]
+    assert {event.original_bank_reference for event in returned} == {None}
+
+    again = await send(world, statement)
+    assert errors(again) == f"file: the same file came before, as import {posted['import_id']}"
+    other_bytes = await send(world, statement.replace(b"\n", b"\r\n"))
+    assert f"of 10200123456 came before, in import {posted['import_id']}" in errors(other_bytes)
+    unbalanced = await send(world, (BANK / "mt940/abnamro.sta").read_bytes())
+    assert "opening 3236.28 and movements of -321.44 make 2914.84, but the closing balance is 876.84" in errors(
+        unbalanced
+    )
+    nonsense = await send(world, b"%PDF-1.7")
+    assert (nonsense["refused_after"], "cannot be recognised" in errors(nonsense)) == ("received", True)
+    assert len(await payments(world)) == 6
+    shown = await listed(world, "/imports?limit=200")
+    assert [one["stage"] for one in shown].count("posted") == 2
+    entries = await listed(world, f"/imports/{posted['import_id']}/entries?kind=return")
+    assert [(e["place"], e["amount"], e["outcome"]) for e in entries] == [
+        ("line 5", "-25.00", "post"), ("line 6", "-900.00", "post")
+    ]  # fmt: skip
+
+
+async def test_a_notification_and_the_statement_after_it_are_one_payment_and_a_return_finds_its_payment(
+    world: World,
+) -> None:
+    await own(world, IBAN, "EUR")
+    party = "<TxDtls><Refs><EndToEndId>E2E-1</EndToEndId></Refs></TxDtls>"
+    paid = entry_053("100.00", reference="R-1", transactions=party)
+    notified = statement_053(paid).replace(b"camt.053", b"camt.054").replace(b"BkToCstmrStmt", b"BkToCstmrDbtCdtNtfctn")
+    first = await send(world, notified.replace(b"Stmt>", b"Ntfctn>"))
+    assert (first["stage"], first["format"], first["posted"]) == ("posted", "camt.054", 1), first
+    returned = "<TxDtls><Refs><EndToEndId>E2E-1</EndToEndId></Refs><RtrInf><Rsn><Cd>MD06</Cd></Rsn></RtrInf></TxDtls>"
+    second = await send(
+        world,
+        statement_053(
+            paid + entry_053("40.00", reference="R-2") + entry_053("100.00", "DBIT", "R-3", transactions=returned),
+            closing="40.00",
+        ),
+    )
+    assert second["stage"] == "posted", second
+    assert (second["posted"], second["counts"]["seen_before"]) == (2, 1), second
+    assert sorted(await payments(world)) == [f"{IBAN}/R-1", f"{IBAN}/R-2"]
+    (event,) = world.heard(PaymentReturned)
+    assert (event.original_bank_reference, event.reason_code, event.amount) == (f"{IBAN}/R-1", "MD06", 100)
+    repeated = statement_053(entry_053("40.00", reference="R-2"), closing="40.00").replace(b">17<", b">18<")
+    assert f"40.00 EUR with bank reference {IBAN}/R-2 came before" in errors(await send(world, repeated))
+
+
+async def test_remittance_comes_before_the_money_or_after_it(world: World) -> None:
+    await own(world, "4417", "USD")
+    await world.say(sample.customer())
+    await world.say(sample.invoice("INV-1", total="1020.00", discount_amount="20.40", discount_date=date(2026, 3, 12)))
+    await world.say(
+        *(sample.invoice(f"INV-{n}", total=f"{n}00.00") for n in (2, 3, 4)), sample.invoice("INV-5", total="500.00")
+    )
+    advised = await send(
+        world,
+        X12_820.replace(b"RMR*CM*CM-9**-50.00~\n", b"").replace(b"SE*10", b"SE*9").replace(b"*1450.00", b"*1500.00"),
+    )
+    assert (advised["stage"], advised["counts"]["advices"]) == ("posted", 1), advised
+    assert [a["trace_number"] for a in await listed(world, "/remittances?waiting=true")] == ["TRACE-7781"]
+    money = {"customer_id": None, "payer_account": "US-021000021-998877", "remittance": []}
+    await world.say(sample.payment("P-1", amount="1500.00", trace_number="TRACE-7781", **money))
+    await world.quiet()
+    assert await world.rows("cash_app", "SELECT reason FROM dead_letter") == []
+    (applied,) = world.heard(PaymentApplied)
+    assert applied.customer_id == "C-1"
+    assert [(line.document_number, line.amount) for line in applied.lines] == [("1000-1", 1000), ("1000-2", 200)]
+    assert await listed(world, "/remittances?waiting=true") == []
+    world.forget()
+
+    mapping = MAPPING.model_copy(update={"currency": "USD", "trace_column": None}).model_dump(mode="json")
+    kept = await world.command("cash_app", "cash_clerk", "/remittance-mappings/HARBOUR", mapping, method="PUT")
+    assert kept.status_code == 200, kept.text
+    await world.say(
+        sample.payment("P-2", amount="777.00", customer_id=None, payer_account="NOBODYS", trace_number="777")
+    )
+    await world.quiet()
+    assert (await payments(world))["BANK-P-2"] == (None, "suspense", 777)
+    mapping = {**mapping, "trace_column": "Check"}
+    await world.command("cash_app", "cash_clerk", "/remittance-mappings/HARBOUR", mapping, method="PUT")
+    listing = b"Invoice;Paid;Skonto;Check\n1000-4;400,00;0;777\n1000-5;377,00;0;777\n"
+    late = await send(world, listing, payer="HARBOUR", format="remittance-csv")
+    assert late["stage"] == "posted", late
+    lines = [line for applied in world.heard(PaymentApplied) for line in applied.lines]
+    assert [(line.document_number, line.amount, line.rule) for line in lines] == [
+        ("1000-4", 400, "remittance"), ("1000-5", 377, "remittance")
+    ]  # fmt: skip
+    assert (await payments(world))["BANK-P-2"] == ("C-1", "applied", 777)
+    notes = {a["payment_id"]: a["note"] for a in await listed(world, "/remittances")}
+    assert notes == {"P-1": "joined by trace number TRACE-7781", "P-2": "joined by trace number 777"}
+
+
+async def test_many_payments_are_one_line_of_the_bank(world: World) -> None:
+    """A card settlement and a deposit are posted as payments; the bank's line for their sum is not one more."""
+    await own(world, IBAN, "EUR")
+    await own(world, "MERCHANT1", "EUR", deposits_to=IBAN)
+    settled = await send(world, CARD_CSV.replace(b"USD", b"EUR"))
+    assert (settled["stage"], settled["counts"]["payments"], settled["counts"]["returns"]) == ("posted", 2, 1), settled
+    slip = {
+        "bank_account": IBAN, "slip_number": "S-1", "value_date": "2026-03-10", "currency": "EUR", "total": "300.00",
+        "items": [
+            {"method": "check", "amount": "200.00", "check_number": "501", "payer_name": "Cousin"},
+            {"method": "cash", "amount": "99.00"},
+        ],
+    }  # fmt: skip
+    short = await world.command("cash_app", "cash_clerk", "/deposits", slip)
+    assert (short.status_code, "its 2 items add up to 299.00: 1.00 is missing" in short.json()["detail"]) == (422, True)
+    balanced = {**slip, "total": "299.00"}
+    keyed = await world.command("cash_app", "cash_clerk", "/deposits", balanced)
+    assert (keyed.status_code, len(keyed.json()["payment_ids"])) == (201, 2)
+    twice = await world.command("cash_app", "cash_clerk", "/deposits", balanced)
+    assert (twice.status_code, "keyed in before" in twice.json()["detail"]) == (409, True)
+
+    about = "<TxDtls><RmtInf><Ustrd>{}</Ustrd></RmtInf></TxDtls>"
+    lines = [
+        entry_053("115.65", reference="L-1", transactions=about.format("ACQUIRER SETTLEMENT ST-9")),
+        entry_053("299.00", reference="L-2", transactions=about.format("DEPOSIT S-1")),
+        entry_053("50.00", reference="L-3", code="LBOX"),
+    ]
+    shown = await send(world, statement_053("".join(lines), closing="464.65"))
+    assert (shown["posted"], shown["counts"]["bundles"]) == (0, 3), shown
+    assert sorted(await payments(world)) == ["MERCHANT1/TX-1", "MERCHANT1/TX-2", f"{IBAN}/S-1/1", f"{IBAN}/S-1/2"]
+    bundles = {b["bundle_id"]: b for b in await listed(world, "/bundles")}
+    assert {name: (b["gross"], b["fee"], b["net"]) for name, b in bundles.items()} == {
+        "S-1": ("299.00", "0.00", "299.00"), "ST-9": ("120.00", "4.35", "115.65")
+    }  # fmt: skip
+    assert all(bundle["line_id"] for bundle in bundles.values())
+    (waiting,) = await listed(world, "/bundle-lines?waiting=true")
+    assert (waiting["kind"], waiting["amount"]) == ("lockbox", "50.00")
+    path = f"/bundle-lines/{waiting['line_id']}/release"
+    released = await world.command("cash_app", "cash_clerk", path, {"reason": "no lockbox file will come"})
+    assert released.status_code == 200, released.text
+    await world.quiet()
+    assert (await payments(world))[f"{IBAN}/L-3"] == (None, "suspense", 50)
+
+
+async def test_the_command_line_and_a_watched_folder(world: World, tmp_path: Path) -> None:
+    await own(world, "4417", "USD")
+    (tmp_path / "good.bai").write_bytes(bai2_of("4417", 3))
+    (tmp_path / "bad.bai").write_bytes(bai2_of("4417", 3).replace(b"49,60000", b"49,60001"))
+    told: list[str] = []
+    async with world.http("cash_app", "admin") as client:
+
+        async def take(path: Path) -> dict[str, Any]:
+            return await import_file(client, path, lambda shown: told.append(shown["stage"]))
+
+        watching = asyncio.create_task(watch(tmp_path, take, look_seconds=0.02))
+        async with asyncio.timeout(30):
+            while len(list(tmp_path.glob("*/*"))) < 3:
+                await asyncio.sleep(0.02)
+        watching.cancel()
+        again = await import_file(client, tmp_path / "imported/good.bai", lambda shown: None)
+    assert [path.name for path in sorted(tmp_path.glob("refused/*"))] == ["bad.bai", "bad.bai.errors.txt"]
+    assert (
+        "the account's control total is 60001, but adds up to 60000"
+        in (tmp_path / "refused/bad.bai.errors.txt").read_text()
+    )
+    assert (again["stage"], told.count("posted"), told.count("refused")) == ("posted", 1, 1)
+    await world.quiet()
+    assert len(world.heard(PaymentReceived)) == 3 == len(await payments(world))
+
+
+async def test_a_large_file_resumes_after_kill_9_without_doubling(kafka: Any, postgres: Any) -> None:
+    many = 5_000
+    async with World(kafka, postgres, services=["cash_app"], as_processes=True) as world:
+        await world.say(*(sample.customer(f"C-{n}") for n in range(50)))
+        settings = {"O2C_CRASH_POINT": "after_commit:import/posting", "O2C_HTTP_BODY_BYTES_MAX": "100000"}
+        async with ServiceProcess(world, "cash_app", **settings) as process:
+            await process.until_ready()
+            await own(world, "4417", "USD")
+            sent = await send(world, bai2_of("4417", many), rest=False)
+            assert await process.died() == -signal.SIGKILL
+            ((stage, posted),) = await world.rows("cash_app", "SELECT stage, posted FROM import_file")
+            assert (stage, 0 < posted < many) == ("validated", True)
+            await process.start(O2C_CRASH_POINT="")
+            await world.quiet(120.0)
+            async with world.http("cash_app", "cash_clerk") as client:
+                shown = (await client.get(f"/imports/{sent['import_id']}")).json()
+        assert (shown["stage"], shown["posted"], shown["to_post"]) == ("posted", many, many)
+        rows = await world.rows("cash_app", "SELECT count(*), count(DISTINCT bank_reference), sum(amount) FROM payment")
+        assert rows == [(many, many, many * 100)]
+        assert await world.rows("cash_app", "SELECT count(*) FROM duplicate_payment") == [(0,)]

@@ -1,0 +1,130 @@
+"""Ratios, Z-scores and the suggested limit, by published worked examples where there are any."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from services.credit.domain.altman import Z_DOUBLE_PRIME, Z_PRIVATE, Z_PUBLIC
+from services.credit.domain.financial_statements import FinancialStatement, Ratios, trends, unfit
+from services.credit.domain.request_policy import CapRules
+from services.credit.domain.suggested_limit import suggested_limit
+from services.credit.request_store import CREDIT_REQUESTS
+
+# Smolira Golf Corp., years 2008 and 2009: Ross, Westerfield, Jordan, Fundamentals of Corporate Finance, chapter 3,
+# problems on ratios. What the book's ratios don't need (payables' share, retained earnings' share) is made up.
+SMOLIRA_2009: dict[str, Any] = {
+    "fiscal_year": 2009, "ends_on": "2009-12-31", "currency": "USD", "cash": "22050", "receivables": "13850",
+    "inventory": "24650", "other_current_assets": "0", "fixed_assets": "260525", "payables": "20000",
+    "other_current_liabilities": "23235", "long_term_liabilities": "85000", "equity": "192840",
+    "retained_earnings": "120000", "sales": "305830", "cost_of_sales": "210935", "ebit": "68045", "interest": "11930",
+    "net_income": "36475",
+}  # fmt: skip
+SMOLIRA_2008 = SMOLIRA_2009 | {
+    "fiscal_year": 2008, "ends_on": "2008-12-31", "cash": "21860", "receivables": "11316", "inventory": "23084",
+    "fixed_assets": "234068", "payables": "18000", "other_current_liabilities": "20963",
+    "long_term_liabilities": "75000", "equity": "176365",
+}  # fmt: skip
+
+
+def statement(**changed: Any) -> FinancialStatement:
+    return FinancialStatement.model_validate(SMOLIRA_2009 | changed)
+
+
+def test_the_published_ratios_of_smolira_golf():
+    before, after = Ratios.of(FinancialStatement.model_validate(SMOLIRA_2008)), Ratios.of(statement())
+    assert (before.current_ratio, after.current_ratio) == (Decimal("1.44"), Decimal("1.40"))
+    assert (before.quick_ratio, after.quick_ratio) == (Decimal("0.85"), Decimal("0.83"))
+    assert (before.debt_to_equity, after.debt_to_equity) == (Decimal("0.65"), Decimal("0.66"))
+    assert after.interest_cover == Decimal("5.70")
+    # 20,000 / 210,935 x 365
+    assert after.days_payables == Decimal("34.61")
+    assert trends([before, after])[:2] == [
+        "Current ratio went from 1.44 in 2008 to 1.40 in 2009: worse.",
+        "Quick ratio went from 0.85 in 2008 to 0.83 in 2009: worse.",
+    ]
+    assert trends([after]) == []
+
+
+def test_the_z_score_of_the_textbook_borrower():
+    """Saunders, Cornett, Financial Institutions Management, chapter on credit risk: Z = 1.64, a likely default."""
+    score = Z_PUBLIC.score(
+        working_capital=Decimal("0.2"), retained_earnings=Decimal(0), ebit=Decimal("-0.2"), equity=Decimal("0.1"),
+        sales=Decimal("2.0"),
+    )  # fmt: skip
+    assert (score, Z_PUBLIC.zone(score)) == (Decimal("1.64"), "distress")
+
+
+def test_altmans_own_groups_fall_on_their_sides():
+    """The means of the 33 failed and the 33 sound companies of Altman 1968, table 1, scored by each variant."""
+    failed = dict(zip(("working_capital", "retained_earnings", "ebit", "equity", "sales"),
+                      map(Decimal, ("-0.061", "-0.626", "-0.318", "0.401", "1.503")), strict=True))  # fmt: skip
+    sound = dict(zip(failed, map(Decimal, ("0.414", "0.355", "0.153", "2.477", "1.939")), strict=True))
+    for model in (Z_PUBLIC, Z_PRIVATE, Z_DOUBLE_PRIME):
+        assert model.zone(model.score(**failed)) == "distress"
+        assert model.zone(model.score(**sound)) == "safe"
+    # 6.56 x 0.414 + 3.26 x 0.355 + 6.72 x 0.153 + 1.05 x 2.477
+    assert Z_DOUBLE_PRIME.score(**sound) == Decimal("7.50")
+    # 0.717 x 0.414 + 0.847 x 0.355 + 3.107 x 0.153 + 0.420 x 2.477 + 0.998 x 1.939
+    assert Z_PRIVATE.score(**sound) == Decimal("4.05")
+
+
+def test_zones_end_where_altman_drew_them():
+    edges = [(Z_PUBLIC, "1.81", "2.99"), (Z_PRIVATE, "1.23", "2.90"), (Z_DOUBLE_PRIME, "1.10", "2.60")]
+    for model, low, high in edges:
+        assert model.zone(Decimal(low)) == model.zone(Decimal(high)) == "grey"
+        assert model.zone(Decimal(low) - Decimal("0.01")) == "distress"
+        assert model.zone(Decimal(high) + Decimal("0.01")) == "safe"
+
+
+def test_a_public_company_is_scored_at_market_value_as_well():
+    assert [z.model for z in Ratios.of(statement()).z_scores] == ["Z'' (private)", "Z' (private)"]
+    public = Ratios.of(statement(market_value_of_equity="500000")).z_scores
+    assert [z.model for z in public] == ["Z'' (public)", "Z (public)", "Z'' (private)", "Z' (private)"]
+    assert public[0].score > public[2].score
+
+
+def test_what_there_is_nothing_to_divide_by_has_no_ratio():
+    free = statement(
+        payables="0", other_current_liabilities="0", long_term_liabilities="0", equity="321075", interest="0",
+        cost_of_sales="0",
+    )  # fmt: skip
+    ratios = Ratios.of(free)
+    assert ratios.current_ratio is ratios.interest_cover is ratios.days_payables is None
+    assert (ratios.debt_to_equity, ratios.z_scores) == (Decimal("0.00"), ())
+    overindebted = statement(long_term_liabilities="287840", equity="-10000")
+    assert Ratios.of(overindebted).debt_to_equity is None
+
+
+def test_a_statement_that_does_not_balance_is_refused_with_the_difference():
+    with pytest.raises(ValidationError, match=r"does not balance: assets 321075 .* equity 192000 leaves 840"):
+        statement(equity="192000")
+    with pytest.raises(ValidationError, match="fiscal year 2009 does not end on 2010-03-31"):
+        statement(ends_on="2010-03-31")
+
+
+def test_statements_of_a_wrong_year_are_refused():
+    last, before = statement(), FinancialStatement.model_validate(SMOLIRA_2008)
+    assert unfit([before, last], "USD", date(2010, 5, 1), 18) is None
+    assert "consecutive years" in str(unfit([last, last], "USD", date(2010, 5, 1), 18))
+    assert "after 2009-06-30: enter a year that is over" in str(unfit([last], "USD", date(2009, 6, 30), 18))
+    assert "is 19 months old; 18 are allowed" in str(unfit([last], "USD", date(2011, 8, 1), 18))
+    assert "convert it" in str(unfit([last], "EUR", date(2010, 5, 1), 18))
+
+
+def test_the_lowest_cap_binds_and_is_named():
+    given = {"net_worth": Decimal(192_840), "our_sales": Decimal(5_000_000), "monthly_purchases": Decimal("2500.50")}
+    suggestion = suggested_limit(CREDIT_REQUESTS.shipped.document.caps, "USD", **given)
+    assert (suggestion.amount, suggestion.binding) == (7501, "purchases")
+    assert [cap.text for cap in suggestion.caps] == [
+        "10 % of a net worth of 192,840 USD: 19,284 USD",
+        "20 % of our own sales of 5,000,000 USD: 1,000,000 USD",
+        "3 months of purchases of 2,500.50 USD: 7,501 USD",
+    ]
+    worth = CapRules(net_worth_percent=Decimal(10), our_sales_percent=None, purchases_months=None)
+    assert suggested_limit(worth, "USD", **given).binding == "net_worth"
+    assert suggested_limit(worth, "USD", **given | {"net_worth": Decimal(-5)}).amount == 0

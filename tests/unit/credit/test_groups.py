@@ -1,0 +1,72 @@
+"""Held orders of a group go on oldest first over all its members, up to the pooled limit."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.credit.domain.account import CreditAccount
+from services.credit.domain.credit_rules import CreditRules
+from services.credit.domain.groups import CreditGroup
+from services.credit.domain.order_decisions import authorise, release_what_fits, stop
+from services.credit.domain.orders import OpenOrder
+from shared.contracts.invoicing import Reason
+
+DAY = date(2025, 3, 3)
+RULES = CreditRules.model_validate({"warning_percent": "80", "at_limit_percent": "100", "authority": {}})
+amounts = st.decimals(min_value=Decimal("0.01"), max_value=Decimal(500), places=2)
+WHY = [Reason(code="test", text="stopped for the test")]
+
+
+def pool(limit: Decimal, *own: Decimal) -> CreditGroup:
+    group = CreditGroup("G", "Group", "USD", limit)
+    for n, credit_limit in enumerate(own):
+        member = CreditAccount(f"C-{n}", 1, "US01", "Acme", "USD", credit_limit, group_id="G", group=group)
+        group.members[member.customer_id] = member
+    return group
+
+
+def order(n: int, customer_id: str, amount: Decimal) -> OpenOrder:
+    day = DAY - timedelta(days=n % 3)
+    return OpenOrder(customer_id, f"O-{n:02}", "US01", "USD", day, amount, amount, 1)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    limit=amounts,
+    own=st.lists(amounts, min_size=2, max_size=3),
+    wanted=st.lists(st.tuples(st.integers(0, 1), amounts), max_size=8),
+    raised=amounts,
+)
+def test_no_member_passes_its_own_limit_nor_all_together_the_pool(
+    limit: Decimal, own: list[Decimal], wanted: list[tuple[int, Decimal]], raised: Decimal
+) -> None:
+    group = pool(limit, *own)
+    orders = [order(n, f"C-{who}", amount) for n, (who, amount) in enumerate(wanted)]
+    for one in orders:
+        authorise(group.members[one.customer_id], one, RULES, 0, DAY)
+    assert_within(group)
+    for one in orders[::2]:
+        if one.granted:
+            stop(group.members[one.customer_id], one, WHY, 0, DAY)
+    group.pooled_limit = limit + raised
+    held = [(group.members[one.customer_id], one) for one in orders if one.decision == "held"]
+    released = [one for _, one in release_what_fits(held, RULES, "raised", DAY)]
+    assert_within(group)
+    assert [one.age for one in released] == sorted(one.age for one in released)
+    for member in group.members.values():
+        mine = [one for one in orders if one.customer_id == member.customer_id and one.granted]
+        assert member.open_orders_total == sum((one.open_amount for one in mine), Decimal(0))
+        assert member.open_orders_tax == 0
+
+
+def assert_within(group: CreditGroup) -> None:
+    assert group.pooled_limit is not None
+    together = Decimal(0)
+    for member in group.members.values():
+        assert member.exposure <= member.credit_limit
+        together += member.exposure
+    assert together <= group.pooled_limit
