@@ -63,8 +63,10 @@ async def changed(world: World, service: str, table: str, sql: str) -> AsyncIter
     try:
         await connection.execute(f"CREATE TEMP TABLE saved AS TABLE {table}")
         await connection.execute(sql)
-        yield
-        await connection.execute(f"DELETE FROM {table}; INSERT INTO {table} TABLE saved")
+        try:
+            yield
+        finally:
+            await connection.execute(f"DELETE FROM {table}; INSERT INTO {table} TABLE saved")
     finally:
         await connection.close()
 
@@ -107,7 +109,7 @@ BEHIND_THE_BOOKS_BACK = [
     ),
     (
         "credit", "account", "UPDATE account SET open_items_total = open_items_total + 1 WHERE customer_id = 'C1'",
-        {"Open items in the exposure, per customer"},
+        {"Open items in the exposure, per customer", "Exposure: open items by due day, per customer"},
     ),
     (
         "credit", "account", "UPDATE account SET open_orders_total = open_orders_total + 1 WHERE customer_id = 'C1'",

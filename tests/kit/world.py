@@ -24,6 +24,7 @@ from typing import Any, Self, TypeVar, cast
 import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from fastapi import FastAPI
 from pydantic import SecretStr
 
@@ -106,6 +107,7 @@ class World:
 
     async def _open(self) -> None:
         topics = sorted(self.prefix + topic for topic in self._topics())
+        self._stack.push_async_callback(self._delete_topics)
         await create_topics(self.kafka.bootstrap_servers, topics, partitions=PARTITIONS)
         self._places = [TopicPartition(topic, partition) for topic in topics for partition in range(PARTITIONS)]
         self._producer = AIOKafkaProducer(
@@ -140,6 +142,15 @@ class World:
         if not self._as_processes:
             self._stack.push_async_callback(self.stop_all)
             await asyncio.gather(*(self.start(name) for name in self.names))
+
+    async def _delete_topics(self) -> None:
+        """A broker with the topics of hundreds of worlds runs out of memory maps."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.kafka.bootstrap_servers, request_timeout_ms=30_000)
+        await admin.start()
+        try:
+            await admin.delete_topics([t for t in await admin.list_topics() if t.startswith(self.prefix)], 30_000)
+        finally:
+            await admin.close()
 
     async def _consumer(self) -> AIOKafkaConsumer:
         consumer = AIOKafkaConsumer(
