@@ -22,11 +22,9 @@ from o2c.stack.children import Children
 from o2c.stack.choice import choose_kafka, choose_postgres
 from o2c.stack.ports import Ports
 
-HISTORY = "tests/flows/test_history_replay.py"
 SESSIONS: Mapping[str, Sequence[str]] = {
-    # the replay of a company's past takes as long as all other flows: on this side both sessions end together
-    "each service": (HISTORY, "tests/unit", "tests/contracts", "tests/integration"),
-    "all services": ("tests/flows", "tests/faults", f"--ignore={HISTORY}"),
+    "each service": ("tests/unit", "tests/contracts", "tests/integration"),
+    "all services": ("tests/flows", "tests/faults"),
 }
 KAFKA, KAFKA_IDEMPOTENT, POSTGRES = "O2C_TESTS_KAFKA", "O2C_TESTS_KAFKA_IDEMPOTENT", "O2C_TESTS_POSTGRES"
 """Where a session finds the servers that were started for all of them."""
