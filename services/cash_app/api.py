@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from services.cash_app.access import Books, Clerk, Reader
 from services.cash_app.domain.bookings import Bookings
 from services.cash_app.domain.by_hand import HandLine, NotAllowed, apply_by_hand
 from services.cash_app.domain.customer_book import CustomerBook
@@ -35,28 +36,20 @@ from services.cash_app.views import (
     balances_of,
 )
 from shared.chassis.http import (
-    Command,
     Conflict,
     Cursor,
     Limit,
     NotFound,
     Page,
-    Person,
     Reading,
     Unprocessable,
-    commanded_by,
     decode_cursor,
-    may,
-    reading,
 )
 from shared.contracts.cash_app import PaymentApplied
 from shared.contracts.event import BusinessDate, Identifier
 
 router = APIRouter()
 
-Reader = Annotated[Person, may("cash_clerk", "controller", "collector", "credit_analyst", "credit_manager")]
-Clerk = Annotated[Command, commanded_by("cash_clerk")]
-Books = Annotated[Reading, reading()]
 
 _LINES_SHOWN_MAX = 2_000
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 from fastapi import APIRouter
 
+from services.cash_app.access import Clerk
 from services.cash_app.domain.application import apply_payment
 from services.cash_app.domain.bookings import Bookings
 from services.cash_app.domain.payments import Payment, PaymentState, WrongState
@@ -18,11 +19,10 @@ from services.cash_app.store import CashWork
 from services.cash_app.undoing import awaited_of, items_of, keep_step, live_applications, lock_payment, standing
 from services.cash_app.views import SettledView
 from services.cash_app.views_desk import Changed, Corrected, PaymentStanding, ReopenedView, Split, Transfer
-from shared.chassis.http import Command, Conflict, NotFound, Unprocessable, commanded_by
+from shared.chassis.http import Command, Conflict, NotFound, Unprocessable
 from shared.contracts.cash_app import OpenItemChanged, PaymentApplied
 
 router = APIRouter()
-Clerk = Annotated[Command, commanded_by("cash_clerk")]
 T = TypeVar("T")
 
 

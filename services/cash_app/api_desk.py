@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
 
 from fastapi import APIRouter
 
+from services.cash_app.access import Books, Clerk, Reader
 from services.cash_app.api_corrections import allowed, done, payment_standing, reopened, settled
 from services.cash_app.desk_detail import detail, missing
 from services.cash_app.domain.application import apply_payment
@@ -32,27 +32,18 @@ from services.cash_app.views_desk import (
     WithReason,
 )
 from shared.chassis.http import (
-    Command,
     Conflict,
     Cursor,
     Limit,
     NotFound,
     Page,
-    Person,
-    Reading,
     Unprocessable,
-    commanded_by,
     decode_cursor,
-    may,
-    reading,
 )
 from shared.contracts.event import Identifier
 from shared.kernel.money import round_half_up
 
 router = APIRouter()
-Reader = Annotated[Person, may("cash_clerk", "controller", "collector", "credit_analyst", "credit_manager")]
-Clerk = Annotated[Command, commanded_by("cash_clerk")]
-Books = Annotated[Reading, reading()]
 
 
 @router.get("/desk")

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
+from services.cash_app.access import Books, Clerk
 from services.cash_app.domain.files.delimited import RemittanceMapping
 from services.cash_app.domain.files.figures import account_key
 from services.cash_app.domain.files.normal_form import Format
@@ -44,7 +45,6 @@ from shared.chassis.http import (
     commanded_by,
     decode_cursor,
     may,
-    reading,
 )
 from shared.contracts.erp import PaymentReceived
 from shared.contracts.event import Identifier
@@ -53,9 +53,7 @@ router = APIRouter()
 
 IMPORTS_PATH: Final = "/imports"
 Reader = Annotated[Person, may("cash_clerk", "controller")]
-Clerk = Annotated[Command, commanded_by("cash_clerk")]
 Controller = Annotated[Command, commanded_by("controller")]
-Books = Annotated[Reading, reading()]
 FileName = Annotated[str, Query(max_length=200, description="What the file is called; for people only.")]
 _BYTES: Final[dict[str, Any]] = {
     "requestBody": {

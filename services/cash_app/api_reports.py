@@ -9,15 +9,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from services.cash_app.access import Books, Reader
 from services.cash_app.domain.payments import PaymentState
 from services.cash_app.views import View
-from shared.chassis.http import Cursor, Limit, NotFound, Person, Reading, decode_cursor, encode_cursor, may, reading
+from shared.chassis.http import Cursor, Limit, NotFound, decode_cursor, encode_cursor
 from shared.contracts.event import BusinessDate, Identifier
 from shared.kernel.journal import Account
 
 router = APIRouter()
-Reader = Annotated[Person, may("cash_clerk", "controller", "collector", "credit_analyst", "credit_manager")]
-Books = Annotated[Reading, reading()]
 By = Literal["all", "source", "rule", "customer", "month", "company"]
 
 

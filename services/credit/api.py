@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from services.credit.access import Db, Manager, Viewer
 from services.credit.limit_by_hand import set_by_hand
 from services.credit.lookup import known_account, rules_today, value, valued_account
 from services.credit.order_handling import judged_again, rules_in_force
@@ -21,14 +22,11 @@ from services.credit.views import (
     SetLimit,
     StateView,
 )
-from shared.chassis.http import Command, Cursor, Limit, Page, Person, Reading, commanded_by, decode_cursor, may, reading
+from shared.chassis.http import Cursor, Limit, Page, decode_cursor
 from shared.contracts.credit import CreditState
 
 router = APIRouter()
 
-Viewer = Annotated[Person, may("credit_analyst", "credit_manager", "collector", "controller")]
-Db = Annotated[Reading, reading()]
-Manager = Annotated[Command, commanded_by("credit_manager")]
 Filter = Annotated[str | None, Query(max_length=80)]
 
 

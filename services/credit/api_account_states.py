@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated
 
 from fastapi import APIRouter
 
+from services.credit.access import Db, Manager, Viewer
 from services.credit.decisions import Occasion, judge_again
 from services.credit.domain.account import CreditAccount
 from services.credit.domain.account_state import Cause
@@ -26,15 +26,11 @@ from services.credit.request_views import (
 )
 from services.credit.store import CreditWork, account_from_row
 from services.credit.views import StateView
-from shared.chassis.http import Command, Conflict, NotFound, Person, Reading, commanded_by, may, reading
+from shared.chassis.http import Command, Conflict, NotFound
 from shared.chassis.policies import PolicyBook
 from shared.contracts.invoicing import Reason
 
 router = APIRouter()
-
-Viewer = Annotated[Person, may("credit_analyst", "credit_manager", "collector", "controller")]
-Db = Annotated[Reading, reading()]
-Manager = Annotated[Command, commanded_by("credit_manager")]
 
 
 @router.get("/accounts/{customer_id}/history")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from services.credit.access import Db, Manager, Viewer
 from services.credit.collateral import check_collateral, collateral_movements
 from services.credit.domain.standing import Security
 from services.credit.exposure_views import (
@@ -25,26 +26,16 @@ from services.credit.order_handling import judged_again
 from services.credit.store import CreditWork, account_from_row
 from services.credit.valuing import group_from_row, rates_on
 from shared.chassis.http import (
-    Command,
     Conflict,
     Cursor,
     Limit,
     NotFound,
     Page,
-    Person,
-    Reading,
-    commanded_by,
     decode_cursor,
-    may,
-    reading,
 )
 from shared.contracts.event import BusinessDate, Currency, Identifier
 
 router = APIRouter()
-
-Viewer = Annotated[Person, may("credit_analyst", "credit_manager", "collector", "controller")]
-Db = Annotated[Reading, reading()]
-Manager = Annotated[Command, commanded_by("credit_manager")]
 
 
 @router.get("/accounts/{customer_id}/exposure")

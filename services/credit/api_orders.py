@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 
 from services.credit import order_handling
+from services.credit.access import Db, Decider, Viewer
 from services.credit.domain.account import CreditAccount
 from services.credit.domain.order_decisions import judged, waits_for_a_person
 from services.credit.domain.orders import OpenOrder
@@ -30,20 +31,13 @@ from shared.chassis.http import (
     Cursor,
     Limit,
     Page,
-    Person,
     Reading,
-    commanded_by,
     decode_cursor,
     encode_cursor,
-    may,
-    reading,
 )
 
 router = APIRouter()
 
-Viewer = Annotated[Person, may("credit_analyst", "credit_manager", "collector", "controller")]
-Db = Annotated[Reading, reading()]
-Decider = Annotated[Command, commanded_by("credit_analyst", "credit_manager")]
 Filter = Annotated[str | None, Query(max_length=80)]
 AmountAsked = Annotated[Decimal, Query(gt=0, le=Decimal("999999999999.999"), decimal_places=3)]
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from services.credit.access import Db, Decider, Viewer
 from services.credit.decisions import Occasion, judge_again
 from services.credit.domain.account import CreditAccount
 from services.credit.domain.credit_requests import CreditRequest, ImpossibleTurn, not_acceptable
@@ -42,22 +43,16 @@ from shared.chassis.http import (
     NotFound,
     Page,
     Person,
-    Reading,
     Unprocessable,
     commanded_by,
     decode_cursor,
-    may,
-    reading,
 )
 from shared.contracts.erp import CreditRequestKind
 from shared.kernel.money import Money, is_exact
 
 router = APIRouter()
 
-Viewer = Annotated[Person, may("credit_analyst", "credit_manager", "collector", "controller")]
-Db = Annotated[Reading, reading()]
 Asker = Annotated[Command, commanded_by("credit_analyst", "credit_manager", "collector", "controller")]
-Decider = Annotated[Command, commanded_by("credit_analyst", "credit_manager")]
 Filter = Annotated[str | None, Query(max_length=80)]
 AmountFrom = Annotated[Decimal | None, Query(ge=0, le=Decimal("999999999999.999"), decimal_places=3)]
 

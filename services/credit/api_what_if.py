@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal, Self
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, model_validator
 
+from services.credit.access import Db, Viewer
 from services.credit.domain.account_facts import facts_about
 from services.credit.domain.authorisation import judge
 from services.credit.domain.credit_rules import CreditRules
@@ -18,16 +19,14 @@ from services.credit.domain.policy_trial import Difference, Outcome, PastDecisio
 from services.credit.domain.what_if import payment_needed
 from services.credit.lookup import exact, rule_versions, rules_today, valued_account
 from services.credit.order_views import RuleView, rules_as_evaluated
-from shared.chassis.http import NotFound, Person, Reading, may, reading
+from shared.chassis.http import NotFound, Person, Reading, may
 from shared.contracts.event import BusinessDate, Currency
 from shared.contracts.invoicing import Reason
 from shared.kernel.money import round_half_up
 
 router = APIRouter()
 
-Viewer = Annotated[Person, may("credit_analyst", "credit_manager", "collector", "controller")]
 Manager = Annotated[Person, may("credit_manager")]
-Db = Annotated[Reading, reading()]
 AmountAsked = Annotated[Decimal, Query(gt=0, le=Decimal("999999999999.999"), decimal_places=3)]
 
 CHUNK: Final = 2_000

@@ -148,47 +148,67 @@ def item_of(invoice: InvoicePosted, rules: DiscountRules = STANDARD.discount) ->
 
 def charge_of(charge: FinanceChargePosted) -> OpenItem:
     """The open item that interest or a fee becomes."""
-    amount, nothing = round_half_up(charge.amount, charge.currency), round_half_up(Decimal(0), charge.currency)
-    return OpenItem(
+    return item_without_discount(
         item_id=charge.charge_id,
-        item_version=1,
         customer_id=charge.customer_id,
         company_id=charge.company_id,
         document_number=charge.charge_number,
         currency=charge.currency,
-        original_amount=amount,
-        open_amount=amount,
+        amount=charge.amount,
         document_date=charge.charge_date,
         due_date=charge.due_date,
-        discount_date=None,
-        discount_amount=nothing,
-        discount_taken=nothing,
-        disputed=False,
-        moved_on=charge.charge_date,
-        open_since=charge.charge_date,
         kind=charge.kind,
     )
 
 
 def deduction_from(item: OpenItem, deduction_id: str, amount: Decimal, on: date) -> OpenItem:
     """The item that takes over what a payer kept back of another; due when that was."""
-    return OpenItem(
+    return item_without_discount(
         item_id=deduction_id,
-        item_version=1,
         customer_id=item.customer_id,
         company_id=item.company_id,
         document_number=deduction_id,
         currency=item.currency,
-        original_amount=amount,
-        open_amount=amount,
+        amount=amount,
         document_date=on,
         due_date=item.due_date,
-        discount_date=None,
-        discount_amount=round_half_up(Decimal(0), item.currency),
-        discount_taken=round_half_up(Decimal(0), item.currency),
-        disputed=False,
-        moved_on=on,
-        open_since=on,
         kind="deduction",
         terms=item.terms,
+    )
+
+
+def item_without_discount(
+    *,
+    item_id: str,
+    customer_id: str,
+    company_id: str,
+    document_number: str,
+    currency: str,
+    amount: Decimal,
+    document_date: date,
+    due_date: date,
+    kind: ItemKind,
+    terms: str = "",
+) -> OpenItem:
+    """A new item that is no invoice: its whole amount is owed from its document date on."""
+    total, nothing = round_half_up(amount, currency), round_half_up(Decimal(0), currency)
+    return OpenItem(
+        item_id=item_id,
+        item_version=1,
+        customer_id=customer_id,
+        company_id=company_id,
+        document_number=document_number,
+        currency=currency,
+        original_amount=total,
+        open_amount=total,
+        document_date=document_date,
+        due_date=due_date,
+        discount_date=None,
+        discount_amount=nothing,
+        discount_taken=nothing,
+        disputed=False,
+        moved_on=document_date,
+        open_since=document_date,
+        kind=kind,
+        terms=terms,
     )

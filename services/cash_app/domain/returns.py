@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from services.cash_app.domain.bookings import Bookings, CashMovement
 from services.cash_app.domain.desk_rules import ReturnFee
-from services.cash_app.domain.open_items import OpenItem
+from services.cash_app.domain.open_items import OpenItem, item_without_discount
 from services.cash_app.domain.payments import NOBODY, Payment, PaymentState, WrongState
 from shared.contracts.cash_app import ItemKind
 from shared.contracts.erp import PaymentReturned
@@ -137,24 +137,15 @@ class Return:
     def _item(
         self, kind: ItemKind, number: str, item_id: str, amount: Decimal, customer_id: str, on: date, due: date
     ) -> OpenItem:
-        total, nothing = round_half_up(amount, self.currency), round_half_up(Decimal(0), self.currency)
-        return OpenItem(
+        return item_without_discount(
             item_id=item_id,
-            item_version=1,
             customer_id=customer_id,
             company_id=self.company_id,
             document_number=number,
             currency=self.currency,
-            original_amount=total,
-            open_amount=total,
+            amount=amount,
             document_date=on,
             due_date=due,
-            discount_date=None,
-            discount_amount=nothing,
-            discount_taken=nothing,
-            disputed=False,
-            moved_on=on,
-            open_since=on,
             kind=kind,
         )
 
