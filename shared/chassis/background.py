@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -32,7 +34,7 @@ class BackgroundRunner:
     async def run(self) -> None:
         while True:
             try:
-                worked = await self._waits() and await self._work.do(self._running.unit_of_work)
+                worked = await self._waits() and await self._work.do(self._begin)
                 self.failure = None
             except Exception as error:
                 worked = False
@@ -43,6 +45,13 @@ class BackgroundRunner:
                 await asyncio.sleep(_RETRY_SECONDS)
             if not worked:
                 await asyncio.sleep(self._running.settings.daily_run_poll_seconds)
+
+    @asynccontextmanager
+    async def _begin(self, steps: Collection[str]) -> AsyncIterator[Any]:
+        subjects: set[str] = set()
+        async with self._running.unit_of_work(subjects) as uow:
+            yield uow
+            subjects |= self._work.crash_subjects(steps)
 
     async def _waits(self) -> bool:
         async with self._running.pool.acquire() as connection:

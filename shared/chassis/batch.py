@@ -25,7 +25,6 @@ from shared.chassis.errors import Undecodable
 from shared.chassis.faults import is_transient
 from shared.chassis.handlers import business_days
 from shared.chassis.topics import dead_letter_topic
-from shared.chassis.tracing import links, tracer
 from shared.contracts.erp import BusinessDayStarted
 from shared.contracts.event import Event
 
@@ -114,8 +113,13 @@ class BatchProcessor:
         self._running = running
         self._handlers = running.service.handlers
         self._in_a_row = 0
-        self.stuck_because: str | None = None
-        """Why the batch in hand is tried again and again."""
+        self._stuck: dict[object, str] = {}
+        """By what is being tried: each lane is stuck, or gets on, by itself."""
+
+    @property
+    def stuck_because(self) -> str | None:
+        """Why something of the batch in hand is tried again and again; None where nothing is."""
+        return next(iter(self._stuck.values()), None)
 
     async def process(self, records: Sequence[Any]) -> None:
         """Handles every record or dead-letters it. Raises what is transient beyond the retry limit.
@@ -136,7 +140,7 @@ class BatchProcessor:
     async def _lane(self, records: Sequence[Any]) -> None:
         received = await self._received(records)
         good = [r for r in received if r.event is not None]
-        with tracer.start_as_current_span("batch", links=links([r.headers.get("traceparent") for r in good])):
+        with self._running.traces.batch(good):
             for bad in (r for r in received if r.event is None):
                 await self._with_retries(self._dead_letter, bad, "Undecodable", bad.fault)
             if good:
@@ -231,6 +235,7 @@ class BatchProcessor:
 
     async def _with_retries(self, work: Callable[..., Awaitable[None]], *arguments: Any) -> None:
         """Repeats what fails for a passing reason, with backoff and jitter, up to the retry limit."""
+        trying = object()
         try:
             async for attempt in stamina.retry_context(
                 on=is_transient,
@@ -243,16 +248,18 @@ class BatchProcessor:
                 with attempt:
                     if attempt.num > 1:
                         self._running.metrics.retries.inc()
-                    await self._attempt(attempt.num, work, *arguments)
+                    await self._attempt(trying, attempt.num, work, *arguments)
         finally:
-            self.stuck_because = None
+            self._stuck.pop(trying, None)
 
-    async def _attempt(self, number: int, work: Callable[..., Awaitable[None]], *arguments: Any) -> None:
+    async def _attempt(
+        self, trying: object, number: int, work: Callable[..., Awaitable[None]], *arguments: Any
+    ) -> None:
         try:
             await work(*arguments)
         except Exception as error:
             if number >= _ATTEMPTS_UNNOTICED and is_transient(error):
-                self.stuck_because = f"tried {number} times: {type(error).__name__}: {error}"
+                self._stuck[trying] = f"tried {number} times: {type(error).__name__}: {error}"
             raise
 
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
 from shared.chassis.batch import BatchProcessor, TooManyDeadLetters
+from shared.chassis.offsets import HandledOffsets
 from shared.chassis.topics import group_id
 
 if TYPE_CHECKING:
@@ -28,9 +29,17 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _POLL_MS = 10
-_FETCH_WAIT_MS = 20
-"""aiokafka asks a broker for one fetch at a time: news of a partition just read waits behind the one under way."""
+_FETCH_WAIT_MS = 100
+"""How long the broker holds on to a fetch when there is no news. Each names all partitions, and so has its price."""
+_AT_ONCE_SECONDS = 0.003
+_NEWS_MS = 5
+"""Where batches follow each other, so long is waited for what came while the last one was handled."""
+_FETCH_BYTES_MAX = 4 * 1024 * 1024
+_PARTITION_FETCH_BYTES_MAX = 1024 * 1024
+"""Some thousand events: more would only wait in memory. A larger message alone on its partition comes all the same."""
 _PAUSE_AFTER_FAILURE_SECONDS = 1.0
+_ENDS_SECONDS = 1.0
+_ENDS_SECONDS_MAX = 5.0
 
 
 class _DrainOnRevoke(ConsumerRebalanceListener):
@@ -41,6 +50,7 @@ class _DrainOnRevoke(ConsumerRebalanceListener):
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         await self._consumer.drain()
+        await self._consumer.offsets.say_last(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         self._consumer.assigned(assigned)
@@ -53,6 +63,13 @@ class Consumer:
         self._busy = asyncio.Lock()
         self.stopped_because: str | None = None
         self.last_progress = time.monotonic()
+        self._in_hand: dict[tuple[str, int], int] = {}
+        """Of the batch being handled, by topic and partition, the first offset."""
+        self._ends: dict[tuple[str, int], int] = {}
+        """Where the partitions ended when that was last asked."""
+        self._batch_ended = 0.0
+        self.offsets = HandledOffsets(self._commit, self._busy.locked)
+        self._telling: asyncio.Task[None] | None = None
         settings = running.settings
         self._broker = KafkaBroker(
             settings.kafka_bootstrap_servers,
@@ -82,8 +99,8 @@ class Consumer:
             batch_timeout_ms=_POLL_MS,
             fetch_max_wait_ms=_FETCH_WAIT_MS,
             fetch_min_bytes=1,
-            fetch_max_bytes=16 * 1024 * 1024,
-            max_partition_fetch_bytes=2 * 1024 * 1024,
+            fetch_max_bytes=_FETCH_BYTES_MAX,
+            max_partition_fetch_bytes=_PARTITION_FETCH_BYTES_MAX,
             session_timeout_ms=round(settings.kafka_session_seconds * 1000),
             heartbeat_interval_ms=round(settings.kafka_session_seconds * 1000 / 4),
             rebalance_timeout_ms=round((settings.retry_seconds_max + 60) * 1000),
@@ -98,11 +115,16 @@ class Consumer:
 
     async def start(self) -> None:
         await self._broker.start()
+        self._telling = asyncio.create_task(self.offsets.run())
 
     async def stop(self) -> None:
         """Finishes the batch in hand, commits its offsets and leaves the group."""
+        if self._telling is not None:
+            self._telling.cancel()
+            self._telling = None
         async with asyncio.timeout(self._running.settings.stop_seconds_max):
             await self.drain()
+            await self.offsets.say_last(self.partitions)
         await self._broker.stop()
 
     async def drain(self) -> None:
@@ -127,18 +149,40 @@ class Consumer:
         coordinator = consumer._coordinator if consumer is not None else None
         return coordinator is not None and coordinator.coordinator_id is not None
 
+    async def watch_lag(self) -> None:
+        """Asks where the partitions end and keeps the measure fresh, whatever becomes of the batch in hand.
+
+        The fetches tell it as well, but there are none while a batch hangs.
+        """
+        while True:
+            try:
+                async with asyncio.timeout(_ENDS_SECONDS_MAX):
+                    await self._look_where_partitions_end()
+            except Exception as error:
+                log.debug("cannot ask where the partitions end", error=f"{type(error).__name__}: {error}")
+            lag = self._running.metrics.lag
+            lag.clear()  # of topics whose partitions are another replica's now
+            for topic, records in self.lag_by_topic().items():
+                lag.labels(topic.removeprefix(self._running.settings.topic_prefix)).set(records)
+            await asyncio.sleep(_ENDS_SECONDS)
+
+    async def _look_where_partitions_end(self) -> None:
+        consumer, partitions = self._subscriber.consumer, self.partitions
+        self._ends = dict(await consumer.end_offsets(partitions)) if consumer is not None and partitions else {}
+
     def lag_by_topic(self) -> dict[str, int]:
-        """Records between the position and the last known end, of this replica's partitions."""
+        """Records not handled yet, those of the batch in hand among them, of this replica's partitions."""
         lag: dict[str, int] = {}
         consumer = self._subscriber.consumer
+        if consumer is None:
+            return lag
         for partition in self.partitions:
-            end = consumer.highwater(partition) if consumer is not None else None
-            state = (
-                consumer._subscription.subscription.assignment.state_value(partition) if consumer is not None else None
-            )
+            state = consumer._subscription.subscription.assignment.state_value(partition)
             position = state.position if state is not None and state.has_valid_position else None
-            if end is not None and position is not None:
-                lag[partition.topic] = lag.get(partition.topic, 0) + max(0, end - position)
+            position = self._in_hand.get(partition, position)
+            ends = [end for end in (consumer.highwater(partition), self._ends.get(partition)) if end is not None]
+            if ends and position is not None:
+                lag[partition.topic] = lag.get(partition.topic, 0) + max(0, max(ends) - position)
         return lag
 
     def silent_seconds(self) -> float:
@@ -149,12 +193,31 @@ class Consumer:
 
     async def _parse(self, records: Sequence[Any]) -> KafkaAckableMessage:
         return KafkaAckableMessage(
-            raw_message=tuple(records), body=b"", consumer=self._subscriber.consumer, message_id="", correlation_id=""
+            raw_message=(*records, *await self._came_meanwhile(len(records))),
+            body=b"",
+            consumer=self._subscriber.consumer,
+            message_id="",
+            correlation_id="",
         )
+
+    async def _came_meanwhile(self, taken: int) -> list[Any]:
+        """What came while the batch before was handled; nothing where the consumer stood waiting for news.
+
+        The records taken were fetched when that batch began. A lone event is not made to wait for others.
+        """
+        consumer, most = self._subscriber.consumer, self._running.settings.batch_events_max // 2
+        if consumer is None or taken >= most or time.monotonic() - self._batch_ended > _AT_ONCE_SECONDS:
+            return []
+        try:
+            return list(chain(*(await consumer.getmany(timeout_ms=_NEWS_MS, max_records=most)).values()))
+        except Exception as error:  # whatever it is: what was taken before is handled first
+            log.warning("no further records could be taken", error=f"{type(error).__name__}: {error}")
+            return []
 
     async def _consume(self, message: KafkaAckableMessage) -> None:
         async with self._busy:
             records = message.raw_message
+            self._in_hand = {(record.topic, record.partition): record.offset for record in reversed(records)}
             try:
                 await self._processor.process(records)
             except TooManyDeadLetters as limit:
@@ -166,15 +229,22 @@ class Consumer:
                 await asyncio.sleep(_PAUSE_AFTER_FAILURE_SECONDS)
                 await message.nack()
                 return
+            finally:
+                self._in_hand = {}
             self.last_progress = time.monotonic()
             prefix = self._running.settings.topic_prefix
             self._running.crash_points.reach("before_offsets", {r.topic.removeprefix(prefix) for r in records})
-            try:
-                await message.ack()
-            except KafkaError as error:
-                log.warning(
-                    "offsets not committed; the inbox will drop the repeat", error=f"{type(error).__name__}: {error}"
-                )
+            self.offsets.handled(records)
+            if self._telling is None:
+                await self.offsets.say_last(self.partitions)
+            self._batch_ended = time.monotonic()
+
+    async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
+        """Of partitions that are not ours any more, nothing is said: they are another replica's affair."""
+        consumer, partitions = self._subscriber.consumer, self.partitions
+        ours = {place: offset for place, offset in offsets.items() if place in partitions}
+        if consumer is not None and ours:
+            await consumer.commit(ours)
 
     def _stop_consuming(self, reason: str) -> None:
         self.stopped_because = reason

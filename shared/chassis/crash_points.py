@@ -16,8 +16,8 @@ CRASH_POINTS: Final[tuple[CrashPoint, ...]] = get_args(CrashPoint)
 class CrashPoints:
     """Armed with `point` or `point:subject`, several separated by commas.
 
-    The subject is an event's name, or `daily/<name>` of a daily run. Empty in production, where
-    reaching a point does nothing. Raises ValueError for a point there is not.
+    The subject is an event's name, `daily/<name>` of a daily run, or `background/<name>/<step>`.
+    Empty in production, where reaching a point does nothing. Raises ValueError for a point there is not.
     """
 
     def __init__(self, armed: str = "") -> None:

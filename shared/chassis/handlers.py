@@ -15,7 +15,8 @@ from shared.contracts.event import Event
 Handler = Callable[[list[Any], Any], Awaitable[None]]
 Daily = Callable[[DailyRun, Any], Awaitable[str | None]]
 Begin = Callable[[Collection[str]], AbstractAsyncContextManager[Any]]
-"""Begins a unit of work, which commits when it is left; the texts name its crash points."""
+"""Begins a unit of work, which commits when it is left; the texts name the steps taken in it, to be added until then.
+"""
 Step = Callable[[Begin], Awaitable[bool]]
 
 
@@ -30,11 +31,22 @@ class DailyWork:
 
 @dataclass(frozen=True, slots=True)
 class BackgroundWork:
-    """Work that is done whenever there is some. `waiting` is the query that says whether there is."""
+    """Work that is done whenever there is some. `waiting` is the query that says whether there is.
+
+    `steps` names every kind of transaction that changes something: at each of them a fault test lets the process die.
+    """
 
     name: str
     waiting: str
+    steps: tuple[str, ...]
     do: Step
+
+    def crash_subjects(self, steps: Collection[str]) -> set[str]:
+        """What these steps are called where the process is to die. Raises ValueError for one not declared."""
+        unknown = set(steps) - set(self.steps)
+        if unknown:
+            raise ValueError(f"background work {self.name!r} takes steps it does not declare: {sorted(unknown)}")
+        return {f"background/{self.name}/{step}" for step in steps}
 
 
 class Handlers:
@@ -66,13 +78,13 @@ class Handlers:
 
         return declare
 
-    def background(self, name: str, *, waiting: str) -> Callable[[Step], Step]:
-        """Declares a step of work, taken again and again; it returns whether there was anything to do."""
+    def background(self, name: str, *, waiting: str, steps: tuple[str, ...]) -> Callable[[Step], Step]:
+        """Declares work that is gone on with again and again; it returns whether there was anything to do."""
 
         def declare(step: Step) -> Step:
             if name in self.background_work:
                 raise ValueError(f"{self.service} has two kinds of background work named {name!r}")
-            self.background_work[name] = BackgroundWork(name, waiting, step)
+            self.background_work[name] = BackgroundWork(name, waiting, steps, step)
             return step
 
         return declare

@@ -81,6 +81,8 @@ class PolicyVersions(Generic[P]):
 
     def on(self, day: date) -> PolicyVersion[P]:
         """The version in force on `day`: the latest `valid_from` not after it; of one date, the one set last."""
+        if len(self.all) == 1:
+            return self.all[0]
         in_force = [version for version in self.all if version.valid_from <= day]
         return max(in_force, key=lambda version: (version.valid_from, version.version), default=self.all[0])
 

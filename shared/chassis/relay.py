@@ -33,8 +33,8 @@ log = structlog.get_logger(__name__)
 _RELAY_LOCK = 0x6F32635F72656C61  # "o2c_rela"
 _STANDBY_SECONDS = 0.5
 _RETRY_SECONDS = 0.5
-_FENCED_LOOKS = 10
 _FENCE_SECONDS = 0.002
+_FENCE_SECONDS_MAX = 0.064
 _IDLE_SESSION_MS = "15000"
 """A relay looks far more often; one that was stopped in its tracks loses the lock after this long."""
 _KNOWN_PARTITIONS_MAX = 50_000
@@ -46,12 +46,15 @@ class OutboxRelay:
     def __init__(self, running: Running) -> None:
         self._running = running
         self._wake = asyncio.Event()
+        self._to_publish = 0
+        """What this process has said and not seen published yet; below zero where others said more."""
         self._partition_of = DefaultPartitioner()
         self._known_partitions: dict[tuple[bytes, int], int] = {}
         self._producer: AIOKafkaProducer | None = None
 
-    def wake(self) -> None:
-        """Called after a commit that said something."""
+    def wake(self, said: int) -> None:
+        """Called after a commit that said so many events."""
+        self._to_publish += said
         self._wake.set()
 
     async def run(self) -> None:
@@ -90,17 +93,23 @@ class OutboxRelay:
             await connection.close(timeout=5.0)
 
     async def _relay(self, connection: asyncpg.Connection[Any]) -> None:
-        fenced_looks = _FENCED_LOOKS
+        pause = _FENCE_SECONDS
         while True:
             self._wake.clear()
-            if await self.relay_once(connection):
-                fenced_looks = _FENCED_LOOKS
-            elif fenced_looks:
-                # Woken for a row that an older transaction still fences off: it will end in a moment.
-                fenced_looks -= 1
-                await asyncio.sleep(_FENCE_SECONDS)
-            elif await self._woken():
-                fenced_looks = _FENCED_LOOKS
+            published = await self.relay_once(connection)
+            self._to_publish -= published
+            if published:
+                pause = _FENCE_SECONDS
+            if published == self._running.settings.relay_events_max:
+                continue
+            if self._to_publish > 0 and pause <= _FENCE_SECONDS_MAX:
+                # An older transaction still fences something off: it will end in a moment.
+                await asyncio.sleep(pause)
+                pause *= 2
+                continue
+            pause = _FENCE_SECONDS
+            if not await self._woken():
+                self._to_publish = 0
 
     async def _woken(self) -> bool:
         try:

@@ -28,6 +28,7 @@ from shared.chassis.queries import Queries, load_queries
 from shared.chassis.relay import OutboxRelay
 from shared.chassis.settings import ServiceSettings
 from shared.chassis.topics import create_topics, dead_letter_topic
+from shared.chassis.tracing import open_traces
 from shared.contracts import EVENTS
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Running:
         self.metrics = Metrics()
         self.queries: Queries = load_queries(*service.sql_directories)
         self.crash_points = CrashPoints(settings.crash_point)
+        self.traces = open_traces(service.name, settings.traces)
         self.processor = BatchProcessor(self)
         self.relay = OutboxRelay(self)
         self.daily = DailyRunner(self)
@@ -90,7 +92,8 @@ class Running:
             replication_factor=self.settings.kafka_replication_factor,
         )
         await self.consumer.start()
-        for work in (self.relay.run(), self.daily.run(), *(b.run() for b in self.background), self._observe()):
+        watching = (self.consumer.watch_lag(), self._observe())
+        for work in (self.relay.run(), self.daily.run(), *(b.run() for b in self.background), *watching):
             self._tasks.append(asyncio.create_task(work))
         log.info("started", hears=[event.topic for event in self.service.handlers.hears])
 
@@ -104,6 +107,7 @@ class Running:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
+        await asyncio.to_thread(self.traces.close)
         if self._pool is not None:
             await self._pool.close()
             self._pool = None
@@ -124,12 +128,12 @@ class Running:
                 connection, self.queries, self.service.name, today, self.service.policies
             )
             yield uow
-            said = bool(uow.said)
+            said = len(uow.said)
             await uow.flush()
             self.crash_points.reach("before_commit", topics)
         self.crash_points.reach("after_commit", topics)
         if said:
-            self.relay.wake()
+            self.relay.wake(said)
 
     async def replay_dead_letter(self, event_id: UUID, by: str) -> ReplayOutcome:
         """Handles a dead letter again. However often it is asked for, the event is applied once."""
@@ -188,11 +192,9 @@ class Running:
             await connection.execute(self.queries["prune_idempotency_keys"], self.settings.idempotency_keep_days)
 
     async def _measure(self) -> None:
-        for topic, lag in self.consumer.lag_by_topic().items():
-            self.metrics.lag.labels(topic.removeprefix(self.settings.topic_prefix)).set(lag)
+        self.metrics.ready.set((await self.health()).ready)
         async with self.pool.acquire() as connection:
             row = await connection.fetchrow(self.queries["outbox_depth"])
             self.metrics.outbox_depth.set(row["depth"])
             self.metrics.outbox_age_seconds.set(row["age_seconds"])
             self.metrics.dead_letters_waiting.set(await connection.fetchval(self.queries["count_dead_letters"]))
-        self.metrics.ready.set((await self.health()).ready)

@@ -123,8 +123,8 @@ def run(service: Service) -> None:
     """The process of a service. A wrong setting ends the start with a sentence that names it."""
     try:
         settings = load_settings(service.settings)
+        configure_logs(service.name, settings)
+        collect_rarely()
+        uvloop.run(serve(service, settings))
     except ConfigurationError as error:
         sys.exit(f"{service.name}: {error}")
-    configure_logs(service.name, settings)
-    collect_rarely()
-    uvloop.run(serve(service, settings))

@@ -37,7 +37,7 @@ class ServiceSettings(BaseSettings):
     """A name that this replica keeps over restarts: Kafka gives it its partitions back at once."""
     topic_prefix: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._-]*$")] = ""
 
-    batch_events_max: Annotated[int, Field(ge=1, le=20_000)] = 2_000
+    batch_events_max: Annotated[int, Field(ge=1, le=20_000)] = 1_000
     """At most so many events in one database transaction."""
     message_bytes_max: Annotated[int, Field(ge=1_000, le=10_000_000)] = 900_000
     """A larger message is dead-lettered undecoded."""
@@ -47,7 +47,7 @@ class ServiceSettings(BaseSettings):
     """One more and the service stops consuming and says it is not ready."""
     relay_poll_seconds: Seconds = 0.1
     """How often the outbox is looked at when nobody woke the relay."""
-    relay_events_max: Annotated[int, Field(ge=1, le=20_000)] = 5_000
+    relay_events_max: Annotated[int, Field(ge=1, le=20_000)] = 2_000
     inbox_keep_days: Annotated[int, Field(ge=1, le=3650)] = 400
     """Event ids are remembered this long; must be longer than Kafka keeps events."""
     idempotency_keep_days: Annotated[int, Field(ge=1, le=365)] = 30
@@ -72,6 +72,8 @@ class ServiceSettings(BaseSettings):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
+    traces: Literal["none", "otlp"] = "none"
+    """Whether spans of batches go to the collector that OpenTelemetry's own variables name."""
     crash_point: str = ""
     """For fault tests only: the name of the point at which the process dies."""
 

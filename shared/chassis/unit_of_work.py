@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Generic, Protocol, TypeVar, cast
 from uuid import UUID
+from weakref import proxy
 
 import asyncpg
 
@@ -129,14 +130,15 @@ class UnitOfWork:
         self._appended: dict[str, list[tuple[Any, ...]]] = {}
         self._said: dict[UUID, tuple[Event, EventContext]] = {}
         self._began = datetime.now(UTC)
-        self._policies = PolicyBook(self, policies)
+        # What belongs to a unit of work does not hold it: all of it goes when the work is done, without the collector.
+        self._policies = PolicyBook(proxy(self), policies)
         self.prepare()
 
     def prepare(self) -> None:
         """Declares the aggregates of the service."""
 
     def aggregates(self, table: Table[K, A]) -> Aggregates[K, A]:
-        aggregates = Aggregates(self, table)
+        aggregates = Aggregates(proxy(self), table)
         self._tables.append(aggregates)
         return aggregates
 

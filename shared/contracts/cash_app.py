@@ -30,6 +30,7 @@ ApplicationRule = Literal[
     "past_due_by_terms",
     "statement_balance",
     "exact_sum",
+    "round_sum",
     "oldest_first",
     "largest_first",
     "due_now_first",
@@ -93,6 +94,8 @@ class PaymentApplied(Event, said_by=("cash_app",), subject="application_id", ord
     """What of the payment was used, in `paid_currency`."""
     exchange_rate: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)] | None = None
     """Units of `currency` for one unit of `paid_currency`, on the payment's value date."""
+    method: PaymentMethod | None = None
+    """How the money came; a credit memo is no money that was collected."""
 
 
 class DeductionOpened(Event, said_by=("cash_app",), subject="deduction_id", order=("business_date", "deduction_id")):
@@ -165,6 +168,8 @@ class PaymentUnapplied(Event, said_by=("cash_app",), subject="reversal_id", orde
     cause: Literal["reversed", "transferred", "returned"]
     """`reversed`: still this customer's money; `transferred`: it never was; `returned`: the bank took it back."""
     reason: Text
+    method: PaymentMethod | None = None
+    """How the money had come."""
 
 
 class PaymentTransferred(
@@ -202,6 +207,24 @@ class PaymentRefunded(Event, said_by=("cash_app",), subject="refund_id", order=(
     amount: Amount
     ordered_by: Text
     approved_by: Text
+    reason: Text
+
+
+class PaymentDishonored(Event, said_by=("cash_app",), subject="dishonor_id", order=("dishonored_on", "dishonor_id")):
+    """The bank took back a payment of a known customer; what it had settled, if anything, is said to be unapplied."""
+
+    dishonor_id: Identifier
+    """One for each time the return was matched with a payment."""
+    return_id: Identifier
+    payment_id: Identifier
+    customer_id: Identifier
+    company_id: Identifier
+    dishonored_on: BusinessDate
+    currency: Currency
+    amount: PositiveAmount
+    """What the bank took back."""
+    applications_undone: Annotated[int, Field(ge=0)] = 0
+    """How many applications were undone; with none, the money had settled nothing."""
     reason: Text
 
 

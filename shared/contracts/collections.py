@@ -129,3 +129,53 @@ class WriteOffApproved(Event, said_by=("collections",), subject="write_off_id", 
     approved_by: Text
     approved_on: BusinessDate
     reason: Text
+
+
+class CreditMemoRequested(Event, said_by=("collections",), subject="request_id", order=("requested_on", "request_id")):
+    """A collector granted what a customer kept back: invoicing is to credit it. Answered by CreditMemoPosted, or by
+    CreditMemoDeclined with the same request_id."""
+
+    request_id: Identifier
+    customer_id: Identifier
+    company_id: Identifier
+    document_number: Identifier
+    """The invoice or finance charge that is credited."""
+    settles_document: Identifier | None = None
+    """The item that the credit is to settle first, where that is not the document itself: a deduction."""
+    currency: Currency
+    amount: PositiveAmount
+    """Incl. tax."""
+    reason_code: Identifier
+    reason: Text
+    requested_by: Text
+    requested_on: BusinessDate
+
+
+class ChargedItem(Body):
+    """What one overdue item was charged; amounts in the charge's currency."""
+
+    item_id: Identifier
+    document_number: Identifier
+    open_amount: PositiveAmount
+    days: Annotated[int, Field(ge=1)]
+    """Charged for now: days past the due date that were not charged before."""
+    amount: NonNegativeAmount
+    """Simple interest; nothing where the charge is a fixed fee."""
+
+
+class FinanceChargeAssessed(Event, said_by=("collections",), subject="charge_id", order=("assessed_on", "charge_id")):
+    """A customer pays late and is to be charged for a month, by the policy finance_charges; invoicing posts it."""
+
+    charge_id: Identifier
+    customer_id: Identifier
+    company_id: Identifier
+    kind: Literal["interest", "fee"]
+    assessed_on: BusinessDate
+    through: BusinessDate
+    """The last day charged for."""
+    due_date: BusinessDate
+    currency: Currency
+    amount: PositiveAmount
+    reason: Text
+    items: Annotated[tuple[ChargedItem, ...], Field(min_length=1, max_length=2000)]
+    policy_version: Annotated[int, Field(ge=0)]

@@ -39,6 +39,8 @@ class CreditApproved(Event, said_by=("credit",), subject="order_id", order=("dec
     """What spoke against the order and why it went on all the same: an excluding rule, a tolerance."""
     decision_no: Version = 1
     """Counts what credit decided on the order: what comes after a higher one is out of date."""
+    revision: Version = 1
+    """The revision of the order that was decided on; a later one is decided on anew."""
 
 
 class CreditHeld(Event, said_by=("credit",), subject="order_id", order=("decided_on", "order_id")):
@@ -56,6 +58,8 @@ class CreditHeld(Event, said_by=("credit",), subject="order_id", order=("decided
     reasons: Annotated[tuple[Reason, ...], Field(min_length=1, max_length=50)]
     decision_no: Version = 1
     """Counts what credit decided on the order: what comes after a higher one is out of date."""
+    revision: Version = 1
+    """The revision of the order that was decided on; a later one is decided on anew."""
 
 
 class CreditReleased(Event, said_by=("credit",), subject="order_id", order=("decided_on", "order_id")):
@@ -78,6 +82,8 @@ class CreditReleased(Event, said_by=("credit",), subject="order_id", order=("dec
     """As in CreditApproved."""
     decision_no: Version = 1
     """Counts what credit decided on the order: what comes after a higher one is out of date."""
+    revision: Version = 1
+    """The revision of the order that was decided on; a later one is decided on anew."""
 
 
 class CreditDeclined(Event, said_by=("credit",), subject="order_id", order=("decided_on", "order_id")):
@@ -94,6 +100,8 @@ class CreditDeclined(Event, said_by=("credit",), subject="order_id", order=("dec
     reason_code: Identifier = "other"
     decision_no: Version = 1
     """Counts what credit decided on the order: what comes after a higher one is out of date."""
+    revision: Version = 1
+    """The revision of the order that was decided on; a later one is decided on anew."""
 
 
 class CreditLimitSet(Event, said_by=("credit",), subject="customer_id", order=("customer_id", "limit_version")):

@@ -93,8 +93,14 @@ class OrderedLine(Body):
     """Checked by invoicing, which answers with OrderRejected, so that the orderer learns why."""
 
 
-class OrderPlaced(Event, said_by=("erp", "invoicing"), subject="order_id", order=("order_date", "order_id")):
-    """A customer's order, from the ERP or captured by invoicing (web, phone, EDI)."""
+class OrderPlaced(
+    Event, said_by=("erp", "invoicing"), subject="order_id", order=("order_date", "order_id", "revision")
+):
+    """A customer's order, from the ERP or captured by invoicing (web, phone, EDI).
+
+    Said again with a higher `revision` it takes the place of the revisions before, as long as nothing of the order is
+    picked: it tells the whole order as it is to be now. Older revisions are ignored, in whatever order they come.
+    """
 
     order_id: Identifier
     company_id: Identifier
@@ -107,6 +113,9 @@ class OrderPlaced(Event, said_by=("erp", "invoicing"), subject="order_id", order
     ship_complete: bool = False
     """Ship everything at once or wait; otherwise what is available goes first."""
     lines: Annotated[tuple[OrderedLine, ...], Field(min_length=1, max_length=500)]
+    revision: Annotated[int, Field(ge=1)] = 1
+    amended_on: BusinessDate | None = None
+    """The business day of this revision; None: `order_date`."""
 
 
 class OrderCancelled(Event, said_by=("erp",), subject="order_id", order=("cancelled_on", "order_id")):

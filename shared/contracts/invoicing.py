@@ -39,8 +39,12 @@ class PricedLine(Body):
     tax: Amount
 
 
-class OrderValidated(Event, said_by=("invoicing",), subject="order_id", order=("order_date", "order_id")):
-    """The order can be delivered and is priced and taxed; credit decides next."""
+class OrderValidated(Event, said_by=("invoicing",), subject="order_id", order=("order_date", "order_id", "revision")):
+    """The order can be delivered and is priced and taxed; credit decides next.
+
+    An order that was amended is said again under its new revision, and decided on again. State-carrying: an older
+    revision is ignored.
+    """
 
     order_id: Identifier
     company_id: Identifier
@@ -52,6 +56,11 @@ class OrderValidated(Event, said_by=("invoicing",), subject="order_id", order=("
     total: NonNegativeAmount
     ship_complete: bool
     lines: Annotated[tuple[PricedLine, ...], Field(min_length=1, max_length=500)]
+    revision: Version = 1
+    order_version: Version = 1
+    """Its place among the versions of OpenOrderChanged: as of it, `total` is what is open."""
+    amended_on: BusinessDate | None = None
+    """The business day of this revision; None: `order_date`."""
 
 
 class Reason(Body):
@@ -68,6 +77,21 @@ class OrderRejected(Event, said_by=("invoicing",), subject="order_id", order=("o
     company_id: Identifier
     customer_id: Identifier
     order_date: BusinessDate
+    reasons: Annotated[tuple[Reason, ...], Field(min_length=1, max_length=2000)]
+
+
+class OrderAmendmentRefused(
+    Event, said_by=("invoicing",), subject="order_id", order=("amended_on", "order_id", "revision")
+):
+    """A new revision of an order cannot be taken; the order stands as it was. Every reason is given."""
+
+    order_id: Identifier
+    company_id: Identifier
+    customer_id: Identifier
+    revision: Version
+    """The one that is refused."""
+    standing_revision: Version
+    amended_on: BusinessDate
     reasons: Annotated[tuple[Reason, ...], Field(min_length=1, max_length=2000)]
 
 
@@ -205,12 +229,27 @@ class CreditMemoPosted(
     company_id: Identifier
     customer_id: Identifier
     invoice_number: Identifier | None = None
-    """The invoice it corrects, and settles first."""
+    """The invoice or finance charge it corrects, and settles first unless `settles_document` says otherwise."""
     credit_date: BusinessDate
     currency: Currency
     net: NonNegativeAmount
     tax: NonNegativeAmount
     total: PositiveAmount
+    reason: Text
+    reason_code: Identifier | None = None
+    """Of the policy credit_memo_rules, e.g. `pricing`."""
+    settles_document: Identifier | None = None
+    """The item it settles first: a deduction, which took over what was kept back of the invoice."""
+
+
+class CreditMemoDeclined(Event, said_by=("invoicing",), subject="request_id", order=("declined_on", "request_id")):
+    """What collections asked for is not credited: CreditMemoRequested of the same request_id is answered."""
+
+    request_id: Identifier
+    customer_id: Identifier
+    company_id: Identifier
+    declined_on: BusinessDate
+    declined_by: Text
     reason: Text
 
 
@@ -224,7 +263,8 @@ class InvoicePosted(Event, said_by=("invoicing",), subject="invoice_id", order=(
     company_id: Identifier
     customer_id: Identifier
     order_id: Identifier | None = None
-    origin: Literal["shipment", "brought_forward"]
+    origin: Literal["shipment", "brought_forward", "debit_memo"]
+    """A debit memo charges again what a credit memo took off by mistake."""
     invoice_date: BusinessDate
     due_date: BusinessDate
     terms: Terms

@@ -34,6 +34,8 @@ class Account(StrEnum):
     REVENUE = "4000"
     FEE_INCOME = "4800"
     """Fees charged to customers whose payments were returned."""
+    FINANCE_CHARGES = "4810"
+    """Interest and late fees charged to customers who pay late."""
     DISCOUNT_GRANTED = "4900"
     TOLERANCE = "4910"
     """Small differences of payments, written off."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 from shared.chassis.unit_of_work import UnitOfWork
@@ -15,15 +14,15 @@ def post(uow: UnitOfWork, postings: Iterable[Posting]) -> None:
     All postings of an entry go in one call: they are numbered within it, and an entry that
     was posted before is refused by the database.
     """
-    lines: Counter[str] = Counter()
+    lines: dict[str, int] = {}
     for posting in postings:
-        lines[posting.entry_id] += 1
+        lines[posting.entry_id] = line_no = lines.get(posting.entry_id, 0) + 1
         uow.append(
             "insert_journal_postings",
             (
                 posting.customer_id,
                 posting.entry_id,
-                lines[posting.entry_id],
+                line_no,
                 posting.company_id,
                 posting.business_date,
                 posting.debit,

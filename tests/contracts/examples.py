@@ -53,6 +53,7 @@ _ERP: dict[str, dict[str, Any]] = {
             {"line_no": 1, "item_id": "ITEM-034", "quantity": 10},
             {"line_no": 2, "item_id": "ITEM-029", "quantity": 5},
         ],
+        "revision": 2, "amended_on": "2025-03-04",
     },
     "CreditRequested.v1": {
         "request_id": "C-1001-CR1", "customer_id": "C-1001", "kind": "increase", "currency": "USD", "amount": "8000.00",
@@ -129,7 +130,7 @@ _GL_CORE: dict[str, dict[str, Any]] = {
 _INVOICING: dict[str, dict[str, Any]] = {
     "OrderValidated.v1": {
         **_SO_1, "order_date": "2025-03-03", "currency": "USD", "net": "1683.40", "tax": "122.04", "total": "1805.44",
-        "ship_complete": False,
+        "ship_complete": False, "revision": 2, "order_version": 2, "amended_on": "2025-03-04",
         "lines": [
             {
                 "line_no": 1, "item_id": "ITEM-034", "quantity": 10, "unit_price": "152.6400", "net": "1526.40",
@@ -146,6 +147,12 @@ _INVOICING: dict[str, dict[str, Any]] = {
         "reasons": [
             {"code": "unknown_item", "text": "Line 1: item ITEM-999 is not known."},
             {"code": "quantity_not_positive", "text": "Line 2: the quantity is 0; it must be at least 1."},
+        ],
+    },
+    "OrderAmendmentRefused.v1": {
+        **_SO_1, "revision": 2, "standing_revision": 1, "amended_on": "2025-03-04",
+        "reasons": [
+            {"code": "too_late_to_amend", "text": "Order SO-1 is Picking, goods are on a pick list or on their way."},
         ],
     },
     "OpenOrderChanged.v1": {
@@ -200,7 +207,12 @@ _INVOICING: dict[str, dict[str, Any]] = {
     "CreditMemoPosted.v1": {
         **_CUSTOMER, "credit_memo_id": "CM-1", "credit_memo_number": "1000-C00000001",
         "invoice_number": "1000-00000001", "credit_date": "2025-03-20", "currency": "USD", "net": "31.40",
-        "tax": "2.28", "total": "33.68", "reason": "One case of paper towels came back.",
+        "tax": "2.28", "total": "33.68", "reason": "One case of paper towels came back.", "reason_code": "return",
+        "settles_document": "PAY-20250313-C-1001/A1/D1",
+    },
+    "CreditMemoDeclined.v1": {
+        **_CUSTOMER, "request_id": "DG-7f0f6a4e-4f5b-5c0e-9a55-2f6d8a1c7b10", "declined_on": "2025-03-21",
+        "declined_by": "Cora Control", "reason": "The freight was agreed: see the order confirmation.",
     },
     "JournalBatchSubmitted.v1": {**_BATCH, "sequence": 1, "attempt": 2, "currency": "USD", "totals": _BATCH_TOTALS},
 }  # fmt: skip
@@ -209,7 +221,7 @@ _CREDIT: dict[str, dict[str, Any]] = {
     "CreditApproved.v1": {
         "order_id": "SO-1", "customer_id": "C-1001", "decided_on": "2025-03-03", "currency": "USD",
         "order_amount": "1805.44", "exposure": "2625.44", "credit_limit": "5000.00", "policy_version": 0,
-        "valid_until": "2025-04-02", "decision_no": 1,
+        "valid_until": "2025-04-02", "decision_no": 1, "revision": 1,
         "remarks": [{
             "code": "excluded-by-rule",
             "text": "Rule cash-customers lets the order through: 0 days of payment terms, at most 0.",
@@ -217,6 +229,7 @@ _CREDIT: dict[str, dict[str, Any]] = {
     },
     "CreditHeld.v1": {
         **_SO_3, "decided_on": "2025-03-05", "exposure": "6125.44", "policy_version": 0, "decision_no": 1,
+        "revision": 1,
         "reasons": [{
             "code": "over-limit",
             "text": "The order of 3,500.00 USD on top of 2,625.44 USD owed and on order "
@@ -227,11 +240,13 @@ _CREDIT: dict[str, dict[str, Any]] = {
         **_SO_3, "decided_on": "2025-03-13", "exposure": "4320.00", "released_by": "system",
         "reason": "What the customer owes went down and made room.", "reason_code": "room-made",
         "released_amount": "3500.00", "valid_until": "2025-04-12", "decision_no": 2,
+        "revision": 1,
     },
     "CreditDeclined.v1": {
         "order_id": "SO-4", "customer_id": "C-1001", "decided_on": "2025-03-20", "currency": "USD",
         "order_amount": "9500.00", "declined_by": "Dana Whitfield",
         "reason": "agreed with the customer: prepayment only", "reason_code": "prepayment-only", "decision_no": 2,
+        "revision": 1,
     },
     "CreditLimitSet.v1": {
         "customer_id": "C-1001", "limit_version": 1, "currency": "USD", "credit_limit": "8000.00",
@@ -285,6 +300,7 @@ _CASH_APP: dict[str, dict[str, Any]] = {
             "alternatives": "1000-00000010 is open with the same amount", "tolerance": "0.00", "deduction": "0.00",
         }],
         "policy_version": 2, "paid_currency": "EUR", "paid_amount": "1536.69", "exchange_rate": "1.086960",
+        "method": "ach",
     },
     "DeductionOpened.v1": {
         **_CUSTOMER, "deduction_id": "PAY-20250410-C-1001/A1/D1", "item_id": "OLD-4711", "document_number": "OLD-4711",
@@ -308,7 +324,7 @@ _CASH_APP: dict[str, dict[str, Any]] = {
         **_CUSTOMER, "reversal_id": "PAY-20250313-C-1001/A1/R", "application_id": "PAY-20250313-C-1001/A1",
         "payment_id": "PAY-20250313-C-1001", "applied_on": "2025-03-13", "unapplied_on": "2025-03-20",
         "currency": "USD", "amount": "1670.32", "discount": "34.09", "cause": "returned",
-        "reason": "the bank returned the payment: R01 insufficient funds",
+        "reason": "the bank returned the payment: R01 insufficient funds", "method": "check",
     },
     "PaymentTransferred.v1": {
         "company_id": "1000", "transfer_id": "PAY-20250324-X1/T5", "payment_id": "PAY-20250324-X1",
@@ -319,6 +335,11 @@ _CASH_APP: dict[str, dict[str, Any]] = {
         **_CUSTOMER, "refund_id": "RF-0d9d5c5e-0a4c-5b0f-8c7e-6a1d2f3b4c5d", "payment_id": "PAY-20250410-C-1001",
         "refunded_on": "2025-04-14", "currency": "USD", "amount": "30.00", "ordered_by": "Pia Marsh",
         "approved_by": "Carl Ortega", "reason": "The customer closed the account.",
+    },
+    "PaymentDishonored.v1": {
+        **_CUSTOMER, "dishonor_id": "RET-20250418-1/M1", "return_id": "RET-20250418-1",
+        "payment_id": "PAY-20250410-C-1001", "dishonored_on": "2025-04-18", "currency": "USD", "amount": "30.00",
+        "applications_undone": 0, "reason": "the bank returned the payment: R01 insufficient funds",
     },
     "ItemWrittenOff.v1": {
         **_CUSTOMER, "write_off_id": "WO-1c2d3e4f-5a6b-5c7d-8e9f-0a1b2c3d4e5f", "item_id": "BF-OLD-4711",
@@ -339,6 +360,21 @@ _COLLECTIONS: dict[str, dict[str, Any]] = {
         **_CUSTOMER, "write_off_id": "WO-BF-OLD-4711-1", "item_id": "BF-OLD-4711", "currency": "USD",
         "amount": "420.00", "requested_by": "Ruth Calder", "approved_by": "Mona Reyes", "approved_on": "2025-07-01",
         "reason": "The customer is insolvent; nothing is to be expected.",
+    },
+    "CreditMemoRequested.v1": {
+        **_CUSTOMER, "request_id": "DG-7f0f6a4e-4f5b-5c0e-9a55-2f6d8a1c7b10", "document_number": "1000-00000001",
+        "settles_document": "PAY-20250313-C-1001/A1/D1", "currency": "USD", "amount": "34.09",
+        "reason_code": "freight", "reason": "Freight was to be free of charge.", "requested_by": "Ruth Calder",
+        "requested_on": "2025-03-18",
+    },
+    "FinanceChargeAssessed.v1": {
+        **_CUSTOMER, "charge_id": "FC/C-1001/1000/USD/2025-03", "kind": "interest", "assessed_on": "2025-04-01",
+        "through": "2025-03-31", "due_date": "2025-05-01", "currency": "USD", "amount": "12.13",
+        "reason": "Interest of 12 % a year to 2025-03-31 on 1 overdue item.", "policy_version": 1,
+        "items": [{
+            "item_id": "BF-OLD-4711", "document_number": "OLD-4711", "open_amount": "820.00", "days": 45,
+            "amount": "12.13",
+        }],
     },
     "DunningSent.v1": {
         **_CUSTOMER, "notice_id": "C-1001/2025-03-18/2/1000-USD", "step": 2, "step_name": "first-letter",
