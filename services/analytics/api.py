@@ -45,14 +45,18 @@ async def aging(
 ) -> AgingAnswer:
     """Open amounts in six buckets at the end of a day; without `as_of`, of the last business day begun.
 
-    By company all comes at once, a line per company and currency; by customer it comes in pages.
+    By company all comes at once, a line per company and currency; by customer it comes in pages; of one customer all
+    of its lines come at once.
     """
     day = as_of or _today(db)
+    if customer_id is not None:
+        rows = await db.fetch("view_aging_of_customer", day, customer_id)
+        return AgingAnswer(as_of=day, items=[AgingLine.of(row) for row in rows])
     if by == "company":
-        rows = await db.fetch("view_aging_by_company", day, customer_id)
+        rows = await db.fetch("view_aging_by_company", day)
         return AgingAnswer(as_of=day, items=[AgingLine.of(row) for row in rows])
     after = [part or "" for part in decode_cursor(cursor, 3)]
-    rows = await db.fetch("view_aging_by_customer", day, customer_id, *after, limit + 1)
+    rows = await db.fetch("view_aging_by_customer", day, *after, limit + 1)
     page = Page[AgingLine].of(
         rows, limit, AgingLine.of, lambda row: (row["customer_id"], row["company_id"], row["currency"])
     )

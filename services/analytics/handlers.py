@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from services.analytics.domain.periods import Month, months_to_report, snapshot_days
-from services.analytics.domain.tracked_item import TrackedItem
+from services.analytics.following import follow
 from services.analytics.reports import aging_snapshot, period_report, period_row, snapshot_row
 from services.analytics.store import AnalyticsWork
 from shared.chassis.daily import DailyRun
@@ -24,33 +26,25 @@ async def know_customers(changes: list[CustomerChanged], uow: AnalyticsWork) -> 
 @handlers.handles(OpenItemChanged)
 async def follow_items(changes: list[OpenItemChanged], uow: AnalyticsWork) -> None:
     """Each change of an item is kept under its date and version, in whatever order they arrive."""
-    items = await uow.items.load((change.customer_id, change.item_id) for change in changes)
+    await follow(changes, uow)
+    first_posted: dict[tuple[str, str], date] = {}
     for change in changes:
-        key = (change.customer_id, change.item_id)
-        if key in items:
-            items[key].hear(change)
-        else:
-            items[key] = uow.items.put(TrackedItem.first_heard(change))
-        uow.append(
-            "insert_movements",
-            (
-                change.customer_id, change.item_id, change.item_version, change.company_id, change.currency,
-                change.business_date, change.change, change.cause,
-            ),
-        )  # fmt: skip
         if change.cause == "posted":
-            uow.append("save_books", (change.company_id, change.currency, change.business_date))
+            book = (change.company_id, change.currency)
+            first_posted[book] = min(change.business_date, first_posted.get(book, change.business_date))
+    for book, day in first_posted.items():
+        uow.append("save_books", (*book, day))
 
 
 @handlers.handles(PaymentApplied)
 async def count_cash(applied: list[PaymentApplied], uow: AnalyticsWork) -> None:
-    """Cash counts as collected on the day it relieves receivables."""
+    """Cash counts as collected on the day it relieves receivables, a credit memo does not."""
     for payment in applied:
         uow.append(
             "insert_cash",
             (
                 payment.customer_id, payment.application_id, payment.company_id, payment.currency,
-                payment.applied_on, payment.amount, payment.discount,
+                payment.applied_on, payment.amount, payment.discount, payment.method == "credit_memo",
             ),
         )  # fmt: skip
 
@@ -63,7 +57,7 @@ async def uncount_cash(undone: list[PaymentUnapplied], uow: AnalyticsWork) -> No
             "insert_cash",
             (
                 reversal.customer_id, reversal.reversal_id, reversal.company_id, reversal.currency,
-                reversal.applied_on, -reversal.amount, -reversal.discount,
+                reversal.applied_on, -reversal.amount, -reversal.discount, reversal.method == "credit_memo",
             ),
         )  # fmt: skip
 

@@ -8,22 +8,20 @@ import asyncpg
 
 from services.analytics.domain.tracked_item import TrackedItem
 from shared.chassis.unit_of_work import Table, UnitOfWork
-from shared.kernel.money import round_half_up
 
 ItemKey = tuple[str, str]
 """Customer and item: the customer first, so that the table can be distributed by it."""
 
 
 def item_from_row(row: asyncpg.Record) -> TrackedItem:
-    currency = row["currency"]
     return TrackedItem(
         item_id=row["item_id"],
         customer_id=row["customer_id"],
         company_id=row["company_id"],
-        currency=currency,
+        currency=row["currency"],
         document_number=row["document_number"],
-        original_amount=round_half_up(row["original_amount"], currency),
-        open_amount=round_half_up(row["open_amount"], currency),
+        original_amount=row["original_amount"],
+        open_amount=row["open_amount"],
         item_version=row["item_version"],
         document_date=row["document_date"],
         due_date=row["due_date"],
@@ -31,6 +29,7 @@ def item_from_row(row: asyncpg.Record) -> TrackedItem:
         posted_on=row["posted_on"],
         first_relief_on=row["first_relief_on"],
         last_relief_on=row["last_relief_on"],
+        in_order=row["in_order"],
     )
 
 
@@ -38,7 +37,7 @@ def item_to_row(item: TrackedItem) -> tuple[Any, ...]:
     return (
         item.item_id, item.customer_id, item.company_id, item.currency, item.document_number,
         item.original_amount, item.open_amount, item.item_version, item.document_date, item.due_date,
-        item.disputed, item.posted_on, item.first_relief_on, item.last_relief_on, item.closed_on,
+        item.disputed, item.posted_on, item.first_relief_on, item.last_relief_on, item.closed_on, item.in_order,
     )  # fmt: skip
 
 

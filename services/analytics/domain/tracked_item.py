@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Self
@@ -36,10 +36,13 @@ class TrackedItem:
     """The day its posting was dated; None until that is heard, and until then the item counts for nothing."""
     first_relief_on: date | None = None
     last_relief_on: date | None = None
+    in_order: bool = field(default=False, compare=False)
+    """Whether its changes were heard one after the other, never with an earlier date than the one before."""
 
     @classmethod
     def first_heard(cls, change: OpenItemChanged) -> Self:
-        item = cls(
+        posting, day = change.cause == "posted", change.business_date
+        return cls(
             item_id=change.item_id,
             customer_id=change.customer_id,
             company_id=change.company_id,
@@ -51,9 +54,26 @@ class TrackedItem:
             document_date=change.document_date,
             due_date=change.due_date,
             disputed=change.disputed,
+            posted_on=day if posting else None,
+            first_relief_on=None if posting else day,
+            last_relief_on=None if posting else day,
+            in_order=posting and change.item_version == 1,
         )
-        item.hear(change)
-        return item
+
+    def is_continued_by(self, change: OpenItemChanged) -> bool:
+        """Whether this is the next change of an item in order: then it moves the aging by itself."""
+        return (
+            self.in_order
+            and change.item_version == self.item_version + 1
+            and change.due_date == self.due_date
+            and change.cause != "posted"
+            and self.posted_on is not None
+            and change.business_date >= (self.last_relief_on or self.posted_on)
+        )
+
+    def has_heard(self, change: OpenItemChanged) -> bool:
+        """Whether this is known to be a repeat; of an item out of order that is not known."""
+        return self.in_order and change.item_version <= self.item_version
 
     def hear(self, change: OpenItemChanged) -> None:
         """Takes in one dated change; the state is that of the highest version heard."""

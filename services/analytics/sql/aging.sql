@@ -8,18 +8,18 @@ SELECT
     book.company_id,
     book.currency,
     day.as_of,
-    coalesce(sum(i.open_amount) FILTER (WHERE day.as_of - i.due_date <= 0), 0) AS current_amount,
-    coalesce(sum(i.open_amount) FILTER (WHERE day.as_of - i.due_date BETWEEN 1 AND 30), 0) AS days_1_30,
-    coalesce(sum(i.open_amount) FILTER (WHERE day.as_of - i.due_date BETWEEN 31 AND 60), 0) AS days_31_60,
-    coalesce(sum(i.open_amount) FILTER (WHERE day.as_of - i.due_date BETWEEN 61 AND 90), 0) AS days_61_90,
-    coalesce(sum(i.open_amount) FILTER (WHERE day.as_of - i.due_date BETWEEN 91 AND 120), 0) AS days_91_120,
-    coalesce(sum(i.open_amount) FILTER (WHERE day.as_of - i.due_date > 120), 0) AS over_120,
-    coalesce(sum(i.open_amount), 0) AS total,
-    count(i.item_id) FILTER (WHERE i.open_amount > 0) AS open_items
+    coalesce(sum(s.amount) FILTER (WHERE day.as_of - s.due_date <= 0), 0) AS current_amount,
+    coalesce(sum(s.amount) FILTER (WHERE day.as_of - s.due_date BETWEEN 1 AND 30), 0) AS days_1_30,
+    coalesce(sum(s.amount) FILTER (WHERE day.as_of - s.due_date BETWEEN 31 AND 60), 0) AS days_31_60,
+    coalesce(sum(s.amount) FILTER (WHERE day.as_of - s.due_date BETWEEN 61 AND 90), 0) AS days_61_90,
+    coalesce(sum(s.amount) FILTER (WHERE day.as_of - s.due_date BETWEEN 91 AND 120), 0) AS days_91_120,
+    coalesce(sum(s.amount) FILTER (WHERE day.as_of - s.due_date > 120), 0) AS over_120,
+    coalesce(sum(s.amount), 0) AS total,
+    coalesce(sum(s.items), 0)::integer AS open_items
 FROM unnest($2::date[]) AS day (as_of)
 INNER JOIN book ON book.company_id = $1 AND book.first_posted_on <= day.as_of
-LEFT JOIN LATERAL open_items_as_of(day.as_of) AS i
-    ON i.company_id = book.company_id AND i.currency = book.currency
+LEFT JOIN LATERAL aging_sums_as_of(day.as_of) AS s
+    ON s.company_id = book.company_id AND s.currency = book.currency
 GROUP BY book.company_id, book.currency, day.as_of
 ORDER BY day.as_of, book.currency;
 
@@ -36,8 +36,28 @@ SELECT * FROM unnest(
 ON CONFLICT (company_id, as_of, currency) DO NOTHING;
 
 -- name: view_aging_by_company
--- Aging at the end of a day per company and currency, of all customers or of one.
+-- Aging at the end of a day per company and currency, of all customers, from the sums by due date.
 SELECT
+    s.company_id,
+    s.currency,
+    coalesce(sum(s.amount) FILTER (WHERE $1::date - s.due_date <= 0), 0) AS current_amount,
+    coalesce(sum(s.amount) FILTER (WHERE $1::date - s.due_date BETWEEN 1 AND 30), 0) AS days_1_30,
+    coalesce(sum(s.amount) FILTER (WHERE $1::date - s.due_date BETWEEN 31 AND 60), 0) AS days_31_60,
+    coalesce(sum(s.amount) FILTER (WHERE $1::date - s.due_date BETWEEN 61 AND 90), 0) AS days_61_90,
+    coalesce(sum(s.amount) FILTER (WHERE $1::date - s.due_date BETWEEN 91 AND 120), 0) AS days_91_120,
+    coalesce(sum(s.amount) FILTER (WHERE $1::date - s.due_date > 120), 0) AS over_120,
+    sum(s.amount) AS total,
+    sum(s.items)::integer AS open_items
+FROM aging_sums_as_of($1::date) AS s
+GROUP BY s.company_id, s.currency
+HAVING sum(s.items) > 0
+ORDER BY s.company_id, s.currency;
+
+-- name: view_aging_of_customer
+-- Aging at the end of a day of one customer, per company and currency.
+SELECT
+    i.customer_id,
+    coalesce((SELECT c.name FROM customer AS c WHERE c.customer_id = i.customer_id), '') AS customer_name,
     i.company_id,
     i.currency,
     coalesce(sum(i.open_amount) FILTER (WHERE $1::date - i.due_date <= 0), 0) AS current_amount,
@@ -49,37 +69,64 @@ SELECT
     sum(i.open_amount) AS total,
     count(*) AS open_items
 FROM open_items_as_of($1::date) AS i
-WHERE i.open_amount > 0 AND ($2::text IS NULL OR i.customer_id = $2::text)
-GROUP BY i.company_id, i.currency
+WHERE i.customer_id = $2::text AND i.open_amount > 0
+GROUP BY i.customer_id, i.company_id, i.currency
 ORDER BY i.company_id, i.currency;
 
 -- name: view_aging_by_customer
--- Aging at the end of a day per customer, company and currency: one page, from after a key on.
+-- Aging at the end of a day per customer, company and currency: one page, from after a key on. Customers who had
+-- something open are walked one after the other, no further than the page needs, and not at all where nobody had.
+WITH RECURSIVE owing AS (
+    (
+        SELECT i.customer_id
+        FROM item AS i
+        WHERE
+            i.customer_id >= $2::text AND i.posted_on <= $1::date AND (i.closed_on IS NULL OR i.closed_on > $1::date)
+            AND (SELECT sum(s.items) > 0 FROM aging_sums_as_of($1::date) AS s)
+        ORDER BY i.customer_id
+        LIMIT 1
+    )
+    UNION ALL
+    SELECT following.customer_id
+    FROM owing
+    CROSS JOIN LATERAL (
+        SELECT i.customer_id
+        FROM item AS i
+        WHERE
+            i.customer_id > owing.customer_id
+            AND i.posted_on <= $1::date AND (i.closed_on IS NULL OR i.closed_on > $1::date)
+        ORDER BY i.customer_id
+        LIMIT 1
+    ) AS following
+)
 SELECT
     aged.customer_id, coalesce(customer.name, '') AS customer_name, aged.company_id, aged.currency,
     aged.current_amount, aged.days_1_30, aged.days_31_60, aged.days_61_90, aged.days_91_120, aged.over_120,
     aged.total, aged.open_items
 FROM (
     SELECT
-        i.customer_id,
-        i.company_id,
-        i.currency,
-        coalesce(sum(i.open_amount) FILTER (WHERE $1::date - i.due_date <= 0), 0) AS current_amount,
-        coalesce(sum(i.open_amount) FILTER (WHERE $1::date - i.due_date BETWEEN 1 AND 30), 0) AS days_1_30,
-        coalesce(sum(i.open_amount) FILTER (WHERE $1::date - i.due_date BETWEEN 31 AND 60), 0) AS days_31_60,
-        coalesce(sum(i.open_amount) FILTER (WHERE $1::date - i.due_date BETWEEN 61 AND 90), 0) AS days_61_90,
-        coalesce(sum(i.open_amount) FILTER (WHERE $1::date - i.due_date BETWEEN 91 AND 120), 0) AS days_91_120,
-        coalesce(sum(i.open_amount) FILTER (WHERE $1::date - i.due_date > 120), 0) AS over_120,
-        sum(i.open_amount) AS total,
-        count(*) AS open_items
-    FROM open_items_as_of($1::date) AS i
-    WHERE
-        i.open_amount > 0
-        AND ($2::text IS NULL OR i.customer_id = $2::text)
-        AND (i.customer_id, i.company_id, i.currency) > ($3::text, $4::text, $5::text)
-    GROUP BY i.customer_id, i.company_id, i.currency
-    ORDER BY i.customer_id, i.company_id, i.currency
-    LIMIT $6
+        owing.customer_id, line.company_id, line.currency, line.current_amount, line.days_1_30, line.days_31_60,
+        line.days_61_90, line.days_91_120, line.over_120, line.total, line.open_items
+    FROM owing
+    CROSS JOIN LATERAL (
+        SELECT
+            i.company_id,
+            i.currency,
+            coalesce(sum(i.open_amount) FILTER (WHERE $1::date - i.due_date <= 0), 0) AS current_amount,
+            coalesce(sum(i.open_amount) FILTER (WHERE $1::date - i.due_date BETWEEN 1 AND 30), 0) AS days_1_30,
+            coalesce(sum(i.open_amount) FILTER (WHERE $1::date - i.due_date BETWEEN 31 AND 60), 0) AS days_31_60,
+            coalesce(sum(i.open_amount) FILTER (WHERE $1::date - i.due_date BETWEEN 61 AND 90), 0) AS days_61_90,
+            coalesce(sum(i.open_amount) FILTER (WHERE $1::date - i.due_date BETWEEN 91 AND 120), 0) AS days_91_120,
+            coalesce(sum(i.open_amount) FILTER (WHERE $1::date - i.due_date > 120), 0) AS over_120,
+            sum(i.open_amount) AS total,
+            count(*) AS open_items
+        FROM open_items_as_of($1::date) AS i
+        WHERE i.customer_id = owing.customer_id AND i.open_amount > 0
+        GROUP BY i.company_id, i.currency
+        ORDER BY i.company_id, i.currency
+    ) AS line
+    WHERE (owing.customer_id, line.company_id, line.currency) > ($2::text, $3::text, $4::text)
+    LIMIT $5
 ) AS aged
 LEFT JOIN customer ON aged.customer_id = customer.customer_id
 ORDER BY aged.customer_id, aged.company_id, aged.currency;

@@ -3,15 +3,16 @@
 SELECT period_start FROM period_report WHERE company_id = $1 ORDER BY period_start DESC LIMIT 1;
 
 -- name: figures_of_periods
--- Opening, sales, closing and cash of months, per company and currency that had receivables by then.
+-- Opening, sales, closing and cash of months, per company and currency that had receivables by then. Sales are what
+-- was posted, less deductions: they were posted before, with the item they are of. Credit memos are no cash.
 SELECT
     book.company_id,
     book.currency,
     period.period_start,
     (
-        SELECT coalesce(sum(i.open_amount), 0)
-        FROM open_items_as_of(period.period_start - 1) AS i
-        WHERE i.company_id = book.company_id AND i.currency = book.currency
+        SELECT coalesce(sum(s.amount), 0)
+        FROM aging_sums_as_of(period.period_start - 1) AS s
+        WHERE s.company_id = book.company_id AND s.currency = book.currency
     ) AS opening,
     (
         SELECT coalesce(sum(i.original_amount), 0)
@@ -19,6 +20,12 @@ SELECT
         WHERE
             i.company_id = book.company_id AND i.currency = book.currency
             AND i.posted_on BETWEEN period.period_start AND period.period_end
+    ) + (
+        SELECT coalesce(sum(m.change), 0)
+        FROM item_movement AS m
+        WHERE
+            m.cause = 'deduction' AND m.company_id = book.company_id AND m.currency = book.currency
+            AND m.business_date BETWEEN period.period_start AND period.period_end
     ) AS sales,
     closing.total AS closing,
     closing.current_amount AS closing_current,
@@ -26,17 +33,17 @@ SELECT
         SELECT coalesce(sum(c.amount), 0)
         FROM cash_applied AS c
         WHERE
-            c.company_id = book.company_id AND c.currency = book.currency
+            c.company_id = book.company_id AND c.currency = book.currency AND NOT c.credit_memo
             AND c.applied_on BETWEEN period.period_start AND period.period_end
     ) AS cash_collected
 FROM unnest($1::date[], $2::date[]) AS period (period_start, period_end)
 INNER JOIN book ON ($3::text IS NULL OR book.company_id = $3::text) AND book.first_posted_on <= period.period_end
 CROSS JOIN LATERAL (
     SELECT
-        coalesce(sum(i.open_amount), 0) AS total,
-        coalesce(sum(i.open_amount) FILTER (WHERE i.due_date >= period.period_end), 0) AS current_amount
-    FROM open_items_as_of(period.period_end) AS i
-    WHERE i.company_id = book.company_id AND i.currency = book.currency
+        coalesce(sum(s.amount), 0) AS total,
+        coalesce(sum(s.amount) FILTER (WHERE s.due_date >= period.period_end), 0) AS current_amount
+    FROM aging_sums_as_of(period.period_end) AS s
+    WHERE s.company_id = book.company_id AND s.currency = book.currency
 ) AS closing
 ORDER BY period.period_start, book.company_id, book.currency;
 
