@@ -8,12 +8,10 @@ from datetime import date
 from fastapi import APIRouter
 
 from services.credit.access import Db, Manager, Viewer
+from services.credit.closing import take_the_limit
 from services.credit.decisions import Occasion, judge_again
-from services.credit.domain.account import CreditAccount
 from services.credit.domain.account_state import Cause
-from services.credit.domain.credit_file import PlannedLimit
 from services.credit.judging import facts_by
-from services.credit.limits import files_of, put_limit
 from services.credit.request_store import CREDIT_REQUESTS, CREDIT_SCORECARD, file_from_row, request_from_row
 from services.credit.request_views import (
     HistoryView,
@@ -110,20 +108,13 @@ async def _moved(customer_id: str, cause: Cause, body: MoveAccount, command: Com
         uow.say(moved, cause=command)
         uow.audit(command, cause.name.lower(), customer_id, before, account.state)
         if account.state == "Closed":
-            await _take_the_limit(account, body.reason, on, command, uow)
+            await take_the_limit(account, command.person.name, body.reason, on, command, uow)
         await judge_again(uow, {customer_id: Occasion(command, on, "The account's state was changed by a person.")})
         return NewLimit(
             customer_id=customer_id, currency=account.currency, credit_limit=account.credit_limit, state=account.state
         )
 
     return await command.run(work, body)
-
-
-async def _take_the_limit(account: CreditAccount, reason: str, on: date, command: Command, uow: CreditWork) -> None:
-    file = (await files_of([account], uow))[account.customer_id]
-    nil = account.credit_limit * 0
-    put_limit(account, file, PlannedLimit(on, nil, None, command.person.name, reason, None), on, uow, command)
-    file.closed_on = on
 
 
 def _no_account(customer_id: str) -> NotFound:

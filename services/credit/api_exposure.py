@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 
 from services.credit.access import Db, Manager, Viewer
 from services.credit.collateral import check_collateral, collateral_movements
+from services.credit.domain.exposure import AS_SHIPPED
 from services.credit.domain.standing import Security
 from services.credit.exposure_views import (
     CollateralView,
@@ -130,8 +131,7 @@ async def show_group(group_id: str, viewer: Viewer, db: Db) -> GroupView:
     await value(members, db)
     group = members[0].group if members else group_from_row(row)
     assert group is not None
-    rates = members[0].valuation.rates if members else await rates_on(db.today or date.max, (), db)
-    return GroupView.of(row, group.exposure(rates))
+    return GroupView.of(row, group.exposure(members[0].valuation if members else AS_SHIPPED))
 
 
 @router.put("/groups/{group_id}")

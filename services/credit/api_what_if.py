@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Final, Literal, Self
@@ -133,9 +133,11 @@ async def try_policy(body: TryPolicy, manager: Manager, db: Db) -> TrialResult:
     """Runs other rules over the orders of a past span; changes nothing."""
     trial, worth = PolicyTrial(await _rules_to_try(body, db)), Worth()
     shown: list[Difference] = []
-    async for decisions in _past_decisions(body.first_day, body.last_day, db):
-        # In a thread, so that the service goes on answering between the decisions of a chunk.
-        found = await asyncio.to_thread(trial.differences, decisions)
+    decisions = await _past_decisions(None, body, db)
+    while decisions:
+        # In a thread, so that the service goes on answering; PostgreSQL looks for the next ones meanwhile.
+        judging = asyncio.to_thread(trial.differences, decisions)
+        found, decisions = await asyncio.gather(judging, _past_decisions(decisions[-1], body, db))
         for difference, outcome in await _outcomes(found, db):
             worth.add(difference, outcome)
         shown += found[: SHOWN_MAX - len(shown)]
@@ -170,18 +172,11 @@ async def _rules_to_try(body: TryPolicy, db: Reading) -> CreditRules:
     raise NotFound(f"credit_rules has no version {body.version}: GET /policies/credit_rules lists those there are")
 
 
-async def _past_decisions(first_day: date, last_day: date, db: Reading) -> AsyncIterator[list[PastDecision]]:
-    after: tuple[str, int] = ("", 0)
-    while True:
-        rows = await db.fetch("decisions_to_try", *after, first_day, last_day, CHUNK)
-        if rows:
-            after = rows[-1]["customer_id"], rows[-1]["decision_no"]
-            yield [
-                PastDecision(row["customer_id"], row["order_id"], row["decision"], row["decided_on"], row["facts"])
-                for row in rows
-            ]
-        if len(rows) < CHUNK:
-            return
+async def _past_decisions(after: PastDecision | None, span: TryPolicy, db: Reading) -> list[PastDecision]:
+    """The next chunk; none at the end of the span."""
+    place = ("", 0) if after is None else (after.customer_id, after.decision_no)
+    rows = await db.fetch("decisions_to_try", *place, span.first_day, span.last_day, CHUNK)
+    return [PastDecision(*row) for row in rows]
 
 
 async def _outcomes(found: Sequence[Difference], db: Reading) -> list[tuple[Difference, Outcome]]:

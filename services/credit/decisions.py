@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from services.credit.domain.amendments import amend
+from services.credit.domain.credit_rules import CreditRules
+from services.credit.domain.groups import CreditGroup
 from services.credit.domain.order_decisions import decline_what_waited_too_long, release_what_fits, stop
 from services.credit.domain.orders import OpenOrder
 from services.credit.domain.reasons import account_held
 from services.credit.store import CREDIT_RULES, CreditWork
+from shared.chassis.policies import PolicyVersions
 from shared.chassis.unit_of_work import Cause
 from shared.contracts.credit import CreditHeld
-from shared.contracts.invoicing import Reason
+from shared.contracts.invoicing import OrderValidated, Reason
 
 NOTHING = Decimal(0)
 
@@ -32,7 +36,7 @@ async def judge_again(uow: CreditWork, occasions: Mapping[str, Occasion]) -> Non
 
     Room that one member of a group makes in the pooled limit may be another's.
     """
-    concerned = _with_siblings(uow, occasions)
+    concerned = await _with_siblings(uow, occasions)
     undecided = await uow.undecided_orders(concerned)
     await uow.have_rates_for(order for queue in undecided.values() for order in queue)
     policy = await uow.policy(CREDIT_RULES)
@@ -53,13 +57,21 @@ async def judge_again(uow: CreditWork, occasions: Mapping[str, Occasion]) -> Non
             uow.say(uow.accounts[customer_id].settle_state(policy.on(own.on).document, own.on), cause=own.cause)
 
 
-def _with_siblings(uow: CreditWork, occasions: Mapping[str, Occasion]) -> dict[str, Occasion]:
+async def _with_siblings(uow: CreditWork, occasions: Mapping[str, Occasion]) -> dict[str, Occasion]:
+    """With the members of the same pools that are at hand, or of whom an order is held."""
     concerned = dict(occasions)
+    pools: dict[str, CreditGroup] = {}
+    occasion_of: dict[str, Occasion] = {}
     for customer_id, occasion in occasions.items():
         group = uow.accounts[customer_id].group
         if group is not None and group.pooled_limit is not None:
-            for sibling in group.members:
-                concerned.setdefault(sibling, occasion)
+            pools[group.group_id] = group
+            occasion_of.setdefault(group.group_id, occasion)
+    if pools:
+        await uow.lock_members_with_held_orders(pools)
+    for group_id, group in pools.items():
+        for sibling in group.members:
+            concerned.setdefault(sibling, occasion_of[group_id])
     return concerned
 
 
@@ -107,3 +119,15 @@ def stop_order(
     uow.say([held], cause=occasion.cause)
     uow.order_moved(order, before, occasion.on)
     return held
+
+
+def follow_amendment(
+    revised: OrderValidated, order: OpenOrder, policy: PolicyVersions[CreditRules], uow: CreditWork
+) -> Occasion:
+    """Decides on a later revision of an order, and says so; what it no longer takes may be another order's."""
+    on, before = revised.amended_on or revised.order_date, order.exposure
+    rules = policy.on(on)
+    decided = amend(uow.accounts[revised.customer_id], order, revised, rules.document, rules.version)
+    uow.say(decided, cause=revised, facts=order.facts)
+    uow.order_moved(order, before, on)
+    return Occasion(revised, on, "Another order was amended and made room.")

@@ -8,6 +8,7 @@ from services.credit.domain.account import CreditAccount
 from services.credit.domain.holds import Hold
 from services.credit.domain.open_items import OpenItem
 from services.credit.domain.orders import OpenOrder
+from services.credit.domain.payment_facts import told_by
 from services.credit.domain.standing import NEVER, Uncleared
 from services.credit.store import CreditWork
 from shared.contracts.cash_app import OpenItemChanged
@@ -42,7 +43,7 @@ def invoiced(change: OpenOrderChanged, invoice_id: str, account: CreditAccount, 
 
 
 def follow_item(change: OpenItemChanged, account: CreditAccount, uow: CreditWork) -> None:
-    """Takes in what is owed now, what of it was paid but may not have cleared, and the dated change."""
+    """Takes in what is owed now, what of it was paid but may not have cleared, the dated change, and the history."""
     item, standing = item_of(change, uow), account.standing
     before = item.due_date, item.open_amount
     item.changed(change)
@@ -58,6 +59,8 @@ def follow_item(change: OpenItemChanged, account: CreditAccount, uow: CreditWork
         standing.owed_again(item.item_id, amount)
     if not item.open_amount:
         standing.dunned(item.item_id, None)
+    for day in told_by(change, item):
+        uow.append("add_trade_days", day)
 
 
 def hold_of(customer_id: str, hold_id: str, uow: CreditWork) -> Hold:

@@ -43,7 +43,7 @@ async def set_group(group_id: str, body: SetGroup, command: Command, uow: Credit
     await judge_again(uow, {c: Occasion(command, uow.business_date, words) for c in accounts})
     released = [event.order_id for event in uow.said if isinstance(event, CreditReleased)]
     any_member = next(iter(group.members.values()), None)
-    exposure = group.exposure(any_member.valuation.rates) if any_member is not None else None
+    exposure = group.exposure(any_member.valuation) if any_member is not None else None
     return GroupChanged(
         group_id=group_id,
         name=body.name,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.credit.decisions import Occasion, decline_old_holds, judge_again, stop_orders
+from services.credit.closing import close_what_is_written_off
+from services.credit.decisions import Occasion, decline_old_holds, follow_amendment, judge_again, stop_orders
 from services.credit.domain.order_decisions import authorise, check_again
 from services.credit.following import NOTHING, count_exposure, follow_item, hold_of, invoiced, order_of
 from services.credit.limits import follow_customers, limits_that_fall_due
@@ -16,7 +17,6 @@ from services.credit.requests import (
     judge_those_that_waited,
     receive_reports,
     remember_broken_promises,
-    remember_payments,
     take_in,
 )
 from services.credit.store import CREDIT_RULES, CreditWork
@@ -126,29 +126,41 @@ async def follow_open_orders(changes: list[OpenOrderChanged], uow: CreditWork) -
 
 @handlers.handles(OpenItemChanged)
 async def follow_open_items(changes: list[OpenItemChanged], uow: CreditWork) -> None:
-    """What is owed counts against the limit; money that came in makes room for held orders."""
+    """What is owed counts against the limit; money that came in makes room for held orders.
+
+    A suspended account is closed by a write-off.
+    """
     accounts = await uow.lock(change.customer_id for change in changes)
     await uow.items.load((change.customer_id, change.item_id) for change in changes)
     for change in changes:
         follow_item(change, accounts[change.customer_id], uow)
-    remember_payments(changes, uow)
+    await close_what_is_written_off(changes, uow)
     await judge_again(uow, _by_customer(changes, "What the customer owes went down and made room."))
 
 
 @handlers.handles(OrderValidated)
 async def authorise_orders(validated: list[OrderValidated], uow: CreditWork) -> None:
-    """An order that fits the customer's credit is approved, any other held with every reason."""
+    """An order that fits the customer's credit is approved, any other held with every reason.
+
+    A later revision is judged where it asks for more than was approved; what it asks less for makes room.
+    """
     accounts = await uow.lock({order.customer_id for order in validated}, {order.currency for order in validated})
     await uow.orders.load((order.customer_id, order.order_id) for order in validated)
     policy = await uow.policy(CREDIT_RULES)
+    amended: dict[str, Occasion] = {}
     for event in validated:
         account, order = accounts[event.customer_id], order_of(event, uow)
+        if order.is_amended_by(event):
+            amended[event.customer_id] = follow_amendment(event, order, policy, uow)
+            continue
         order.validated(event)
         if account.known and order.to_be_judged:
             rules = policy.on(event.order_date)
             decided = authorise(account, order, rules.document, rules.version, event.order_date)
             uow.say(decided, cause=event, facts=order.facts)
             uow.order_moved(order, NOTHING, event.order_date)
+    if amended:
+        await judge_again(uow, amended)
 
 
 @handlers.handles(CreditCheckRequested)

@@ -27,18 +27,19 @@ def decision_row(event: OrderDecision, facts: Facts | None) -> tuple[Any, ...]:
             decision, by, reasons = "released", event.released_by, (Reason(code="released", text=event.reason),)
         case CreditDeclined():
             decision, by, reasons = "declined", event.declined_by, (Reason(code="declined", text=event.reason),)
+    told = vars(event)
     return (
         event.customer_id,
         event.order_id,
         decision,
         event.decided_on,
         by,
-        to_json(reasons).decode(),
-        getattr(event, "exposure", None),
-        getattr(event, "credit_limit", None),
-        getattr(event, "policy_version", None),
-        to_json(remarks).decode(),
-        getattr(event, "reason_code", ""),
+        to_json(reasons).decode() if reasons else "[]",
+        told.get("exposure"),
+        told.get("credit_limit"),
+        told.get("policy_version"),
+        to_json(remarks).decode() if remarks else "[]",
+        told.get("reason_code", ""),
         facts.text if facts is not None else None,
     )
 

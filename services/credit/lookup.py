@@ -11,7 +11,7 @@ from services.credit.domain.credit_rules import CreditRules
 from services.credit.domain.exposure import Valuation
 from services.credit.domain.orders import OpenOrder
 from services.credit.store import CREDIT_RULES, CreditWork, account_from_row
-from services.credit.valuing import group_from_row, pairs_needed, rates_on
+from services.credit.valuing import add_up_others, group_from_row, pairs_needed, rates_on
 from shared.chassis.http import NotFound, Reading, Unprocessable
 from shared.chassis.policies import PolicyBook, PolicyVersion, PolicyVersions
 from shared.kernel.money import is_exact
@@ -36,18 +36,18 @@ async def valued_account(customer_id: str, db: Reading, currencies: Collection[s
 
 
 async def value(accounts: Sequence[CreditAccount], db: Reading, currencies: Collection[str] = ()) -> None:
-    """Gives accounts their groups, with all members, and the rates of today."""
-    everyone = {account.customer_id: account for account in accounts}
+    """Gives accounts their groups, and the rates of today."""
     group_ids = sorted({account.group_id for account in accounts if account.group_id is not None})
     if group_ids:
         groups = {row["group_id"]: group_from_row(row) for row in await db.fetch("view_groups_of", group_ids)}
-        for row in await db.fetch("view_members_of", group_ids):
-            member = everyone.setdefault(row["customer_id"], account_from_row(row))
-            member.group = groups[row["group_id"]]
-            member.group.members[member.customer_id] = member
-    rates = await rates_on(db.today or date.max, pairs_needed(everyone.values(), currencies), db)
+        for account in accounts:
+            if account.group_id is not None:
+                account.group = groups[account.group_id]
+                account.group.members[account.customer_id] = account
+        await add_up_others(groups.values(), accounts, db)
+    rates = await rates_on(db.today or date.max, pairs_needed(accounts, currencies), db)
     valuation = Valuation(db.today or date.min, (await rules_today(db)).document.exposure, rates)
-    for account in everyone.values():
+    for account in accounts:
         account.valuation = valuation
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from services.credit.decisions import Occasion, judge_again, stop_order
 from services.credit.domain.account import CreditAccount
 from services.credit.domain.credit_rules import CreditRules
-from services.credit.domain.handling import Handling
+from services.credit.domain.handling import UNTOUCHED, Handling
 from services.credit.domain.order_decisions import decline, release
 from services.credit.domain.orders import OpenOrder
 from services.credit.domain.reasons import held_by_hand
@@ -59,7 +59,7 @@ async def release_by_hand(
         account, order, command.person.name, body.reason, uow.business_date, code=body.reason_code, amount=body.amount,
         valid_until=rules.approved_until(uow.business_date),
     )  # fmt: skip
-    order.handling = Handling()
+    order.handling = UNTOUCHED
     uow.say([released], cause=command)
     uow.order_moved(order, Decimal(0), uow.business_date)
     uow.audit(command, "release_order", order_id, "held", "released")

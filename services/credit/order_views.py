@@ -117,6 +117,8 @@ class OrderView(BaseModel):
     customer_id: str
     company_id: str
     order_date: date | None
+    revision: int
+    """The revision that was decided on last."""
     currency: str
     order_amount: Decimal
     open_amount: Decimal
@@ -134,6 +136,7 @@ class OrderView(BaseModel):
             customer_id=order.customer_id,
             company_id=order.company_id,
             order_date=order.order_date,
+            revision=order.revision,
             currency=order.currency,
             order_amount=order.order_amount,
             open_amount=order.open_amount,

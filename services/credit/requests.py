@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import astuple
 from datetime import date, timedelta
 
 from services.credit.decisions import Occasion, judge_again
@@ -19,7 +18,6 @@ from services.credit.request_store import CREDIT_REQUESTS
 from services.credit.store import CreditWork
 from shared.chassis.daily import DailyRun
 from shared.chassis.unit_of_work import Cause
-from shared.contracts.cash_app import OpenItemChanged
 from shared.contracts.collections import PromiseBroken
 from shared.contracts.credit import FinancialStatementsRequested
 from shared.contracts.credit_bureau import CreditReportReceived
@@ -102,17 +100,11 @@ async def follow_up(run: DailyRun, customer_ids: Collection[str], uow: CreditWor
                 _wait_for_statements(request, policy, run, uow)
 
 
-def remember_payments(changes: Sequence[OpenItemChanged], uow: CreditWork) -> None:
-    """What was bought and how it was paid, in sums of a day."""
-    for change in changes:
-        uow.append("add_trade_days", astuple(TradeDay.of(change)))
-
-
 def remember_broken_promises(promises: Sequence[PromiseBroken], uow: CreditWork) -> None:
     """A broken promise counts against the customer's history."""
     for promise in promises:
         day = TradeDay(promise.customer_id, promise.currency, promise.judged_on, broken_promises=1)
-        uow.append("add_trade_days", astuple(day))
+        uow.append("add_trade_days", day)
 
 
 def ask_for_statements(request: CreditRequest, policy: RequestPolicy, on: date, cause: Cause, uow: CreditWork) -> None:

@@ -32,7 +32,7 @@ async def analyse(
         policy.caps,
         request.currency,
         net_worth=statements[-1].equity,
-        our_sales=await _our_sales(account, policy, on, uow),
+        our_sales=await _our_sales(account, on, uow),
         monthly_purchases=await _monthly_purchases(request, account, on, uow),
     )
     request.analysis = {
@@ -57,9 +57,9 @@ def statement_row(
     )
 
 
-async def _our_sales(account: CreditAccount, policy: RequestPolicy, on: date, uow: CreditWork) -> Any:
-    since = months_before(on, policy.history.months)
-    row = await uow.fetchrow("our_sales", account.company_id, account.currency, since)
+async def _our_sales(account: CreditAccount, on: date, uow: CreditWork) -> Any:
+    """To the customer, over the twelve months up to a day."""
+    row = await uow.fetchrow("our_sales", account.customer_id, account.currency, months_before(on, 12), on)
     assert row is not None
     return round_half_up(row["amount"], account.currency)
 

@@ -7,7 +7,7 @@ lock guards the items, orders and holds beside it, also those that have no row y
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import astuple
 from datetime import date
 from decimal import Decimal
@@ -20,8 +20,9 @@ from services.credit.domain.account import CreditAccount
 from services.credit.domain.authorisation import Facts
 from services.credit.domain.credit_requests import RequestStep
 from services.credit.domain.credit_rules import CreditRules
-from services.credit.domain.exchange import Rates
+from services.credit.domain.exchange import NO_RATES, Pair
 from services.credit.domain.exposure import Valuation
+from services.credit.domain.groups import CreditGroup
 from services.credit.domain.handling import Handling
 from services.credit.domain.holds import Hold
 from services.credit.domain.open_items import OpenItem
@@ -29,7 +30,7 @@ from services.credit.domain.orders import OpenOrder
 from services.credit.domain.standing import Standing
 from services.credit.history import OrderDecision, decision_row, state_row
 from services.credit.request_store import FILES, REPORTS, REQUESTS
-from services.credit.valuing import Groups, Pair, pairs_needed, rates_on
+from services.credit.valuing import Groups, add_up_others, pairs_needed, rates_on
 from shared.chassis.policies import PolicyKind
 from shared.chassis.unit_of_work import Cause, Table, UnitOfWork
 from shared.contracts.credit import CreditStateChanged
@@ -54,7 +55,7 @@ def account_from_row(row: asyncpg.Record) -> CreditAccount:
         limit_version=row["limit_version"],
         state=row["state"],
         state_version=row["state_version"],
-        holds=json.loads(row["holds"]),
+        holds=json.loads(row["holds"]) if row["holds"] != "{}" else {},
         group_id=row["group_id"],
         ordered_on=row["ordered_on"],
         standing=Standing(row["standing"]),
@@ -81,7 +82,7 @@ def account_to_row(account: CreditAccount) -> tuple[Any, ...]:
         account.open_orders_total,
         account.state,
         account.state_version,
-        json.dumps(account.holds),
+        json.dumps(account.holds) if account.holds else "{}",
         account.open_orders_tax,
         account.group_id,
         account.ordered_on,
@@ -100,6 +101,8 @@ def item_from_row(row: asyncpg.Record) -> OpenItem:
         due_date=row["due_date"],
         closed_on=row["closed_on"],
         order_id=row["order_id"],
+        contested=row["contested"],
+        payments=row["payments"],
     )
 
 
@@ -113,6 +116,8 @@ def item_to_row(item: OpenItem) -> tuple[Any, ...]:
         item.due_date,
         item.closed_on,
         item.order_id,
+        item.contested,
+        item.payments,
     )
 
 
@@ -131,6 +136,7 @@ def order_from_row(row: asyncpg.Record) -> OpenOrder:
         order_tax=round_half_up(row["order_tax"], row["currency"]),
         handling=Handling.of(row["handling"]),
         decisions=row["decisions"],
+        revision=row["revision"],
     )
 
 
@@ -149,23 +155,12 @@ def order_to_row(order: OpenOrder) -> tuple[Any, ...]:
         order.order_tax,
         order.handling.text,
         order.decisions,
+        order.revision,
     )
 
 
 def hold_from_row(row: asyncpg.Record) -> Hold:
     return Hold(**row)
-
-
-def hold_to_row(hold: Hold) -> tuple[Any, ...]:
-    return (
-        hold.customer_id,
-        hold.hold_id,
-        hold.requested_on,
-        hold.reason,
-        hold.lifted_on,
-        hold.lifted_by,
-        hold.lift_reason,
-    )
 
 
 ACCOUNTS: Final[Table[str, CreditAccount]] = Table(
@@ -194,7 +189,7 @@ HOLDS: Final[Table[tuple[str, str], Hold]] = Table(
     save="save_holds",
     key=lambda hold: (hold.customer_id, hold.hold_id),
     from_row=hold_from_row,
-    to_row=hold_to_row,
+    to_row=lambda hold: astuple(hold),
 )
 
 
@@ -216,20 +211,29 @@ class CreditWork(UnitOfWork):
     async def lock(self, customer_ids: Iterable[str], currencies: Collection[str] = ()) -> dict[str, CreditAccount]:
         """The accounts of these customers, locked; one not heard of yet is opened, to be known later.
 
-        With an account of a group all its members are locked, the group first. `currencies` are those of the orders
-        to be judged: their exchange rates are at hand then.
+        Before an account its group is locked, and what its other members owe is added up. `currencies` are those of
+        the orders to be judged: their exchange rates are at hand then.
         """
         wanted = set(customer_ids)
-        accounts = await self.accounts.load(wanted | await self.groups.lock_those_of(wanted, self))
+        await self.groups.lock_those_of(wanted, self)
+        accounts = await self.accounts.load(wanted)
         unheard = sorted(wanted - accounts.keys())
         if unheard:
             await self.execute("open_accounts", unheard)
             opened = await self.accounts.fetch("load_accounts", unheard)
             accounts |= {account.customer_id: account for account in opened}
-        if self.groups.joined(accounts.values()):
+        if not self.groups.joined(accounts.values()):
             return await self.lock(wanted, currencies)
+        await self.groups.add_up(self.accounts.held(), self)
         await self._value(accounts.values(), currencies)
-        return {customer_id: accounts[customer_id] for customer_id in wanted}
+        return accounts
+
+    async def lock_members_with_held_orders(self, groups: Mapping[str, CreditGroup]) -> None:
+        """Of groups that are locked: accounts of which an order is held."""
+        members = await self.accounts.fetch("load_members_with_held_orders", sorted(groups))
+        self.groups.joined(members)
+        await add_up_others(groups.values(), self.accounts.held(), self)
+        await self._value(members, ())
 
     async def have_rates_for(self, orders: Iterable[OpenOrder]) -> None:
         """Rates for orders in another currency than their account's, which is locked."""
@@ -244,9 +248,9 @@ class CreditWork(UnitOfWork):
         if self._valuation is None or pairs:
             self._pairs |= pairs
             found = await rates_on(self.today or date.max, pairs, self)
-            known = self._valuation.rates.by_pair if self._valuation is not None else {}
+            known = self._valuation.rates if self._valuation is not None else NO_RATES
             rules = (await self.policy(CREDIT_RULES)).on(day).document.exposure
-            self._valuation = Valuation(day, rules, Rates({**known, **found.by_pair}))
+            self._valuation = Valuation(day, rules, known.joined(found))
             for account in self.accounts.held():
                 account.valuation = self._valuation
         for account in accounts:

@@ -107,6 +107,8 @@ class ExposurePartView(BaseModel):
     amount: Decimal
     counted: Decimal | None
     """In the account's currency; null: there is no exchange rate."""
+    over: str | None = None
+    """The third currency it was converted over; null: by the rate between the two."""
 
 
 class ExposureView(BaseModel):

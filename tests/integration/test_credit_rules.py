@@ -150,6 +150,14 @@ async def test_rules_exposure_and_what_if(world: World) -> None:
     assert (as_of["total"], len(as_of["parts"])) == ("-29.00", 4)
     assert (await ask(world, f"/accounts/C-4/exposure?as_of={DAY + timedelta(days=1)}"))["total"] == "151.00"
     assert (await ask(world, f"/accounts/C-4/exposure?as_of={DAY - timedelta(days=1)}"))["total"] == "0.00"
+    # Sterling has a rate with the euro, the euro with the dollar: that is the way, and the decision says so.
+    sterling = {"from_currency": "GBP", "to_currency": "EUR", "rate": Decimal("1.2"), "valid_from": DAY}
+    await hear(world, ExchangeRateSet(**sterling))
+    crossed = await ask(world, "/accounts/C-4/what-if?amount=10&currency=GBP")
+    assert (crossed["exposure_with_it"], crossed["exposure_currency"]) == ("-5.00", "USD")
+    assert [r["text"] for r in crossed["remarks"] if r["code"] == "converted-over"] == [
+        "The order in GBP is valued in USD over EUR, as no exchange rate between the two is known."
+    ]
     refused = await put(world, "/accounts/C-4/collateral/INS-2", {**secured, "currency": "CHF"})
     assert (refused.status_code, "no exchange rate between CHF and USD" in refused.text) == (422, True)
     backwards = {**secured, "valid_from": str(DAY), "expires_on": str(DAY - timedelta(days=1))}
@@ -193,6 +201,8 @@ async def test_groups_holds_and_what_people_do(world: World) -> None:
     assert (shown["exposure"], shown["members"]) == ("700.00", ["C-1", "C-2"])
     await hear(world, on_account("P-1", "1"))
     assert released(world) == {"O-2": "room-made"}
+    asked = await ask(world, "/accounts/C-2/what-if?amount=1")
+    assert "on top of 1,200.00 USD of group P-1" in asked["reasons"][0]["text"]
     raised = await put(world, "/groups/P-1", {**group, "pooled_limit": None})
     assert raised.json()["pooled_limit"] is None
     assert "belongs to group P-1" in (await put(world, "/groups/P-2", group)).text

@@ -10,7 +10,7 @@ from typing import Final
 
 from services.credit.domain.account_state import Cause, next_state
 from services.credit.domain.credit_rules import CreditRules
-from services.credit.domain.exposure import AS_SHIPPED, Valuation, parts_beside
+from services.credit.domain.exposure import AS_SHIPPED, Valuation, valued_beside
 from services.credit.domain.groups import CreditGroup
 from services.credit.domain.open_items import OpenItem
 from services.credit.domain.orders import OpenOrder
@@ -64,7 +64,7 @@ class CreditAccount:
     standing: Standing = field(default_factory=Standing)
     valuation: Valuation = field(default=AS_SHIPPED, compare=False)
     group: CreditGroup | None = field(default=None, compare=False, repr=False)
-    """Set where the account is locked together with the other members."""
+    """Set where the account is locked together with its group."""
     _beside: _Valued = field(default=_UNVALUED, compare=False, repr=False)
 
     @property
@@ -74,8 +74,11 @@ class CreditAccount:
     @property
     def exposure(self) -> Decimal:
         """Open items plus open orders that may go on, and what counts beside them, valued by `valuation`."""
-        total = self.open_items_total + self.open_orders_total + self._valued[2]
-        return total if self.valuation.rules.order_tax_counts else total - self.open_orders_tax
+        beside, valuation = self._beside, self.valuation
+        if beside[0] != self.standing.changes or beside[1] is not valuation:
+            beside = self._valued
+        total = self.open_items_total + self.open_orders_total + beside[2]
+        return total if valuation.rules.order_tax_counts else total - self.open_orders_tax
 
     @property
     def without_rate(self) -> tuple[str, ...]:
@@ -86,10 +89,8 @@ class CreditAccount:
     def _valued(self) -> _Valued:
         standing, valuation = self.standing, self.valuation
         if self._beside[0] != standing.changes or self._beside[1] is not valuation:
-            parts = parts_beside(standing, self.currency, valuation)
-            total = sum((part.counted for part in parts if part.counted is not None), Decimal(0))
-            unvalued = sorted({part.currency for part in parts if part.counted is None and part.amount > 0})
-            self._beside = (standing.changes, valuation, total, tuple(unvalued))
+            total, unvalued = valued_beside(standing, self.currency, valuation)
+            self._beside = (standing.changes, valuation, total, unvalued)
         return self._beside
 
     def ceiling(self, rules: CreditRules) -> Decimal:
@@ -201,9 +202,12 @@ class CreditAccount:
     def _cause(self, rules: CreditRules) -> Cause:
         if self.holds:
             return Cause.HOLD_REQUESTED
-        if self.exposure > 0 and self.exposure >= self.ceiling(rules):
+        exposure = self.exposure
+        if exposure <= 0:
+            return Cause.BELOW_WARNING
+        if exposure >= self.ceiling(rules):
             return Cause.AT_LIMIT
-        if self.exposure > 0 and self.exposure * 100 >= self.credit_limit * rules.warning_percent:
+        if exposure * 100 >= self.credit_limit * rules.warning_percent:
             return Cause.AT_WARNING
         return Cause.BELOW_WARNING
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from services.credit.domain.authorisation import Facts
+from services.credit.domain.standing import NOTHING
 
 if TYPE_CHECKING:
     from services.credit.domain.account import CreditAccount
@@ -14,11 +15,13 @@ if TYPE_CHECKING:
 
 def facts_about(account: CreditAccount, amount: Decimal, currency: str, on: date) -> Facts:
     """The facts about an order of `amount` in `currency` on a business day."""
-    rates, group = account.valuation.rates, account.group
+    valuation, group = account.valuation, account.group
+    rates = valuation.rates
     converted = rates.converted(amount, currency, account.currency)
-    days_overdue, overdue = overdue_on(account, on)
+    standing = account.standing
+    days_overdue, overdue = standing.overdue(account.currency, on)
     pooled = group is not None and group.pooled_limit is not None
-    group_exposure = group.exposure(rates) if group is not None and pooled else Decimal(0)
+    group_exposure = group.exposure(valuation) if group is not None and pooled else Decimal(0)
     group_amount = None
     if group is not None and pooled and group_exposure is not None:
         group_amount = rates.converted(amount, currency, group.currency)
@@ -29,15 +32,15 @@ def facts_about(account: CreditAccount, amount: Decimal, currency: str, on: date
         exposure=account.exposure,
         amount=converted,
         order_currency=currency,
-        day_amount=account.ordered_amount if account.ordered_on == on else Decimal(0),
+        day_amount=account.ordered_amount if account.ordered_on == on else NOTHING,
         days_overdue=days_overdue,
         overdue_amount=overdue,
         account_state=account.state,
-        limit_expired_days=account.standing.limit_expired_days(on),
-        dunning_level=account.standing.dunning_level,
-        broken_promises=account.standing.broken_promises,
-        net_days=account.standing.net_days,
-        jurisdiction=account.standing.jurisdiction,
+        limit_expired_days=standing.limit_expired_days(on),
+        dunning_level=standing.dunning_level,
+        broken_promises=standing.broken_promises,
+        net_days=standing.net_days,
+        jurisdiction=standing.jurisdiction,
         holds=tuple(account.holds.values()),
         without_rate=account.without_rate,
         group_id=account.group_id,
@@ -45,12 +48,5 @@ def facts_about(account: CreditAccount, amount: Decimal, currency: str, on: date
         group_limit=group.pooled_limit if group is not None else None,
         group_exposure=group_exposure or Decimal(0),
         group_amount=group_amount,
+        converted_over=rates.way(currency, account.currency) if currency != account.currency else None,
     )
-
-
-def overdue_on(account: CreditAccount, on: date) -> tuple[int, Decimal]:
-    """Days the oldest item is overdue, and all that is overdue, in the account's currency."""
-    overdue = [(due, amount) for due, amount in account.standing.due(account.currency) if due < on]
-    if not overdue:
-        return 0, Decimal(0)
-    return (on - min(overdue)[0]).days, sum((amount for _, amount in overdue), Decimal(0))

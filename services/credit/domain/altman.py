@@ -64,4 +64,5 @@ Z_PRIVATE: Final = _model("Z'", "0.717 0.847 3.107 0.420 0.998", "2.90", "1.23")
 """Altman 2000: private manufacturers; equity at book value."""
 Z_DOUBLE_PRIME: Final = _model("Z''", "6.56 3.26 6.72 1.05 0", "2.60", "1.10")
 """Altman 2000: any trade, as sales do not count. Equity at book value for private companies, at market value for
-public ones."""
+public ones. For companies in emerging markets Altman adds 3.25 to the score and to both bounds, which moves none
+across a bound; it is left out here."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from operator import attrgetter
-from typing import Any, Self
+from operator import attrgetter, itemgetter
+from typing import Any, Final, Self, get_type_hints
 
 from pydantic_core import from_json, to_json
 
@@ -24,6 +24,7 @@ from shared.kernel.money import round_half_up
 
 UNLIMITED_PERCENT = Decimal(999999)
 """Stands for the share of a limit of nil."""
+_NOTHING: Final = Decimal(0)
 _AMOUNTS = (
     "amount", "limit", "exposure", "day_amount", "overdue_amount", "group_exposure", "group_limit", "group_amount",
 )  # fmt: skip
@@ -65,6 +66,8 @@ class Facts:
     group_exposure: Decimal = Decimal(0)
     group_amount: Decimal | None = None
     """The order in the group's currency; None: no exchange rate."""
+    converted_over: str | None = None
+    """The third currency the order was valued over; None: by the rate between its currency and the account's."""
 
     def value(self, field: str) -> Value:
         """What a rule on this field asks for."""
@@ -73,7 +76,10 @@ class Facts:
     @property
     def text(self) -> str:
         """As it is kept with the decision; what is not known is left out."""
-        known = {name: value for name in _NAMES if (value := getattr(self, name)) is not None and value != ()}
+        known = dict(zip(_NAMES, _GIVEN(self), strict=True))
+        for name in _MAY_BE_UNKNOWN:
+            if known[name] is None or known[name] == ():
+                del known[name]
         return to_json(known).decode()
 
     @classmethod
@@ -109,6 +115,8 @@ _VALUES: dict[str, Callable[[Facts], Value]] = {
     "currency": attrgetter("order_currency"),
 }
 _NAMES = tuple(field.name for field in fields(Facts) if field.name != "customer_id")
+_GIVEN = attrgetter(*_NAMES)
+_MAY_BE_UNKNOWN = tuple(name for name in _NAMES if get_type_hints(Facts)[name] not in (str, int, Decimal, CreditState))
 _NOT_KNOWN: dict[str, Any] = {"amount": None, "net_days": None, "jurisdiction": None, "holds": (), "without_rate": ()}
 
 
@@ -134,12 +142,13 @@ def ceiling_of(limit: Decimal, rules: CreditRules, currency: str) -> Decimal:
 
 def judge(facts: Facts, rules: CreditRules) -> Judgement:
     """Every reason against the order in a stated order: holds, state, limit, group, then the rules as listed."""
-    of_account, of_order, remarks = _account_reasons(facts, rules), _order_reasons(facts), _tolerated(facts, rules)
+    over, tolerance = excess(facts, rules), tolerance_of(facts, rules)
+    of_account, of_order = _account_reasons(facts, rules, over > tolerance), _order_reasons(facts)
+    remarks = _tolerated(facts, over, tolerance) if over > 0 else []
+    if facts.converted_over is not None:
+        remarks.append(because.converted_over(facts.order_currency, facts.currency, facts.converted_over))
     excluding: Rule | None = None
-    for rule in rules.rules_for(facts.customer_id, facts.group_id):
-        value = facts.value(rule.field)
-        if not rule.holds(value):
-            continue
+    for _, rule, value in sorted(_that_hold(facts, rules), key=itemgetter(0)):
         if rule.effect == "excluding":
             excluding = excluding or rule
             continue
@@ -150,6 +159,17 @@ def judge(facts: Facts, rules: CreditRules) -> Judgement:
         let = Reason(code="excluded-by-rule", text=excluding.sentence(facts.value(excluding.field))[:500])
         return Judgement((), (let, *remarks, *against)[:50])
     return Judgement(against, tuple(remarks) if not against else (), bool(of_order) and not of_account)
+
+
+def _that_hold(facts: Facts, rules: CreditRules) -> list[tuple[int, Rule, Value]]:
+    """With the place of each rule in the list, and what it was asked of."""
+    return [
+        (place, rule, value)
+        for field, asked in rules.questions_for(facts.customer_id, facts.group_id)
+        if (value := _VALUES[field](facts)) is not None
+        for place, holds, rule in asked
+        if holds(value)
+    ]
 
 
 _OF_THE_ORDER = frozenset({"order_amount", "currency"})
@@ -173,15 +193,19 @@ def group_excess(facts: Facts) -> Decimal:
     return facts.group_exposure + facts.group_amount - facts.group_limit
 
 
-def _account_reasons(facts: Facts, rules: CreditRules) -> list[Reason]:
+def _account_reasons(facts: Facts, rules: CreditRules, over_limit: bool) -> list[Reason]:
     reasons = [because.account_held(reason) for reason in facts.holds]
     if facts.account_state in WITHOUT_CREDIT:
         reasons.append(because.account_without_credit(facts.account_state))
     if facts.without_rate and rules.exposure.without_rate == "hold":
         reasons.append(because.no_rate_for_exposure(facts.without_rate, facts.currency))
-    if facts.amount is not None and excess(facts, rules) > tolerance_of(facts, rules):
+    if facts.amount is not None and over_limit:
         ceiling = ceiling_of(facts.limit, rules, facts.currency)
-        reasons.append(because.over_limit(facts.amount, facts.exposure, ceiling, facts.currency))
+        over = because.over_limit(facts.amount, facts.exposure, ceiling, facts.currency)
+        if facts.converted_over is not None:
+            way = because.converted_over(facts.order_currency, facts.currency, facts.converted_over)
+            over = Reason(code=over.code, text=f"{over.text} {way.text}")
+        reasons.append(over)
     if facts.group_limit is not None:
         assert facts.group_id is not None
         if facts.group_amount is None and facts.amount is not None:
@@ -201,16 +225,13 @@ def _order_reasons(facts: Facts) -> list[Reason]:
 
 def tolerance_of(facts: Facts, rules: CreditRules) -> Decimal:
     """How far above the credit an order still goes through."""
-    return rules.tolerance.of(facts.limit) if rules.tolerance is not None else Decimal(0)
+    return rules.tolerance.of(facts.limit) if rules.tolerance is not None else _NOTHING
 
 
-def _tolerated(facts: Facts, rules: CreditRules) -> list[Reason]:
-    if rules.tolerance is None or facts.amount is None:
+def _tolerated(facts: Facts, over: Decimal, tolerance: Decimal) -> list[Reason]:
+    if facts.amount is None or not 0 < over <= tolerance:
         return []
-    over = excess(facts, rules)
-    if not 0 < over <= tolerance_of(facts, rules):
-        return []
-    return [because.within_tolerance(over, round_half_up(tolerance_of(facts, rules), facts.currency), facts.currency)]
+    return [because.within_tolerance(over, round_half_up(tolerance, facts.currency), facts.currency)]
 
 
 def _percent(amount: Decimal, limit: Decimal) -> Decimal:

@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.credit.domain.order_rules import Rule, check_rules, narrowest
+from services.credit.domain.order_rules import Questions, Rule, check_rules, narrowest, questions
 from shared.contracts.erp import PaymentMethod
 from shared.contracts.event import Identifier, NonNegativeAmount, Percent
 
@@ -82,6 +82,8 @@ class CreditRules(BaseModel):
     """An order held for longer is declined; null: never."""
     account_hold_stops_orders: bool = False
     """A hold of the whole account also stops orders approved before that are not on their way yet."""
+    write_off_closes: bool = True
+    """A suspended account is closed by itself once an item of it is written off; else a person closes it."""
     reason_codes: Annotated[tuple[Identifier, ...], Field(min_length=1, max_length=100)] = (
         "paid", "prepaid", "secured", "good-customer", "wrong-data", "bad-risk", "customer-request", "other",
     )  # fmt: skip
@@ -105,12 +107,20 @@ class CreditRules(BaseModel):
 
     def rules_for(self, customer_id: str, group_id: str | None) -> tuple[Rule, ...]:
         """The rules that concern a customer, in the order in which they are asked."""
+        return self._for(customer_id, group_id)[0]
+
+    def questions_for(self, customer_id: str, group_id: str | None) -> Questions:
+        """The same rules by what they ask for, so that each value is looked up once."""
+        return self._for(customer_id, group_id)[1]
+
+    def _for(self, customer_id: str, group_id: str | None) -> tuple[tuple[Rule, ...], Questions]:
         key = (customer_id if customer_id in self._customers_named else "", group_id)
         found = self._chosen.get(key)
         if found is None:
             if len(self._chosen) >= CUSTOMERS_CACHED_MAX:
                 self._chosen.clear()
-            found = self._chosen[key] = narrowest(self.rules, key[0], group_id)
+            chosen = narrowest(self.rules, key[0], group_id)
+            found = self._chosen[key] = chosen, questions(chosen)
         return found
 
     def may_release(self, roles: Collection[str], amount: Decimal) -> bool:
@@ -131,5 +141,5 @@ class CreditRules(BaseModel):
         return frozenset(rule.customer_id for rule in self.rules if rule.customer_id is not None)
 
     @cached_property
-    def _chosen(self) -> dict[tuple[str, str | None], tuple[Rule, ...]]:
+    def _chosen(self) -> dict[tuple[str, str | None], tuple[tuple[Rule, ...], Questions]]:
         return {}

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from services.credit.domain.credit_rules import ExposureRules
 from services.credit.domain.exchange import NO_RATES, Rates
-from services.credit.domain.standing import Standing
+from services.credit.domain.standing import NOTHING, Standing
 from shared.kernel.money import round_half_up
 
 
@@ -34,15 +34,27 @@ class ExposurePart:
     amount: Decimal
     counted: Decimal | None
     """In the account's currency; None: there is no exchange rate."""
+    over: str | None = None
+    """The third currency it is converted over, where the two have no rate of their own."""
 
 
 def parts_beside(standing: Standing, currency: str, valuation: Valuation) -> list[ExposurePart]:
     """Everything but the items and orders in the account's own `currency`."""
+    rates = valuation.rates
     return [
-        ExposurePart(name, held_in, amount, valuation.rates.converted(amount, held_in, currency))
+        ExposurePart(name, held_in, amount, rates.converted(amount, held_in, currency), rates.way(held_in, currency))
         for name, held_in, amount in _amounts(standing, currency, valuation)
         if amount
     ]
+
+
+def valued_beside(standing: Standing, currency: str, valuation: Valuation) -> tuple[Decimal, tuple[str, ...]]:
+    """The sum of those parts, and the currencies of what is owed in them without an exchange rate."""
+    if not standing.has_more_than(currency):
+        return NOTHING, ()
+    parts = parts_beside(standing, currency, valuation)
+    total = sum((part.counted for part in parts if part.counted is not None), NOTHING)
+    return total, tuple(sorted({part.currency for part in parts if part.counted is None and part.amount > 0}))
 
 
 def _amounts(standing: Standing, currency: str, valuation: Valuation) -> Iterator[tuple[str, str, Decimal]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Final, Literal
 
 Condition = Literal["deposit", "cash-in-advance"]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Handling:
     """Amounts in the order's currency."""
 
@@ -27,15 +27,21 @@ class Handling:
 
     @property
     def text(self) -> str:
+        if self is UNTOUCHED:
+            return "{}"
         said = {name: value for name, value in asdict(self).items() if value not in (None, "")}
         return json.dumps(said, default=str) if said else "{}"
 
     @classmethod
-    def of(cls, text: str) -> Self:
+    def of(cls, text: str) -> Handling:
         if text == "{}":
-            return cls()
+            return UNTOUCHED
         said = json.loads(text)
         for name in ("condition_amount", "signed_amount"):
             if name in said:
                 said[name] = Decimal(said[name])
         return cls(**said)
+
+
+UNTOUCHED: Final = Handling()
+"""Nobody has said anything: nearly every order's."""

@@ -33,7 +33,7 @@ def authorise(
 ) -> list[Decided]:
     """Approves the order, or holds it with every reason. A new order at the limit holds the account."""
     judgement = judged(account, order, rules, on)
-    exposure, limit = _with(account, order)
+    exposure, limit = with_order(account, order)
     facts: dict[str, Any] = {
         "order_id": order.order_id,
         "customer_id": account.customer_id,
@@ -43,12 +43,13 @@ def authorise(
         "exposure": exposure,
         "credit_limit": limit,
         "policy_version": policy_version,
+        "revision": order.revision,
     }
     if not judgement.passes:
         order.decide("held", on)
         facts["decision_no"] = order.decisions
         return [CreditHeld(**facts, reasons=judgement.reasons[:50]), *account.moved_by(Cause.ORDER_AT_LIMIT, (), on)]
-    _grant(account, order, "approved", on)
+    grant(account, order, "approved", on)
     facts["decision_no"] = order.decisions
     approved = CreditApproved(**facts, valid_until=rules.approved_until(on), remarks=judgement.remarks)
     return [approved, *account.settle_state(rules, on)]
@@ -58,7 +59,7 @@ def check_again(
     account: CreditAccount, order: OpenOrder, rules: CreditRules, policy_version: int, on: date
 ) -> list[Decided]:
     """Judges an order once more that was let through some time ago, as if it came now."""
-    _take_back(account, order, "waiting", on)
+    take_back(account, order, "waiting", on)
     return authorise(account, order, rules, policy_version, on)
 
 
@@ -77,11 +78,11 @@ def release(
 
     With `amount` up to that much of it; the rest counts no more, invoicing cancels it.
     """
-    exposure, limit = _with(account, order)
+    exposure, limit = with_order(account, order)
     whole = order.open_amount
     if amount is not None:
         order.open_amount = min(amount, whole)
-    _grant(account, order, "released", on)
+    grant(account, order, "released", on)
     return CreditReleased(
         order_id=order.order_id,
         customer_id=account.customer_id,
@@ -95,6 +96,7 @@ def release(
         reason_code=code,
         released_amount=None if amount is None else order.open_amount,
         decision_no=order.decisions,
+        revision=order.revision,
         valid_until=valid_until,
     )
 
@@ -114,6 +116,7 @@ def decline(
         reason=reason,
         reason_code=code,
         decision_no=order.decisions,
+        revision=order.revision,
     )
 
 
@@ -122,7 +125,7 @@ def stop(account: CreditAccount, order: OpenOrder, why: Iterable[Reason], policy
     exposure, limit = account.exposure, account.credit_limit
     if order.currency != account.currency:
         exposure, limit = order.open_amount, Decimal(0)
-    _take_back(account, order, "held", on)
+    take_back(account, order, "held", on)
     return CreditHeld(
         order_id=order.order_id,
         customer_id=account.customer_id,
@@ -134,6 +137,7 @@ def stop(account: CreditAccount, order: OpenOrder, why: Iterable[Reason], policy
         policy_version=policy_version,
         reasons=tuple(why),
         decision_no=order.decisions,
+        revision=order.revision,
     )
 
 
@@ -219,14 +223,16 @@ def _on_condition(account: CreditAccount, order: OpenOrder, rules: CreditRules, 
     return release(account, order, BY_ITSELF, words, on, code=f"{said.condition}-met", valid_until=until)
 
 
-def _grant(account: CreditAccount, order: OpenOrder, decision: Decision, on: date) -> None:
+def grant(account: CreditAccount, order: OpenOrder, decision: Decision, on: date) -> None:
+    """Lets the order through: it takes of the account's credit from now on."""
     before = order.exposure, order.exposure_tax
     order.decide(decision, on)
     account.order_moved(before, order)
     account.let_through(_in_account_currency(account, order), order.order_date or on)
 
 
-def _take_back(account: CreditAccount, order: OpenOrder, decision: Decision, on: date) -> None:
+def take_back(account: CreditAccount, order: OpenOrder, decision: Decision, on: date) -> None:
+    """The opposite, for an order that was let through."""
     before = order.exposure, order.exposure_tax
     order.decide(decision, on)
     account.order_moved(before, order)
@@ -239,7 +245,7 @@ def _in_account_currency(account: CreditAccount, order: OpenOrder) -> Decimal:
     return amount if amount is not None else Decimal(0)
 
 
-def _with(account: CreditAccount, order: OpenOrder) -> tuple[Decimal, Decimal]:
+def with_order(account: CreditAccount, order: OpenOrder) -> tuple[Decimal, Decimal]:
     """Exposure including the order, and the limit, in the order's currency; without a rate the order, and no limit."""
     if order.currency == account.currency:
         return account.exposure + order.open_amount, account.credit_limit

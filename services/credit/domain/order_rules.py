@@ -93,6 +93,11 @@ class Rule(BaseModel):
         return True
 
     @cached_property
+    def question(self) -> Callable[[Any], bool]:
+        """`holds` for values that are known: a single bound is asked directly, as every order is asked every rule."""
+        return self._tests[0] if len(self._tests) == 1 else self.holds
+
+    @cached_property
     def _tests(self) -> tuple[Callable[[Any], bool], ...]:
         """The bounds that are given, each as a question to a value."""
         bounds = ((self.above, lt), (self.at_least, le), (self.below, gt), (self.at_most, ge))
@@ -201,6 +206,18 @@ def check_rules(rules: Iterable[Rule]) -> None:
                     f"rules {blocking.name} and {excluding.name} contradict each other for {blocking.scope}: whenever "
                     f"{blocking.field} is {blocking.condition} the first blocks what the second always lets through"
                 )
+
+
+Questions = tuple[tuple[str, tuple[tuple[int, Callable[[Any], bool], Rule], ...]], ...]
+"""By field: the place of each rule on it in the list, whether the rule holds, and the rule."""
+
+
+def questions(rules: Iterable[Rule]) -> Questions:
+    """The rules by the field they ask for."""
+    by_field: dict[str, list[tuple[int, Callable[[Any], bool], Rule]]] = {}
+    for place, rule in enumerate(rules):
+        by_field.setdefault(rule.field, []).append((place, rule.question, rule))
+    return tuple((field, tuple(asked)) for field, asked in by_field.items())
 
 
 def narrowest(rules: Iterable[Rule], customer_id: str, group_id: str | None) -> tuple[Rule, ...]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from services.credit.domain.authorisation import Facts
-from services.credit.domain.handling import Handling
+from services.credit.domain.handling import UNTOUCHED, Handling
 from shared.contracts.invoicing import OpenOrderChanged, OrderValidated
 from shared.kernel.money import round_half_up
 
 Decision = Literal["waiting", "approved", "held", "released", "declined", "lapsed"]
 """waiting: the customer or the order itself is not known yet; lapsed: cancelled before it was decided."""
+
+
+NOTHING: Final = Decimal(0)
 
 
 @dataclass(slots=True)
@@ -26,29 +29,31 @@ class OpenOrder:
     currency: str
     order_date: date | None = None
     """None until OrderValidated: what is left of the order was heard of before the order itself."""
-    order_amount: Decimal = Decimal(0)
-    open_amount: Decimal = Decimal(0)
+    order_amount: Decimal = NOTHING
+    open_amount: Decimal = NOTHING
     order_version: int = 0
     decision: Decision = "waiting"
     decided_on: date | None = None
-    order_tax: Decimal = Decimal(0)
+    order_tax: Decimal = NOTHING
     """The tax in `order_amount`."""
     decisions: int = 0
     """How often it was decided on; every word about it carries the number."""
-    handling: Handling = field(default_factory=Handling)
+    handling: Handling = UNTOUCHED
+    revision: int = 1
+    """Counts how the customer wanted it; each is decided on."""
     facts: Facts | None = field(default=None, compare=False)
     """What was known when it was judged in this unit of work."""
 
     @property
     def exposure(self) -> Decimal:
         """What the order takes of the customer's credit: its open amount once it may go on, else nothing."""
-        return self.open_amount if self.granted else Decimal(0)
+        return self.open_amount if self.granted else NOTHING
 
     @property
     def exposure_tax(self) -> Decimal:
         """The tax in `exposure`: the share it has of the whole order."""
         if not self.order_tax or not self.granted:
-            return Decimal(0)
+            return NOTHING
         return round_half_up(self.open_amount * self.order_tax / self.order_amount, self.currency)
 
     @property
@@ -68,14 +73,28 @@ class OpenOrder:
         """Takes in the order. One that was cancelled before it was heard of lapses."""
         if self.order_date is not None:
             return
-        self.order_date = order.order_date
+        self._take_in(order)
+        if self.open_amount == 0 and self.order_version > order.order_version:
+            self._lapse(order.order_date)
+
+    def is_amended_by(self, order: OrderValidated) -> bool:
+        """Whether it is a later revision of an order that is known."""
+        return order.revision > self.revision and self.order_date is not None
+
+    def amended(self, order: OrderValidated) -> None:
+        """Takes in a later revision. A hold by hand stays; conditions and signatures were for what was wanted then."""
+        self._take_in(order)
+        if self.handling is not UNTOUCHED:
+            said = self.handling
+            self.handling = Handling(held_by=said.held_by, held_why=said.held_why) if said.held_by else UNTOUCHED
+
+    def _take_in(self, order: OrderValidated) -> None:
+        self.revision, self.order_date = order.revision, order.order_date
         self.order_amount = round_half_up(order.total, order.currency)
         self.order_tax = round_half_up(order.tax, order.currency)
-        if self.order_version == 0:
-            self.order_version = 1
+        if self.order_version < order.order_version:
+            self.order_version = order.order_version
             self.open_amount = self.order_amount
-        elif self.open_amount == 0:
-            self._lapse(order.order_date)
 
     def changed(self, change: OpenOrderChanged) -> None:
         """Takes in what is left of the order; nothing where `change` is older than what is known."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any, Final, NamedTuple
 
+from services.credit.domain.open_items import AppliedCash, OpenItem
 from shared.contracts.cash_app import OpenItemChanged
 
+REVERSAL: Final = "/R"
+"""cash_app names a reversal after the application it undoes."""
 
-@dataclass(frozen=True, slots=True)
-class TradeDay:
+
+class TradeDay(NamedTuple):
     """What one event adds to a customer's sums of a business day; amounts in `currency`.
 
     Sums can be added in any order, so it makes no difference in which order they are heard.
@@ -32,29 +36,54 @@ class TradeDay:
     first_document: date | None = None
 
     @classmethod
-    def of(cls, change: OpenItemChanged) -> TradeDay:
-        """Cash counts by its days beyond terms. Money for a disputed item is not held against the customer.
-
-        An application that is undone later stays in the history as it was heard.
-        """
+    def of(cls, change: OpenItemChanged, *, held_against: bool = True) -> TradeDay:
+        """Cash counts by its days beyond terms, unless they are not held against the customer."""
         bought = change.change if change.cause == "posted" and change.kind == "invoice" else Decimal(0)
         cash = -change.change if change.cause == "cash" else Decimal(0)
-        late_days = max(0, (change.business_date - change.due_date).days)
-        counted = Decimal(0) if change.disputed else cash
         return cls(
             customer_id=change.customer_id,
             currency=change.currency,
             business_date=change.business_date,
             balance_change=change.change,
             purchases=bought,
-            paid_items=1 if counted else 0,
-            paid_amount=counted,
-            late_items_days=late_days if counted else 0,
-            late_amount=counted if late_days else Decimal(0),
-            amount_days=counted * late_days,
-            disputed_amount=cash - counted,
             first_document=change.document_date if bought else None,
+            **_paid(change, cash, change.business_date, held_against),
         )
+
+    @classmethod
+    def undone(cls, change: OpenItemChanged, cash: AppliedCash) -> TradeDay:
+        """Takes an application out of the day it was counted on; the balance moves on the day it was undone."""
+        counted = _paid(change, cash.amount, cash.paid_on, cash.held_against)
+        opposite = {name: -value for name, value in counted.items()}
+        return cls(change.customer_id, change.currency, cash.paid_on, **opposite)
+
+
+def told_by(change: OpenItemChanged, item: OpenItem) -> list[TradeDay]:
+    """What a change, which the item has taken in, adds to the customer's history.
+
+    Not held against the customer: what came late for an item that is disputed, or was while it was overdue, and
+    what we credited, as we were found wrong.
+    """
+    held_against = not (change.disputed or item.contested or change.payment_method == "credit_memo")
+    days = [TradeDay.of(change, held_against=held_against)]
+    if change.cause == "cash":
+        item.paid(AppliedCash(change.cause_id, change.business_date, -change.change, held_against))
+    elif change.cause == "unapplied":
+        days += [TradeDay.undone(change, cash) for cash in item.taken_back(change.cause_id.removesuffix(REVERSAL))]
+    return days
+
+
+def _paid(change: OpenItemChanged, cash: Decimal, paid_on: date, held_against: bool) -> dict[str, Any]:
+    late_days = max(0, (paid_on - change.due_date).days)
+    counted = cash if held_against else Decimal(0)
+    return {
+        "paid_items": 1 if counted else 0,
+        "paid_amount": counted,
+        "late_items_days": late_days if counted else 0,
+        "late_amount": counted if late_days else Decimal(0),
+        "amount_days": counted * late_days,
+        "disputed_amount": cash - counted,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +100,7 @@ class PaymentFacts:
     late_share_percent: Decimal = Decimal(0)
     """Of the amount paid."""
     disputed_amount: Decimal = Decimal(0)
-    """Paid on disputed items, and therefore in none of the figures above."""
+    """Paid on disputed items or credited by us, and therefore in none of the figures above."""
     broken_promises: int = 0
     highest_balance: Decimal = Decimal(0)
     highest_balance_percent: Decimal = Decimal(0)

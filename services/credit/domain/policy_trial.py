@@ -22,6 +22,8 @@ class PastDecision:
     """A decision as it was taken; `facts` None: it was not judged but made by a person."""
 
     customer_id: str
+    decision_no: int
+    """Counts all decisions."""
     order_id: str
     decision: str
     decided_on: date

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -20,6 +21,14 @@ def other_currency(order_currency: str, account_currency: str) -> Reason:
         code="other-currency",
         text=f"The order is in {order_currency}, but the credit account is kept in {account_currency}: "
         f"without an exchange rate between them there is no limit it could be judged by.",
+    )
+
+
+def converted_over(order_currency: str, account_currency: str, base: str) -> Reason:
+    return Reason(
+        code="converted-over",
+        text=f"The order in {order_currency} is valued in {account_currency} over {base}, as no exchange rate between "
+        "the two is known.",
     )
 
 
@@ -52,6 +61,14 @@ def within_tolerance(over: Decimal, tolerance: Decimal, currency: str) -> Reason
         code="within-tolerance",
         text=f"The order is {Money(over, currency)} above the credit, within the tolerance of "
         f"{Money(tolerance, currency)}.",
+    )
+
+
+def approved_before(amount: Decimal, on: date, currency: str) -> Reason:
+    """Why an amended order keeps its approval."""
+    return Reason(
+        code="no-more-than-approved",
+        text=f"The order was amended to no more than the {Money(amount, currency)} approved on {on}.",
     )
 
 

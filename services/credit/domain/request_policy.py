@@ -112,7 +112,7 @@ class CapRules(_Document):
     net_worth_percent: Annotated[Decimal, Field(gt=0, le=1000)] | None
     """Of the customer's equity by its last statement."""
     our_sales_percent: Annotated[Decimal, Field(gt=0, le=1000)] | None
-    """Of what our company invoiced in this currency in the months of the history, so that no customer is too big."""
+    """Of what the customer was invoiced in the account's currency in the last twelve months."""
     purchases_months: Annotated[Decimal, Field(gt=0, le=120)] | None
     """Of the purchases expected a month."""
 

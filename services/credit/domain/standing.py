@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from pydantic_core import from_json, to_json
@@ -16,6 +17,9 @@ from pydantic_core import from_json, to_json
 NEVER: Final = date(2099, 12, 31)
 """The due day of what cannot be overdue: disputed, or not yet spoken of by cash_app."""
 NOTHING: Final = Decimal(0)
+_EMPTY: Final[dict[str, Any]] = {}
+_BESIDE: Final = ("orders", "uncleared", "on_account", "collateral")
+"""Parts that count beside the account's own items and orders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +64,20 @@ class Standing:
             self._text = to_json(self._content).decode()
         return self._text
 
-    def _part(self, name: str) -> dict[str, Any]:
+    def _parts(self) -> dict[str, Any]:
         if self._content is None:
             assert self._text is not None
             self._content = from_json(self._text)
-        part: dict[str, Any] = self._content.get(name, {})
+        return self._content
+
+    def _part(self, name: str) -> dict[str, Any]:
+        part: dict[str, Any] = self._parts().get(name, _EMPTY)
         return part
 
     def _changed(self, name: str) -> dict[str, Any]:
-        self._part(name)
-        assert self._content is not None
+        part: dict[str, Any] = self._parts().setdefault(name, {})
         self._text = None
         self.changes += 1
-        part: dict[str, Any] = self._content.setdefault(name, {})
         return part
 
     def _add(self, name: str, key: str, change: Decimal) -> None:
@@ -94,7 +99,7 @@ class Standing:
 
     def owed(self, currency: str, due: date, change: Decimal) -> None:
         if change:
-            self._add("due", f"{currency} {due}", change)
+            self._add("due", _due_key(currency, due), change)
 
     def due(self, currency: str) -> list[tuple[date, Decimal]]:
         """Open amounts in `currency` by due day."""
@@ -103,6 +108,15 @@ class Standing:
             for key, amount in self._part("due").items()
             if key.startswith(currency)
         ]
+
+    def overdue(self, currency: str, on: date) -> tuple[int, Decimal]:
+        """Days the oldest item in `currency` is overdue, and all that is overdue."""
+        today = _due_key(currency, on)
+        late = [(key, amount) for key, amount in self._part("due").items() if key < today and key[:3] == currency]
+        if not late:
+            return 0, NOTHING
+        oldest = date.fromisoformat(min(late)[0][4:])
+        return (on - oldest).days, sum((Decimal(amount) for _, amount in late), NOTHING)
 
     def owed_by_currency(self) -> dict[str, Decimal]:
         return _by_currency(self._part("due"))
@@ -125,6 +139,17 @@ class Standing:
         """Sets what is on order in a currency, where the account changed to another one."""
         for name, value in (("orders", amount), ("orders_tax", tax)):
             self._put(name, currency, str(value) if value else None)
+
+    def has_more_than(self, currency: str) -> bool:
+        """Whether anything counts beside items and orders in `currency`."""
+        parts = self._parts()
+        for name in _BESIDE:
+            if parts.get(name):
+                return True
+        for key in parts.get("due", ()):  # noqa: SIM110 - asked of every account, and this is twice as fast as any()
+            if key[:3] != currency:
+                return True
+        return False
 
     def currencies(self) -> set[str]:
         """Every currency that something is kept in."""
@@ -193,7 +218,8 @@ class Standing:
 
     @property
     def dunning_level(self) -> int:
-        return max(self._part("dunned").values(), default=0)
+        steps = self._part("dunned")
+        return max(steps.values()) if steps else 0
 
     def promise_broken(self, promise_id: str, on: date | None) -> None:
         """None: it was made good later."""
@@ -234,6 +260,11 @@ class Standing:
         for currency, amount in self._part("reserved").values():
             total[currency] = total.get(currency, NOTHING) + Decimal(amount)
         return total
+
+
+@lru_cache(maxsize=2_000)
+def _due_key(currency: str, due: date) -> str:
+    return f"{currency} {due}"
 
 
 def _by_currency(dated: dict[str, str]) -> dict[str, Decimal]:

@@ -30,18 +30,24 @@ class SuggestedLimit:
 def suggested_limit(
     caps: CapRules, currency: str, *, net_worth: Decimal, our_sales: Decimal, monthly_purchases: Decimal
 ) -> SuggestedLimit:
-    """Amounts in `currency`; a net worth below nil counts as nil."""
+    """Amounts in `currency`; a net worth below nil counts as nil. `our_sales` are those to the customer in a year.
+
+    Nothing sold so far says nothing about what can be: that cap is left out then, unless it is the only one.
+    """
     found = []
     if caps.net_worth_percent is not None:
         amount = _whole(net_worth * caps.net_worth_percent / 100)
         found.append(_cap("net_worth", amount, f"{caps.net_worth_percent} % of a net worth of", net_worth, currency))
     if caps.our_sales_percent is not None:
         amount = _whole(our_sales * caps.our_sales_percent / 100)
-        found.append(_cap("our_sales", amount, f"{caps.our_sales_percent} % of our own sales of", our_sales, currency))
+        words = f"{caps.our_sales_percent} % of a year's sales to the customer of"
+        found.append(_cap("our_sales", amount, words, our_sales, currency))
     if caps.purchases_months is not None:
         amount = _whole(monthly_purchases * caps.purchases_months)
         words = f"{caps.purchases_months} months of purchases of"
         found.append(_cap("purchases", amount, words, monthly_purchases, currency))
+    if len(found) > 1 and not our_sales:
+        found = [cap for cap in found if cap.name != "our_sales"]
     binding = min(found, key=lambda cap: cap.amount)
     return SuggestedLimit(binding.amount, binding.name, tuple(found))
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from services.credit.domain.authorisation import Facts, Judgement, excess, group_excess, judge, tolerance_of
+from services.credit.domain.authorisation import Facts, excess, group_excess, judge, tolerance_of
 from services.credit.domain.credit_rules import CreditRules
 from services.credit.domain.order_rules import Rule
 from shared.kernel.money import round_half_up
@@ -33,11 +36,12 @@ def payment_needed(account: CreditAccount, facts: Facts, rules: CreditRules, on:
     if judge(facts, rules).passes:
         return Payment(Decimal(0), "Nothing: it would pass.")
     items = sorted(account.standing.due(account.currency))
-    owed = sum((amount for _, amount in items), Decimal(0))
-    for amount in sorted(_turning_points(facts, rules, items, on)):
-        if 0 < amount <= owed and after_payment(facts, items, amount, on, account).passes_under(rules):
+    paid_up_to = list(accumulate(amount for _, amount in items))
+    owed = paid_up_to[-1] if items else Decimal(0)
+    for amount in sorted(_turning_points(facts, rules, paid_up_to)):
+        if 0 < amount <= owed and judge(_after_payment(facts, items, paid_up_to, amount, on, account), rules).passes:
             return Payment(amount, f"{amount:,} {account.currency} on the oldest items would let it pass.")
-    left = after_payment(facts, items, owed, on, account).judged(rules)
+    left = judge(_after_payment(facts, items, paid_up_to, owed, on, account), rules)
     return Payment(
         None,
         f"No payment of the {owed:,} {account.currency} owed would let it pass: "
@@ -45,55 +49,37 @@ def payment_needed(account: CreditAccount, facts: Facts, rules: CreditRules, on:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Paid:
-    facts: Facts
-
-    def judged(self, rules: CreditRules) -> Judgement:
-        return judge(self.facts, rules)
-
-    def passes_under(self, rules: CreditRules) -> bool:
-        return self.judged(rules).passes
-
-
-def after_payment(
-    facts: Facts, items: list[tuple[date, Decimal]], amount: Decimal, on: date, account: CreditAccount
-) -> _Paid:
-    """The facts as they would be once `amount` had settled the oldest items."""
-    left, overdue, oldest = amount, Decimal(0), on
-    for due, open_amount in items:
-        settled = min(left, open_amount)
-        left -= settled
-        if settled < open_amount and due < on:
-            overdue += open_amount - settled
-            oldest = min(oldest, due)
+def _after_payment(
+    facts: Facts,
+    items: list[tuple[date, Decimal]],
+    paid_up_to: list[Decimal],
+    amount: Decimal,
+    on: date,
+    account: CreditAccount,
+) -> Facts:
+    """The facts as they would be once `amount` had settled the oldest items; what settles each and all before it."""
+    oldest, late = bisect_right(paid_up_to, amount), bisect_left(items, on, key=itemgetter(0))
     in_group = facts.group_exposure
     if account.group is not None:
         in_group -= account.valuation.rates.converted(amount, account.currency, account.group.currency) or Decimal(0)
-    changed = {name: getattr(facts, name) for name in Facts.__slots__}
-    return _Paid(
-        Facts(
-            **{
-                **changed,
-                "exposure": facts.exposure - amount,
-                "overdue_amount": overdue,
-                "days_overdue": (on - oldest).days,
-                "group_exposure": in_group,
-            }
-        )
+    return replace(
+        facts,
+        exposure=facts.exposure - amount,
+        overdue_amount=paid_up_to[late - 1] - amount if oldest < late else Decimal(0),
+        days_overdue=(on - items[oldest][0]).days if oldest < late else 0,
+        group_exposure=in_group,
     )
 
 
-def _turning_points(facts: Facts, rules: CreditRules, items: list[tuple[date, Decimal]], on: date) -> set[Decimal]:
+def _turning_points(facts: Facts, rules: CreditRules, paid_up_to: list[Decimal]) -> set[Decimal]:
     cent = round_half_up(Decimal(0), facts.currency).as_tuple().exponent
     step = Decimal(1).scaleb(int(cent))
     over = excess(facts, rules)
     points = {over, over - tolerance_of(facts, rules), group_excess(facts)}
-    paid = Decimal(0)
-    for _, amount in items:
-        paid += amount
-        points.add(paid)
-    for rule in rules.rules_for(facts.customer_id, facts.group_id):
+    asked = rules.rules_for(facts.customer_id, facts.group_id)
+    if any(rule.field == "days_overdue" for rule in asked):
+        points.update(paid_up_to)
+    for rule in asked:
         points |= {point + extra for point in _points_of(rule, facts) for extra in (Decimal(0), step, -step)}
     return {_up(point, step) for point in points}
 

@@ -1,6 +1,6 @@
 -- name: load_items
 -- Open items by customer and item, locked in key order.
-SELECT customer_id, item_id, currency, open_amount, item_version, due_date, closed_on, order_id
+SELECT customer_id, item_id, currency, open_amount, item_version, due_date, closed_on, order_id, contested, payments
 FROM open_item
 WHERE (customer_id, item_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
 ORDER BY customer_id, item_id
@@ -8,16 +8,19 @@ FOR UPDATE;
 
 -- name: save_items
 -- Adds or changes open items.
-INSERT INTO open_item (customer_id, item_id, currency, open_amount, item_version, due_date, closed_on, order_id)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::numeric[], $5::integer[], $6::date[], $7::date[], $8::text[])
+INSERT INTO open_item (customer_id, item_id, currency, open_amount, item_version, due_date, closed_on, order_id,
+                       contested, payments)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::numeric[], $5::integer[], $6::date[], $7::date[], $8::text[],
+                     $9::boolean[], $10::jsonb[])
 ON CONFLICT (customer_id, item_id) DO UPDATE
 SET open_amount = excluded.open_amount, item_version = excluded.item_version, due_date = excluded.due_date,
-    closed_on = excluded.closed_on, order_id = excluded.order_id;
+    closed_on = excluded.closed_on, order_id = excluded.order_id, contested = excluded.contested,
+    payments = excluded.payments;
 
 -- name: load_orders
 -- Orders by customer and order, locked in key order.
 SELECT customer_id, order_id, company_id, currency, order_date, order_amount, open_amount, order_version, decision, decided_on,
-       order_tax, handling, decisions
+       order_tax, handling, decisions, revision
 FROM open_order
 WHERE (customer_id, order_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
 ORDER BY customer_id, order_id
@@ -26,7 +29,7 @@ FOR UPDATE;
 -- name: load_undecided_orders
 -- Orders of these customers that wait for the customer or are held, locked in key order.
 SELECT customer_id, order_id, company_id, currency, order_date, order_amount, open_amount, order_version, decision, decided_on,
-       order_tax, handling, decisions
+       order_tax, handling, decisions, revision
 FROM open_order
 WHERE customer_id = ANY ($1::text[]) AND decision IN ('waiting', 'held')
 ORDER BY customer_id, order_id
@@ -39,13 +42,14 @@ SELECT customer_id FROM open_order WHERE order_id = $1;
 -- name: save_orders
 -- Adds or changes orders.
 INSERT INTO open_order (customer_id, order_id, company_id, currency, order_date, order_amount, open_amount, order_version,
-                        decision, decided_on, order_tax, handling, decisions)
+                        decision, decided_on, order_tax, handling, decisions, revision)
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::numeric[], $7::numeric[], $8::integer[],
-                     $9::text[], $10::date[], $11::numeric[], $12::jsonb[], $13::integer[])
+                     $9::text[], $10::date[], $11::numeric[], $12::jsonb[], $13::integer[], $14::integer[])
 ON CONFLICT (customer_id, order_id) DO UPDATE
 SET order_date = excluded.order_date, order_amount = excluded.order_amount, open_amount = excluded.open_amount,
     order_version = excluded.order_version, decision = excluded.decision, decided_on = excluded.decided_on,
-    order_tax = excluded.order_tax, handling = excluded.handling, decisions = excluded.decisions;
+    order_tax = excluded.order_tax, handling = excluded.handling, decisions = excluded.decisions,
+    revision = excluded.revision;
 
 -- name: insert_decisions
 -- Records what was decided on orders, by whom, why, and by which version of the rules.
@@ -57,7 +61,7 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::text[],
 -- name: load_granted_orders
 -- Orders of these customers that were let through and are not all invoiced or cancelled, locked in key order.
 SELECT customer_id, order_id, company_id, currency, order_date, order_amount, open_amount, order_version, decision, decided_on,
-       order_tax, handling, decisions
+       order_tax, handling, decisions, revision
 FROM open_order
 WHERE customer_id = ANY ($1::text[]) AND decision IN ('approved', 'released') AND open_amount > 0
 ORDER BY customer_id, order_id

@@ -41,14 +41,31 @@ LIMIT $2;
 -- Groups by id, as a person sees them.
 SELECT group_id, name, currency, pooled_limit FROM credit_group WHERE group_id = ANY ($1::text[]) ORDER BY group_id;
 
--- name: view_members_of
--- All accounts of these groups.
-SELECT customer_id, customer_version, company_id, name, currency, credit_limit, limit_version,
-       open_items_total, open_orders_total, state, state_version, holds, open_orders_tax, group_id, ordered_on,
-       ordered_amount, standing
+-- name: other_members_of_groups
+-- What members of these groups owe and have on order, these customers left out, added up by currency; and the standings
+-- of those where more counts than items and orders in the account's own currency.
+SELECT group_id, currency, sum(open_items_total) AS open_items_total, sum(open_orders_total) AS open_orders_total,
+       sum(open_orders_tax) AS open_orders_tax,
+       array_agg(standing ORDER BY customer_id) FILTER (
+           WHERE standing ?| ARRAY['orders', 'uncleared', 'on_account', 'collateral'] OR EXISTS (
+               SELECT 1 FROM jsonb_object_keys(standing -> 'due') AS due WHERE left(due, 3) <> currency
+           )
+       ) AS standings
 FROM account
-WHERE group_id = ANY ($1::text[])
-ORDER BY group_id, customer_id;
+WHERE group_id = ANY ($1::text[]) AND customer_id <> ALL ($2::text[]) AND customer_version > 0
+GROUP BY group_id, currency
+ORDER BY group_id, currency;
+
+-- name: load_members_with_held_orders
+-- Accounts of these groups of which an order is held, locked in key order.
+SELECT a.customer_id, a.customer_version, a.company_id, a.name, a.currency, a.credit_limit, a.limit_version,
+       a.open_items_total, a.open_orders_total, a.state, a.state_version, a.holds, a.open_orders_tax, a.group_id,
+       a.ordered_on, a.ordered_amount, a.standing
+FROM account a
+WHERE a.group_id = ANY ($1::text[])
+  AND EXISTS (SELECT 1 FROM open_order o WHERE o.customer_id = a.customer_id AND o.decision = 'held')
+ORDER BY a.customer_id
+FOR UPDATE OF a;
 
 -- name: view_accounts_of
 -- Accounts by customer, as a person sees them.

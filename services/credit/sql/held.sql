@@ -1,7 +1,7 @@
 -- name: view_held_orders_by_age
 -- A page of held orders, the oldest first.
 SELECT customer_id, order_id, company_id, currency, order_date, order_amount, open_amount, order_version, decision,
-       decided_on, order_tax, handling, decisions
+       decided_on, order_tax, handling, decisions, revision
 FROM open_order o
 WHERE o.decision = 'held'
   AND ($1::text IS NULL OR o.customer_id = $1)
@@ -21,7 +21,7 @@ LIMIT $9;
 -- name: view_held_orders_by_amount
 -- A page of held orders, the largest first.
 SELECT customer_id, order_id, company_id, currency, order_date, order_amount, open_amount, order_version, decision,
-       decided_on, order_tax, handling, decisions
+       decided_on, order_tax, handling, decisions, revision
 FROM open_order o
 WHERE o.decision = 'held'
   AND ($1::text IS NULL OR o.customer_id = $1)

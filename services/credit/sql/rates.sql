@@ -7,6 +7,13 @@ JOIN unnest($1::text[], $2::text[]) AS p (one, other)
 WHERE r.valid_from <= $3
 ORDER BY r.from_currency, r.to_currency, r.valid_from DESC;
 
+-- name: rates_with
+-- All rates from and to these currencies, as they stand on a day.
+SELECT DISTINCT ON (from_currency, to_currency) from_currency, to_currency, rate
+FROM exchange_rate
+WHERE (from_currency = ANY ($1::text[]) OR to_currency = ANY ($1::text[])) AND valid_from <= $2
+ORDER BY from_currency, to_currency, valid_from DESC;
+
 -- name: save_rates
 -- Adds rates; of the same pair and day the highest version stays.
 INSERT INTO exchange_rate AS r (from_currency, to_currency, valid_from, version, rate)

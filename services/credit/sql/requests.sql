@@ -82,11 +82,10 @@ ON CONFLICT (customer_id, request_id, fiscal_year) DO UPDATE
 SET entered_on = excluded.entered_on, entered_by = excluded.entered_by, document = excluded.document;
 
 -- name: our_sales
--- What a company invoiced in a currency from a day on.
-SELECT COALESCE(sum(d.purchases), 0) AS amount
-FROM trade_day d
-JOIN account a ON a.customer_id = d.customer_id
-WHERE a.company_id = $1 AND d.currency = $2 AND d.business_date > $3;
+-- What a customer was invoiced in a currency after a day, up to another one.
+SELECT COALESCE(sum(purchases), 0) AS amount
+FROM trade_day
+WHERE customer_id = $1 AND currency = $2 AND business_date > $3 AND business_date <= $4;
 
 -- name: add_trade_days
 -- Adds to customers' sums of a day; the sums come out the same in whatever order they are added to.

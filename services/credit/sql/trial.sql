@@ -1,6 +1,6 @@
 -- name: decisions_to_try
 -- The next decisions of a span, customer by customer, in the order they were taken.
-SELECT customer_id, order_id, decision_no, decision, decided_on, facts::text AS facts
+SELECT customer_id, decision_no, order_id, decision, decided_on, facts
 FROM order_decision
 WHERE (customer_id, decision_no) > ($1, $2::bigint) AND decided_on BETWEEN $3 AND $4
 ORDER BY customer_id, decision_no

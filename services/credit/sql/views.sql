@@ -45,7 +45,7 @@ ORDER BY currency;
 -- name: view_order
 -- One order, as credit knows it.
 SELECT customer_id, order_id, company_id, currency, order_date, order_amount, open_amount, order_version, decision, decided_on,
-       order_tax, handling, decisions
+       order_tax, handling, decisions, revision
 FROM open_order
 WHERE order_id = $1
 ORDER BY customer_id

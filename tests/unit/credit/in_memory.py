@@ -23,10 +23,11 @@ COLUMNS = {
     ),
     "items": (
         "customer_id", "item_id", "currency", "open_amount", "item_version", "due_date", "closed_on", "order_id",
+        "contested", "payments",
     ),
     "orders": (
         "customer_id", "order_id", "company_id", "currency", "order_date", "order_amount", "open_amount",
-        "order_version", "decision", "decided_on", "order_tax", "handling", "decisions",
+        "order_version", "decision", "decided_on", "order_tax", "handling", "decisions", "revision",
     ),
     "files": (
         "customer_id", "company_id", "risk_class", "reviewed_on", "review_due_on", "closed_on", "planned_limits",
@@ -122,7 +123,7 @@ class InMemoryWork(CreditWork):
             return []
         if query == "count_exposure":
             return self._books.counted(*arguments)
-        if query in ("lock_groups", "rates_on"):
+        if query in ("lock_groups", "rates_on", "rates_with"):
             return []
         if query == "load_undecided_orders":
             return [

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from services.credit.domain.account_state import TRANSITIONS, Cause
-from shared.contracts.credit import CreditStateChanged
+from shared.contracts.credit import CreditLimitSet, CreditStateChanged
 from tests.unit.credit.events import customer, hold, item, lift, order
 from tests.unit.credit.in_memory import Books
 
@@ -86,3 +88,17 @@ async def test_versions_of_the_state_count_the_changes():
     await books.hear(customer("1000"), item("I-1", "900", "900"))
     await books.hear(item("I-1", "900", "0", 2))
     assert books.account("C-1")["state_version"] == 2
+
+
+async def test_a_write_off_closes_a_suspended_account_and_takes_its_limit():
+    books = Books()
+    await books.hear(customer("1000"), item("I-1", "500", "500"), item("I-2", "100", "100"))
+    given_up: dict[str, Any] = {"cause": "write_off", "change": Decimal("-100.00")}
+    assert await moves(books, item("I-2", "100", "0", 2, **given_up)) == []
+    books.account("C-1")["state"] = "Suspended"
+    said = await books.hear(item("I-1", "500", "400", 2, **given_up))
+    (closed,) = [event for event in said if isinstance(event, CreditStateChanged)]
+    assert (closed.new_state, closed.cause) == ("Closed", "what was owed is written off")
+    assert closed.reasons[0].text == "100.00 USD of I-1 was written off on 2024-03-01."
+    (taken,) = [event for event in said if isinstance(event, CreditLimitSet)]
+    assert (taken.credit_limit, taken.set_by, books.account("C-1")["credit_limit"]) == (0, "system", 0)

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.credit.domain.account import CreditAccount
-from services.credit.domain.credit_rules import CreditRules
-from services.credit.domain.groups import CreditGroup
+from services.credit.domain.credit_rules import CreditRules, ExposureRules
+from services.credit.domain.exchange import Rates
+from services.credit.domain.exposure import Valuation
+from services.credit.domain.groups import CreditGroup, OtherMembers
 from services.credit.domain.order_decisions import authorise, release_what_fits, stop
 from services.credit.domain.orders import OpenOrder
 from shared.contracts.invoicing import Reason
@@ -61,6 +63,36 @@ def test_no_member_passes_its_own_limit_nor_all_together_the_pool(
         mine = [one for one in orders if one.customer_id == member.customer_id and one.granted]
         assert member.open_orders_total == sum((one.open_amount for one in mine), Decimal(0))
         assert member.open_orders_tax == 0
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    members=st.lists(
+        st.tuples(st.sampled_from(["USD", "EUR", "JPY"]), amounts, amounts, st.none() | amounts), min_size=1, max_size=6
+    ),
+    at_hand=st.integers(0, 6),
+    tax_counts=st.booleans(),
+)
+def test_it_makes_no_difference_which_members_are_at_hand(
+    members: list[tuple[str, Decimal, Decimal, Decimal | None]], at_hand: int, tax_counts: bool
+) -> None:
+    rates = Rates({("EUR", "USD"): Decimal("1.0837"), ("JPY", "USD"): Decimal("0.0066"), ("EUR", "JPY"): Decimal(163)})
+    valuation = Valuation(DAY, ExposureRules(order_tax_counts=tax_counts), rates)
+    together, parted = CreditGroup("G", "Group", "USD", Decimal(1)), CreditGroup("G", "Group", "USD", Decimal(1))
+    others = []
+    for n, (currency, owed, ordered, on_account) in enumerate(members):
+        member = CreditAccount(f"C-{n}", 1, "US01", "Acme", currency, owed, 0, owed, ordered, valuation=valuation)
+        member.open_orders_tax = ordered / 5
+        if on_account is not None:
+            member.standing.on_account_changed("EUR", on_account)
+        together.members[member.customer_id] = member
+        if n < at_hand:
+            parted.members[member.customer_id] = member
+        else:
+            kept = (member.standing,) if on_account is not None else ()
+            others.append(OtherMembers(currency, owed, ordered, ordered / 5, kept))
+    parted.add_up(tuple(others))
+    assert parted.exposure(valuation) == together.exposure(valuation)
 
 
 def assert_within(group: CreditGroup) -> None:

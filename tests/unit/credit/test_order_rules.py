@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,7 +20,7 @@ from services.credit.domain.exchange import Rates
 from services.credit.domain.order_rules import Rule, narrowest
 from services.credit.domain.policy_trial import PastDecision, PolicyTrial
 from services.credit.domain.standing import Security, Standing, Uncleared
-from services.credit.domain.what_if import after_payment, payment_needed
+from services.credit.domain.what_if import payment_needed
 
 DAY = date(2025, 3, 3)
 SHIPPED: dict[str, Any] = {
@@ -125,17 +126,23 @@ def test_every_reason_is_given_and_one_excluding_rule_lets_it_through_all_the_sa
     items=st.dictionaries(st.integers(-90, 30), amounts, max_size=5),
     days=st.integers(0, 60),
     share=st.integers(1, 120),
+    overdue=st.sampled_from(["days_overdue", "overdue_amount", "overdue_percent"]),
 )
 def test_what_if_names_the_least_payment_that_helps(
-    limit: Decimal, wanted: Decimal, items: dict[int, Decimal], days: int, share: int
+    limit: Decimal, wanted: Decimal, items: dict[int, Decimal], days: int, share: int, overdue: str
 ) -> None:
     owing = account(str(limit), **{f"d{n}" if n >= 0 else f"o{-n}": str(amount) for n, amount in items.items()})
-    policy = rules(rule("age", "days_overdue", above=str(days)), rule("share", "limit_used_percent", above=str(share)))
+    policy = rules(rule("late", overdue, above=str(days)), rule("share", "limit_used_percent", above=str(share)))
     facts = facts_about(owing, wanted, "USD", DAY)
     needed, due = payment_needed(owing, facts, policy, DAY), sorted(owing.standing.due("USD"))
 
     def passes(paid: Decimal) -> bool:
-        return after_payment(facts, due, paid, DAY, owing).passes_under(policy)
+        paying, left = deepcopy(owing), paid
+        for day, amount in due:
+            paying.standing.owed("USD", day, -min(left, amount))
+            paying.open_items_total -= min(left, amount)
+            left -= min(left, amount)
+        return judge(facts_about(paying, wanted, "USD", DAY), policy).passes
 
     if needed.amount is None:
         assert not passes(sum((amount for _, amount in due), Decimal(0)))
@@ -173,11 +180,31 @@ def test_a_trial_carries_what_it_lets_through_to_the_orders_after_it() -> None:
     texts = [facts_about(owing, Decimal(60), "USD", DAY).text] * 3
     tried = PolicyTrial(rules())
     past = [
-        PastDecision("C-1", "O-1", "held", DAY, texts[0]),
-        PastDecision("C-1", "O-2", "approved", DAY, texts[1]),
-        PastDecision("C-1", "O-1", "released", DAY, None),
-        PastDecision("C-1", "O-3", "approved", DAY, texts[2]),
+        PastDecision("C-1", 1, "O-1", "held", DAY, texts[0]),
+        PastDecision("C-1", 2, "O-2", "approved", DAY, texts[1]),
+        PastDecision("C-1", 3, "O-1", "released", DAY, None),
+        PastDecision("C-1", 4, "O-3", "approved", DAY, texts[2]),
     ]
     found = tried.differences(past)
     assert [(d.order_id, d.would_hold) for d in found] == [("O-1", False), ("O-2", True)]
     assert (tried.judged, "above the credit" in found[1].why) == (3, True)
+
+
+def test_what_has_no_rate_is_valued_over_a_third_currency_and_says_so() -> None:
+    """1 EUR = 2 USD and 1 GBP = 4 USD: 100 GBP are 200 EUR, over USD; over CHF, were its rates known, before that."""
+    known = Rates({("EUR", "USD"): Decimal(2), ("GBP", "USD"): Decimal(4), ("EUR", "CHF"): Decimal(1)})
+    rates = known.crossed([("GBP", "EUR"), ("GBP", "JPY")])
+    assert rates.converted(Decimal(100), "GBP", "EUR") == 200
+    assert rates.converted(Decimal(100), "EUR", "GBP") == 50
+    assert (rates.way("EUR", "GBP"), rates.converted(Decimal(1), "GBP", "JPY")) == ("USD", None)
+    both = Rates({**known.by_pair, ("CHF", "GBP"): Decimal("0.5")}).crossed([("GBP", "EUR")])
+    assert both.way("GBP", "EUR") == "CHF"
+    european = account()
+    european.currency, european.valuation = "EUR", replace(european.valuation, rates=rates)
+    crossed = facts_about(european, Decimal(100), "GBP", DAY)
+    words = "The order in GBP is valued in EUR over USD, as no exchange rate between the two is known."
+    (remark,) = judge(crossed, rules()).remarks
+    assert (crossed.amount, remark.code, remark.text) == (200, "converted-over", words)
+    (reason,) = judge(replace(crossed, amount=Decimal(2000)), rules()).reasons
+    assert reason.text.endswith(words)
+    assert Facts.of("C-1", crossed.text).converted_over == "USD"

@@ -11,12 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.credit.domain.payment_facts import PaymentFacts, TradeDay, months_after, months_before, months_between
+from services.credit.domain.open_items import OpenItem
+from services.credit.domain.payment_facts import (
+    PaymentFacts,
+    TradeDay,
+    months_after,
+    months_before,
+    months_between,
+    told_by,
+)
 from services.credit.domain.request_policy import RequestPolicy
 from services.credit.domain.scorecard import Scorecard
 from services.credit.request_store import CREDIT_REQUESTS, CREDIT_SCORECARD
+from shared.contracts.cash_app import OpenItemChanged
 from tests.unit.credit.events import DAY, item
 
+SUMS = ("balance_change", "paid_items", "paid_amount", "late_items_days", "amount_days", "disputed_amount")
 CARD = CREDIT_SCORECARD.shipped.document
 POLICY = CREDIT_REQUESTS.shipped.document
 
@@ -60,10 +70,56 @@ def test_a_payment_counts_by_the_days_it_came_beyond_terms():
     assert (late.paid_amount, late.amount_days, late.late_amount, late.late_items_days) == (60, 600, 60, 10)
     early = TradeDay.of(item("I-1", "100", "0", 2, due_date=DAY + timedelta(days=10)))
     assert (early.paid_amount, early.amount_days, early.late_amount) == (100, 0, 0)
-    disputed = TradeDay.of(item("I-1", "100", "0", 2, due_date=DAY - timedelta(days=10), disputed=True))
-    assert (disputed.paid_amount, disputed.amount_days, disputed.disputed_amount) == (0, 0, 100)
     discount = TradeDay.of(item("I-1", "100", "98", 2, cause="discount"))
     assert (discount.paid_amount, discount.balance_change) == (0, -2)
+
+
+def heard(*changes: OpenItemChanged) -> TradeDay:
+    """The sums of all that is told of one item."""
+    known = OpenItem("C-1", "I-1", "USD")
+    told = []
+    for change in changes:
+        known.changed(change)
+        told += told_by(change, known)
+    sums = {name: sum(getattr(day, name) for day in told) for name in SUMS}
+    return TradeDay("C-1", "USD", DAY, **sums)
+
+
+def test_what_the_customer_is_not_to_blame_for_is_not_held_against_it():
+    due = DAY - timedelta(days=30)
+    late: dict[str, Any] = {"due_date": due}
+    posted = item("I-1", "100", "100", **late)
+    paid = item("I-1", "100", "0", 2, **late)
+    assert heard(posted, paid).amount_days == 3000
+    for changes in (
+        (posted, item("I-1", "100", "0", 2, disputed=True, **late)),
+        # Disputed until it was overdue, though no longer when it was paid.
+        (item("I-1", "100", "100", due_date=due, disputed=True), paid),
+        # Credited: we were found wrong.
+        (posted, item("I-1", "100", "0", 2, payment_method="credit_memo", **late)),
+    ):
+        told = heard(*changes)
+        assert (told.paid_amount, told.amount_days, told.disputed_amount) == (0, 0, 100)
+    settled = item("I-1", "100", "100", 2, DAY - timedelta(days=40), cause="cash", change=Decimal(0), **late)
+    in_time = heard(item("I-1", "100", "100", due_date=due, disputed=True), settled, item("I-1", "100", "0", 3, **late))
+    assert in_time.amount_days == 3000
+
+
+def test_an_application_that_is_undone_leaves_the_history():
+    late: dict[str, Any] = {"due_date": DAY - timedelta(days=30)}
+    posted = item("I-1", "100", "100", **late)
+    first = item("I-1", "100", "40", 2, cause_id="P-1/A1", change=Decimal(-60), **late)
+    second = item("I-1", "100", "0", 3, cause_id="P-2/A1", change=Decimal(-40), **late)
+    undone = item("I-1", "100", "60", 4, DAY + timedelta(days=9), cause="unapplied", cause_id="P-1/A1/R",
+                  change=Decimal(60), **late)  # fmt: skip
+    told = heard(posted, first, second, undone)
+    assert (told.paid_items, told.paid_amount, told.late_items_days, told.amount_days) == (1, 40, 30, 1200)
+    assert told.balance_change == 60
+    # On the day on which it was counted, not on that on which it was undone.
+    known = OpenItem("C-1", "I-1", "USD")
+    known.changed(first)
+    told_by(first, known)
+    assert [day.business_date for day in told_by(undone, known)] == [DAY + timedelta(days=9), DAY]
 
 
 @given(st.dates(date(2000, 1, 1), date(2090, 12, 31)), st.integers(0, 120))
