@@ -7,22 +7,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from services.cash_app.domain.advice import Side, join
+from services.cash_app.domain.advice import Joined, Side, join
 from services.cash_app.store import CashWork
 from shared.contracts.erp import PaymentReceived, RemittanceAdvised, RemittanceLine
 from shared.kernel.money import round_half_up
 
-_HELD: Final = frozenset({"suspense", "unapplied", "on_account"})
+APPLIED_DAYS_BEFORE_MAX: Final = 7
+"""Without a trace number, money applied longer ago than this is not what an advice is about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """An advice whose money came before it and still lies unapplied."""
+    """An advice whose money came before it: in suspense, or a customer's, applied or not."""
 
     advice: RemittanceAdvised
     payment_id: str
     state: str
     customer_id: str | None
+    note: str
 
 
 async def with_remittance(received: Sequence[PaymentReceived], uow: CashWork) -> list[PaymentReceived]:
@@ -52,31 +54,40 @@ async def with_remittance(received: Sequence[PaymentReceived], uow: CashWork) ->
 
 
 async def keep_advices(advised: Sequence[RemittanceAdvised], uow: CashWork) -> list[Late]:
-    """Keeps advice that is new, joined to its money where that came before; returns what can be applied now.
-
-    Money that is applied by another rule already is not moved: the advice says so, and a clerk decides.
-    """
+    """Keeps advice that is new, joined to its money where that came before; returns those that met it."""
     first = {event.advice_id: event for event in advised}
     kept = {row["advice_id"] for row in await uow.fetch("insert_advices", *_columns(first.values()))}
     new = {advice_id: event for advice_id, event in first.items() if advice_id in kept}
     advices = [_side_of_advice(event) for event in new.values()]
     if not advices:
         return []
-    rows = {row["payment_id"]: row for row in await uow.fetch("payments_for_advices", *_asked(advices))}
+    asked, oldest = _asked(advices), min(advice.on for advice in advices)
+    rows = {row["payment_id"]: row for row in await uow.fetch("payments_for_advices", *asked, oldest)}
     unnamed = [row for row in rows.values() if not row["named"]]
-    joined = join(advices, [_side(row, "payment_id", "value_date") for row in unnamed])
-    late, notes = [], []
-    for j in joined:
-        row = rows[j.payment_id]
-        held = row["state"] in _HELD and row["unapplied_amount"] > 0
-        note = f"joined by {j.why}"
-        if held:
-            late.append(Late(new[j.advice_id], j.payment_id, row["state"], row["customer_id"]))
-        else:
-            note += "; the money had been applied by other rules before the advice came"
-        notes.append((j.advice_id, j.payment_id, note))
-    await uow.write("join_advices", notes)
-    return sorted(late, key=lambda one: one.payment_id)
+    traced = frozenset(asked[0])
+    held = [row for row in unnamed if row["state"] != "applied" or row["trace_number"] in traced]
+    joined = join(advices, [_side(row, "payment_id", "value_date") for row in held])
+    joined += _with_applied(advices, joined, unnamed)
+    late = [
+        Late(new[j.advice_id], j.payment_id, row["state"], row["customer_id"], f"joined by {j.why}")
+        for j, row in ((j, rows[j.payment_id]) for j in joined)
+    ]
+    await uow.write("join_advices", [(one.advice.advice_id, one.payment_id, one.note) for one in late])
+    return sorted((one for one in late if one.state != "returned"), key=lambda one: one.payment_id)
+
+
+def _with_applied(advices: Sequence[Side], joined: Sequence[Joined], rows: Iterable[Mapping[str, Any]]) -> list[Joined]:
+    """Advice that meets no other money and may be of money applied a few days before, known by payer and amount."""
+    met, told = {j.advice_id for j in joined}, {j.payment_id for j in joined}
+    left = [advice for advice in advices if advice.key not in met]
+    applied = [
+        row
+        for row in rows
+        if row["state"] == "applied"
+        and row["payment_id"] not in told
+        and any(0 <= (advice.on - row["value_date"]).days <= APPLIED_DAYS_BEFORE_MAX for advice in left)
+    ]
+    return join(left, [_side(row, "payment_id", "value_date") for row in applied]) if applied else []
 
 
 async def name_late(late: Sequence[Late], uow: CashWork) -> None:

@@ -9,14 +9,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from services.cash_app.access import Books, Clerk, Reader
+from services.cash_app.by_hand import owners_of, settle_by_hand
 from services.cash_app.domain.bookings import Bookings
-from services.cash_app.domain.by_hand import HandLine, NotAllowed, apply_by_hand
-from services.cash_app.domain.customer_book import CustomerBook
-from services.cash_app.domain.payments import Payment, PaymentState, WrongState
-from services.cash_app.handlers import assign
+from services.cash_app.domain.identification import Identification
+from services.cash_app.domain.payments import Payment, PaymentState
 from services.cash_app.payers import teach
 from services.cash_app.recording import record
 from services.cash_app.store import CashWork
+from services.cash_app.suspended import assign
+from services.cash_app.undoing import lock_payment
 from services.cash_app.views import (
     AccountItem,
     AccountPayment,
@@ -76,18 +77,23 @@ async def assign_payment(payment_id: str, body: AssignPayment, command: Clerk) -
     async def work(uow: CashWork) -> PaymentOutcome:
         if body.customer_id not in await uow.books([body.customer_id]):
             raise Unprocessable(f"customer {body.customer_id!r} is not known: check the customer number")
+        suspended = await uow.fetch("suspended_of", [payment_id])
+        before = [
+            {name: row[name] for name in ("stated_customer", "unapplied_amount", "currency")} for row in suspended
+        ]
+        why = f"assigned by {command.person.name}: {body.reason}"
+        whose = {payment_id: Identification(body.customer_id, why, "named")}
+        assigned = await assign(suspended, whose, uow)
         payment = (await uow.payments.load([payment_id])).get(payment_id)
         if payment is None:
             raise NotFound(f"there is no payment {payment_id!r}: GET /suspense lists those that can be assigned")
-        if payment.state is not PaymentState.SUSPENSE:
+        if not assigned:
             raise Conflict(f"payment {payment_id} is {payment.state} for customer {payment.customer_id} already")
-        before = _standing(payment)
-        why = f"assigned by {command.person.name}: {body.reason}"
-        ((_, bookings),) = await assign([(payment, body.customer_id, why)], uow)
+        ((_, bookings),) = assigned
         await teach(payment, body.customer_id, command.person.name, uow)
         record(uow, bookings, cause=command)
         after = {**_standing(payment), "reason": body.reason}
-        uow.audit(command, action="assign_payment", subject=payment_id, before=before, after=after)
+        uow.audit(command, action="assign_payment", subject=payment_id, before=before[0], after=after)
         return _outcome(payment, body.customer_id, bookings)
 
     return await command.run(work, body)
@@ -132,21 +138,14 @@ async def payment(payment_id: str, person: Reader, db: Books) -> PaymentDetail:
 
 @router.post("/payments/{payment_id:path}/apply")
 async def apply_payment_by_hand(payment_id: str, body: ApplyPayment, command: Clerk) -> PaymentOutcome:
-    """Settles items of the customer with money that waits or rests on account, exactly as told."""
+    """Settles items with money that waits or rests on account, exactly as told; others' items by policy."""
 
     async def work(uow: CashWork) -> PaymentOutcome:
-        payment, book = await _locked(payment_id, uow)
-        customer_id = book.customer_id
-        lines = await _lines(body, book, uow)
-        awaited = await uow.awaited.fetch("load_awaited_of_payment", customer_id, payment_id)
+        owners = await owners_of({line.item_id for line in body.lines}, uow)
+        payment = await lock_payment(payment_id, None, uow)
         before, bookings = _standing(payment), Bookings()
-        why = f"{body.reason} ({command.person.name})"
-        try:
-            apply_by_hand(payment, lines, why, uow.today, awaited, book, bookings)
-        except WrongState as error:
-            raise Conflict(str(error)) from None
-        except NotAllowed as error:
-            raise Unprocessable(str(error)) from None
+        why, customer_id = f"{body.reason} ({command.person.name})", payment.customer_id or ""
+        await settle_by_hand(payment, body.lines, owners, why, uow, bookings)
         record(uow, bookings, cause=command)
         after = {**_standing(payment), "lines": body.lines, "reason": body.reason}
         uow.audit(command, action="apply_payment", subject=payment_id, before=before, after=after)
@@ -214,32 +213,6 @@ async def _known(customer_id: str, db: Reading) -> str | None:
         raise NotFound(f"customer {customer_id!r} is not known: check the customer number")
     name: str | None = row["name"]
     return name
-
-
-async def _locked(payment_id: str, uow: CashWork) -> tuple[Payment, CustomerBook]:
-    """The payment and its customer's book, which is locked before it."""
-    rows = await uow.fetch("customer_of_payment", payment_id)
-    if not rows:
-        raise NotFound(f"there is no payment {payment_id!r}: GET /payments lists them")
-    customer_id: str | None = rows[0]["customer_id"]
-    if customer_id is None:
-        raise Conflict(f"payment {payment_id} is in suspense: assign it to a customer first")
-    book = (await uow.books([customer_id]))[customer_id]
-    return (await uow.payments.load([payment_id]))[payment_id], book
-
-
-async def _lines(body: ApplyPayment, book: CustomerBook, uow: CashWork) -> list[HandLine]:
-    customer_id = book.customer_id
-    items = await uow.items.load((customer_id, line.item_id) for line in body.lines)
-    missing = [line.item_id for line in body.lines if (customer_id, line.item_id) not in items]
-    if missing:
-        raise Unprocessable(
-            f"customer {customer_id} has no item {', '.join(map(repr, missing[:5]))}: "
-            f"see GET /customers/{customer_id}/open-items"
-        )
-    for item in items.values():
-        book.add_item(item)
-    return [HandLine(items[customer_id, line.item_id], line.amount, line.discount) for line in body.lines]
 
 
 def _standing(payment: Payment) -> dict[str, object]:

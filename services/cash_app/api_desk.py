@@ -8,10 +8,11 @@ from fastapi import APIRouter
 
 from services.cash_app.access import Books, Clerk, Reader
 from services.cash_app.api_corrections import allowed, done, payment_standing, reopened, settled
+from services.cash_app.api_failed import failed_totals
+from services.cash_app.by_hand import owners_of, settle_by_hand
 from services.cash_app.desk_detail import detail, missing
 from services.cash_app.domain.application import apply_payment
 from services.cash_app.domain.bookings import Bookings
-from services.cash_app.domain.by_hand import HandLine, NotAllowed, apply_by_hand
 from services.cash_app.domain.payments import Payment, PaymentState
 from services.cash_app.domain.returns import Return
 from services.cash_app.domain.transfer import stop_waiting
@@ -25,7 +26,6 @@ from services.cash_app.views_desk import (
     DeskApplication,
     DeskDetail,
     DeskEntry,
-    DeskPayment,
     Queue,
     QueueTotal,
     ReturnOf,
@@ -48,8 +48,8 @@ router = APIRouter()
 
 @router.get("/desk")
 async def queues(person: Reader, db: Books) -> list[QueueTotal]:
-    """How much waits in each queue. Suspense less returns is account 2100; unmatched and duplicates are 2110."""
-    return [QueueTotal.of(row) for row in await db.fetch("desk_queues")]
+    """How much waits in each queue: suspense less returns is account 2100, unmatched and duplicates are 2110."""
+    return [*(QueueTotal.of(row) for row in await db.fetch("desk_queues")), *await failed_totals(db)]
 
 
 @router.get("/desk/{queue}")
@@ -58,12 +58,13 @@ async def entries(
     person: Reader,
     db: Books,
     customer_id: Identifier | None = None,
+    company_id: Identifier | None = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[DeskEntry]:
     """What waits in a queue, the oldest first."""
     after = decode_cursor(cursor, 2, date.fromisoformat, str)
-    rows = await db.fetch(f"desk_{queue}", *after, limit + 1, customer_id, None)
+    rows = await db.fetch(f"desk_{queue}", *after, limit + 1, customer_id, None, company_id)
     return Page[DeskEntry].of(
         rows, limit, lambda row: DeskEntry.of({"queue": queue, **row}), lambda row: [row["since"], row["entry_id"]]
     )
@@ -72,7 +73,7 @@ async def entries(
 @router.get("/desk/{queue}/{entry_id:path}")
 async def entry(queue: Queue, entry_id: str, person: Reader, db: Books) -> DeskDetail:
     """One entry with evidence, suggestion, candidates, open items, and what was done about it before."""
-    row = await db.fetchrow(f"desk_{queue}", None, None, 1, None, entry_id)
+    row = await db.fetchrow(f"desk_{queue}", None, None, 1, None, entry_id, None)
     if row is None:
         raise missing(queue, entry_id)
     return await detail(queue, entry_id, row, db)
@@ -86,17 +87,22 @@ async def apply_many(body: DeskApplication, command: Clerk) -> Corrected:
         ids = [asked.payment_id for asked in body.payments]
         if len(set(ids)) < len(ids):
             raise Unprocessable("a payment is named twice: give each payment one entry with all its lines")
-        owners = {row["customer_id"] for row in await uow.fetch("customers_of_payments", ids)} - {None}
-        await load_with_owners(ids, owners, uow)
+        owners = await owners_of({line.item_id for asked in body.payments for line in asked.lines}, uow)
+        payers = {row["customer_id"] for row in await uow.fetch("customers_of_payments", ids)} - {None}
+        await load_with_owners(ids, payers, uow)
         bookings, payments = Bookings(), []
         for asked in body.payments:
             payment = await lock_payment(asked.payment_id, asked.expected_version, uow)
             before = standing(payment)
-            await _apply(payment, asked, f"{body.reason} ({command.person.name})", uow, bookings)
+            why = f"{body.reason} ({command.person.name})"
+            parts = await settle_by_hand(payment, asked.lines, owners, why, uow, bookings)
+            if asked.rest == "on_account" and payment.state is PaymentState.UNAPPLIED:
+                stop_waiting(payment, (await awaited_of([payment], uow)).get(payment.payment_id, []))
+                payment.rest_on_account(max(payment.held_since, uow.business_date), bookings)
             after = {**standing(payment), "lines": asked.lines, "reason": body.reason}
             uow.audit(command, action="apply_payment", subject=payment.payment_id, before=before, after=after)
             keep_step(uow, command, payment.payment_id, "apply_payment", body.reason)
-            payments.append(payment)
+            payments += [payment, *parts]
         record(uow, bookings, cause=command)
         return Corrected(
             payments=[payment_standing(payment) for payment in payments], reopened=[], settled=settled(bookings)
@@ -175,29 +181,6 @@ async def unmatch_return(return_id: str, body: WithReason, command: Clerk) -> Co
         return done(uow, command, "unmatch_return", body.reason, payments, bookings, before)
 
     return await command.run(work, body)
-
-
-async def _apply(payment: Payment, asked: DeskPayment, why: str, uow: CashWork, bookings: Bookings) -> None:
-    if payment.customer_id is None:
-        raise Conflict(f"payment {payment.payment_id} is in suspense: assign it to a customer first")
-    customer_id, book = payment.customer_id, (await uow.books([payment.customer_id]))[payment.customer_id]
-    items = await uow.items.load((customer_id, line.item_id) for line in asked.lines)
-    unknown = [line.item_id for line in asked.lines if (customer_id, line.item_id) not in items]
-    if unknown:
-        raise Unprocessable(
-            f"customer {customer_id} has no item {unknown[0]!r}: see GET /customers/{customer_id}/open-items"
-        )
-    for item in items.values():
-        book.add_item(item)
-    lines = [HandLine(items[customer_id, line.item_id], line.amount, line.discount) for line in asked.lines]
-    awaited = (await awaited_of([payment], uow)).get(payment.payment_id, [])
-    try:
-        allowed(lambda: apply_by_hand(payment, lines, why, uow.today, awaited, book, bookings))
-    except NotAllowed as error:
-        raise Unprocessable(str(error)) from None
-    if asked.rest == "on_account" and payment.state is PaymentState.UNAPPLIED:
-        stop_waiting(payment, awaited)
-        payment.rest_on_account(max(payment.held_since, uow.business_date), bookings)
 
 
 async def _matched(return_id: str, uow: CashWork) -> tuple[Return, list[Payment]]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.cash_app.api import router
+from services.cash_app.api_advices import router as advices_router
 from services.cash_app.api_approvals import router as approvals_router
 from services.cash_app.api_corrections import router as corrections_router
 from services.cash_app.api_desk import router as desk_router
+from services.cash_app.api_failed import router as failed_router
 from services.cash_app.api_imports import IMPORTS_PATH
 from services.cash_app.api_imports import router as imports_router
 from services.cash_app.api_payers import router as payers_router
@@ -23,7 +25,9 @@ from shared.chassis.service import Service
 router.include_router(imports_router)
 router.include_router(payers_router)
 router.include_router(corrections_router)
+router.include_router(advices_router)
 router.include_router(approvals_router)
+router.include_router(failed_router)  # before the desk, whose /desk/{queue} would take /desk/failed
 router.include_router(desk_router)
 router.include_router(reports_router)
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from shared.chassis.unit_of_work import UnitOfWork
-from shared.contracts.cash_app import ItemWrittenOff, PaymentRefunded, PaymentTransferred, PaymentUnapplied
+from shared.contracts.cash_app import (
+    DeductionOpened,
+    ItemWrittenOff,
+    PaymentRefunded,
+    PaymentTransferred,
+    PaymentUnapplied,
+)
 from shared.contracts.event import Event
 
 
 def keep_correction(uow: UnitOfWork, event: Event) -> None:
-    """Queues the row of a reversal, transfer, refund or write-off; other events have none."""
+    """Queues the row of a reversal, transfer, refund, write-off or deduction; other events have none."""
     match event:
         case PaymentUnapplied():
             _keep_reversal(uow, event)
@@ -18,6 +24,8 @@ def keep_correction(uow: UnitOfWork, event: Event) -> None:
             _keep_refund(uow, event)
         case ItemWrittenOff():
             _keep_write_off(uow, event)
+        case DeductionOpened():
+            _keep_deduction(uow, event)
 
 
 def _keep_reversal(uow: UnitOfWork, undone: PaymentUnapplied) -> None:
@@ -57,5 +65,15 @@ def _keep_write_off(uow: UnitOfWork, given_up: ItemWrittenOff) -> None:
             given_up.customer_id, given_up.write_off_id, given_up.item_id, given_up.document_number,
             given_up.company_id, given_up.currency, given_up.amount, given_up.written_off_on, given_up.approved_by,
             given_up.reason,
+        ),
+    )  # fmt: skip
+
+
+def _keep_deduction(uow: UnitOfWork, kept_back: DeductionOpened) -> None:
+    uow.append(
+        "insert_deductions",
+        (
+            kept_back.customer_id, kept_back.deduction_id, kept_back.item_id, kept_back.payment_id, kept_back.reason,
+            kept_back.why,
         ),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -36,12 +37,14 @@ class Found:
 
 async def detail(queue: Queue, entry_id: str, row: Any, db: Reading) -> DeskDetail:
     """The entry in one answer."""
-    if queue in ("suspense", "unmatched", "duplicates"):
+    if queue in ("suspense", "unmatched", "on_account", "duplicates"):
         found = await _of_payment(queue, entry_id, db)
     elif queue == "deductions":
         found = await _of_deduction(entry_id, db)
     elif queue == "returns":
         found = await _of_return(entry_id, db)
+    elif queue == "advices":
+        found = await _of_advice(entry_id, db)
     else:
         found = await _of_approval(entry_id, db)
     items = await db.fetch("desk_items", found.customers, _ITEMS_SHOWN_MAX)
@@ -81,7 +84,7 @@ async def _of_payment(queue: Queue, payment_id: str, db: Reading) -> Found:
         assert first is not None, f"payment {payment_id} is in the queue without being held"
         found.candidates = [Candidate(kind="payment", id=first[0], score=100, evidence=first[1])]
         found.suggestion = _of_duplicate(first[0], first["first_state"])
-    elif payment.customer_id is not None:
+    elif payment.customer_id is not None and queue != "advices":
         found.suggestion = await suggestion(payment, db)
     return found
 
@@ -154,6 +157,17 @@ async def _of_return(return_id: str, db: Reading) -> Found:
         candidates=candidates,
         notes=[row["note"]],
     )
+
+
+async def _of_advice(advice_id: str, db: Reading) -> Found:
+    row = await db.fetchrow("desk_payment_of_advice", advice_id)
+    assert row is not None, f"advice {advice_id} is in the queue without being kept"
+    found = await _of_payment("advices", row["payment_id"], db)
+    told = ", ".join(f"{line['document_number']} {line['amount']}" for line in json.loads(row["lines"])[:10])
+    sentence = f"undo what payment {row['payment_id']} settled and apply it as advised: {told}; or lay the advice aside"
+    found.suggestion = Suggestion(sentence=sentence, action="reapply")
+    found.candidates = [Candidate(kind="payment", id=row["payment_id"], score=100, evidence=f"the advice says {told}")]
+    return found
 
 
 async def _of_approval(approval_id: str, db: Reading) -> Found:

@@ -3,8 +3,7 @@ and invoices before payments, so that a payment finds the invoice that came with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from services.cash_app.advices import keep_advices, name_late, with_remittance
 from services.cash_app.domain.application import apply_payment, post_item
@@ -12,15 +11,18 @@ from services.cash_app.domain.application_rules import DiscountRules
 from services.cash_app.domain.bookings import Bookings
 from services.cash_app.domain.credit_memo import credit_of
 from services.cash_app.domain.open_items import OpenItem, charge_of, item_of
-from services.cash_app.domain.payer_split import split
-from services.cash_app.domain.payments import Payment, PaymentState, payment_of
+from services.cash_app.domain.payer_split import shares, split
+from services.cash_app.domain.payments import Payment, payment_of
+from services.cash_app.families import families_of
 from services.cash_app.holding import held_as_told_twice, taken_before
-from services.cash_app.imports.stages import take_a_step
-from services.cash_app.payers import envelope_of, keep_candidates, keep_names, suspended_envelope, who_paid
+from services.cash_app.imports.stages import STEPS, take_a_step
+from services.cash_app.late_advice import heed_late
+from services.cash_app.payers import envelope_of, keep_candidates, keep_names, who_paid
 from services.cash_app.recording import record
 from services.cash_app.returning import find_payments, receive_returns, returns_waiting_for, write_off_approved
 from services.cash_app.rules_in_force import APPLICATION_RULES
 from services.cash_app.store import CashWork
+from services.cash_app.suspended import identify_newly_known, identify_suspended
 from shared import ledger
 from shared.chassis.daily import DailyRun
 from shared.chassis.errors import Refused
@@ -61,7 +63,7 @@ async def learn_customers(changes: list[CustomerChanged], uow: CashWork) -> None
     await uow.execute("learn_payer_accounts", *_columns(accounts))
     await keep_names({change.customer_id: change.name for change in news}, uow)
     causes: dict[str, Cause] = {change.customer_id: change for change in news}
-    await _identify_newly_known(causes, {account: causes[customer_id] for account, customer_id in accounts}, uow)
+    await identify_newly_known(causes, {account: causes[customer_id] for account, customer_id in accounts}, uow)
 
 
 @handlers.handles(ExchangeRateSet)
@@ -107,23 +109,18 @@ async def apply_credit_memos(memos: list[CreditMemoPosted], uow: CashWork) -> No
 
 @handlers.handles(RemittanceAdvised)
 async def hear_advice(advised: list[RemittanceAdvised], uow: CashWork) -> None:
-    """What a payer says a payment is for waits for the money; money that waited for it is applied as it says."""
+    """What a payer says a payment is for waits for the money; money that came before is applied as it says."""
     late = await keep_advices(advised, uow)
     if not late:
         return
-    books = await uow.books(one.customer_id for one in late if one.customer_id is not None)
-    await name_late(late, uow)
-    nobodys = {one.payment_id: one.advice for one in late if one.customer_id is None}
+    known = [one for one in late if one.customer_id is not None]
+    if known:
+        await heed_late(known, uow)
+    nobodys = {one.payment_id: one for one in late if one.customer_id is None}
     if nobodys:
+        await name_late(list(nobodys.values()), uow)
         suspended = await uow.fetch("suspended_of", sorted(nobodys))
-        await _identify_suspended(suspended, lambda payment: nobodys[payment.payment_id], uow)
-    known = [(one, uow.payments[one.payment_id]) for one in late if one.customer_id is not None]
-    await uow.load_items_for(payment for _, payment in known)
-    for one, payment in known:
-        bookings = Bookings()
-        for awaited in apply_payment(payment, books[one.customer_id or ""], bookings):
-            uow.awaited.put(awaited)
-        record(uow, bookings, cause=one.advice)
+        await identify_suspended(suspended, lambda payment: nobodys[payment.payment_id].advice, uow)
 
 
 @handlers.handles(PaymentReceived)
@@ -135,8 +132,10 @@ async def receive_payments(received: list[PaymentReceived], uow: CashWork) -> No
         [(payer, event.value_date) for payer, event in zip(envelopes, new, strict=True)], uow
     )
     payments: list[tuple[PaymentReceived, Payment]] = []
+    families = await families_of(zip(envelopes, whose, rules, strict=True), uow)
     for event, payer, found, policy in zip(new, envelopes, whose, rules, strict=True):
-        for part, of_part in split(event, payer, found, known, policy):
+        others = shares(payer, event.amount, found, known, policy, families.of(found))
+        for part, of_part in split(event, found, families.taken(found, others)):
             payments.append((event, uow.payments.put(payment_of(part, of_part.customer_id, of_part.why))))
     nobodys = [(e.payment_id, found) for e, found in zip(new, whose, strict=True) if found.customer_id is None]
     await keep_candidates(nobodys, uow)
@@ -146,7 +145,9 @@ async def receive_payments(received: list[PaymentReceived], uow: CashWork) -> No
     for event, payment in payments:
         bookings = Bookings()
         payment.receive(bookings)
-        if payment.customer_id is not None and not held_as_told_twice(payment, before, books[payment.customer_id], uow):
+        if payment.customer_id is not None and not held_as_told_twice(
+            payment, event, before, books[payment.customer_id], uow
+        ):
             for awaited in apply_payment(payment, books[payment.customer_id], bookings):
                 uow.awaited.put(awaited)
         record(uow, bookings, cause=event)
@@ -166,14 +167,14 @@ async def post_write_offs(approved: list[WriteOffApproved], uow: CashWork) -> No
 
 
 ledger.register(handlers)
-handlers.background("imports", waiting="imports_waiting")(take_a_step)
+handlers.background("imports", waiting="imports_waiting", steps=STEPS)(take_a_step)
 
 
 @handlers.daily("suspense", chunk=500)
 async def look_at_suspense_again(run: DailyRun, uow: CashWork) -> str | None:
     """Each day, money in suspense whose customer has become known in the meantime is applied."""
     suspended = await uow.fetch("suspended_after", run.company_id, run.after, run.limit)
-    await _identify_suspended(suspended, lambda payment: run, uow)
+    await identify_suspended(suspended, lambda payment: run, uow)
     return suspended[-1]["payment_id"] if len(suspended) == run.limit else None
 
 
@@ -191,54 +192,9 @@ async def _post_items(posted: Sequence[tuple[Posted, OpenItem]], uow: CashWork) 
         uow.add_item(item)
         post_item(item, books[item.customer_id], bookings)
         record(uow, bookings, cause=event)
-    await _identify_newly_known(
+    await identify_newly_known(
         {event.customer_id: event for event, _ in posted if event.customer_id in opened}, {}, uow
     )
-
-
-async def assign(found: Sequence[tuple[Payment, str, str]], uow: CashWork) -> list[tuple[Payment, Bookings]]:
-    """Takes payments out of suspense, each for a known customer and with a reason, and applies them by the
-    same rules as any other. The business date is today, or the value date where that is later.
-    """
-    books = await uow.books(customer_id for _, customer_id, _ in found)
-    assigned = []
-    for payment, customer_id, why in sorted(found, key=lambda entry: entry[0].age):
-        assigned.append((payment, Bookings()))
-        payment.assign(customer_id, max(payment.value_date, uow.today or payment.value_date), why, assigned[-1][1])
-    await uow.load_items_for(payment for payment, _ in assigned)
-    for payment, bookings in assigned:
-        for awaited in apply_payment(payment, books[payment.customer_id or ""], bookings):
-            uow.awaited.put(awaited)
-    return assigned
-
-
-async def _identify_newly_known(
-    by_customer: Mapping[str, Cause], by_account: Mapping[str, Cause], uow: CashWork
-) -> None:
-    """Money in suspense is looked at again when its customer or account became known."""
-
-    def cause_of(payment: Payment) -> Cause:
-        account = by_account.get(payment.payer_account or "")
-        return by_customer.get(payment.customer_id or "") or account or min(by_customer.items())[1]
-
-    if by_customer or by_account:
-        suspended = await uow.fetch("suspended_for", sorted(by_customer), sorted(by_account))
-        await _identify_suspended(suspended, cause_of, uow)
-
-
-async def _identify_suspended(
-    suspended: Sequence[Mapping[str, Any]], cause_of: Callable[[Payment], Cause], uow: CashWork
-) -> None:
-    payers = [(suspended_envelope(row), row["value_date"]) for row in suspended]
-    whose = dict(zip((row["payment_id"] for row in suspended), (await who_paid(payers, uow))[0], strict=True))
-    await keep_candidates(whose.items(), uow, looked_at_before=True)
-    found = {key: (one.customer_id, one.why) for key, one in whose.items() if one.customer_id is not None}
-    # Customers are locked before their payments, here as everywhere; a clerk may have been quicker.
-    await uow.books(customer_id for customer_id, _ in found.values())
-    payments = (await uow.payments.load(found)).values()
-    still = [(p, *found[p.payment_id]) for p in payments if p.state is PaymentState.SUSPENSE]
-    for payment, bookings in await assign(still, uow):
-        record(uow, bookings, cause=cause_of(payment))
 
 
 async def _without_duplicates(received: Sequence[PaymentReceived], uow: CashWork) -> list[PaymentReceived]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from services.cash_app.domain.customer_book import CustomerBook
-from services.cash_app.domain.duplicates import Taken, TakenBefore, settles_nothing, taken
+from services.cash_app.domain.duplicates import Taken, TakenBefore, settles_nothing, taken, told_again_evidence
 from services.cash_app.domain.payments import Payment
 from services.cash_app.returning import DESK_RULES
 from services.cash_app.store import CashWork
-from shared.contracts.erp import RemittanceLine
+from shared.contracts.erp import PaymentReceived, RemittanceLine
 from shared.kernel.money import round_half_up
+
+_OF_FILES: Final = "cash_app"
+"""Who says what a file or a deposit slip tells; the bank's feed is said by the ERP."""
 
 
 async def taken_before(payments: Sequence[Payment], uow: CashWork) -> TakenBefore:
@@ -22,8 +26,11 @@ async def taken_before(payments: Sequence[Payment], uow: CashWork) -> TakenBefor
     def days_max(value_date: date) -> int:
         return versions.on(value_date).document.duplicate_days
 
-    before = TakenBefore(days_max)
-    named = [payment for payment in payments if payment.customer_id is not None and payment.remittance]
+    def holds(value_date: date) -> bool:
+        return versions.on(value_date).document.told_again == "hold"
+
+    before = TakenBefore(days_max, holds=holds)
+    named = [payment for payment in payments if payment.customer_id is not None]
     if not named:
         return before
     columns = (
@@ -41,13 +48,26 @@ async def taken_before(payments: Sequence[Payment], uow: CashWork) -> TakenBefor
     return before
 
 
-def held_as_told_twice(payment: Payment, before: TakenBefore, book: CustomerBook, uow: CashWork) -> bool:
-    """Holds a payment that came before under another bank reference; it stays unapplied until a person decides."""
+def _repeated(payment: Payment, new: Taken, before: TakenBefore, book: CustomerBook) -> tuple[Taken, str] | None:
+    again = before.told_again(new)
+    if again is not None:
+        return again[0], told_again_evidence(payment, *again)
     first = before.first_of(payment)
-    before.add(taken(payment))
     if first is None or not settles_nothing(payment, book):
+        return None
+    return first, before.evidence(payment, first)
+
+
+def held_as_told_twice(
+    payment: Payment, told: PaymentReceived, before: TakenBefore, book: CustomerBook, uow: CashWork
+) -> bool:
+    """Holds a payment that came before under another bank reference; it stays unapplied until a person decides."""
+    new = taken(payment, told.trace_number, from_file=told.context.source == _OF_FILES)
+    found = _repeated(payment, new, before, book)
+    before.add(new)
+    if found is None:
         return False
-    evidence = before.evidence(payment, first)
+    first, evidence = found
     payment.remark([evidence])
     uow.append(
         "insert_held_duplicates",

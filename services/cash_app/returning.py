@@ -21,6 +21,7 @@ from services.cash_app.undoing import awaited_of, items_of, live_applications
 from shared.chassis.errors import Refused
 from shared.chassis.policies import PolicyKind
 from shared.chassis.unit_of_work import Cause
+from shared.contracts.cash_app import PaymentDishonored
 from shared.contracts.collections import WriteOffApproved
 from shared.contracts.erp import PaymentReceived, PaymentReturned
 
@@ -127,6 +128,7 @@ async def take_back(
                 book.credit_withdrawn(payment)
             payment.remark([returned.why])
         _charge(returned, found, how, policy.on(returned.value_date).document, bookings, uow)
+        _say_dishonored(returned, found, len(undone), bookings)
         record(uow, bookings, cause=cause)
         uow.append("settle_held_duplicates", (found[0].payment_id, "returned"))
         done.append(bookings)
@@ -155,6 +157,25 @@ def _charge(
     fee = returned.fee(rules.return_fee, owner, on, bookings)
     if fee is not None:
         bookings.items.append(fee)
+
+
+def _say_dishonored(returned: Return, found: Sequence[Payment], undone: int, bookings: Bookings) -> None:
+    owners = sorted({payment.customer_id for payment in found if payment.customer_id is not None})
+    for number, owner in enumerate(owners, start=1):
+        bookings.said.append(
+            PaymentDishonored(
+                dishonor_id=f"{returned.return_id}/M{returned.matches}" + (f"/{number}" if number > 1 else ""),
+                return_id=returned.return_id,
+                payment_id=found[0].payment_id,
+                customer_id=owner,
+                company_id=returned.company_id,
+                dishonored_on=returned.value_date,
+                currency=returned.currency,
+                amount=returned.amount,
+                applications_undone=undone,
+                reason=returned.why[:500],
+            )
+        )
 
 
 async def load_with_owners(payment_ids: Iterable[str], owners: Iterable[str], uow: CashWork) -> dict[str, Payment]:

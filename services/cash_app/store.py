@@ -7,17 +7,17 @@ row yet. A payment in suspense belongs to no customer and is guarded by its own 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 import asyncpg
+from pydantic import TypeAdapter
 
 from services.cash_app.domain.customer_book import AwaitedDocument, CustomerBook, Rules
 from services.cash_app.domain.document_number import document_key
-from services.cash_app.domain.exchange import Rates
+from services.cash_app.domain.exchange import Rates, both_ways
 from services.cash_app.domain.identification import KnownDocument
 from services.cash_app.domain.open_items import OpenItem
 from services.cash_app.domain.payments import Payment, PaymentState
@@ -26,6 +26,8 @@ from services.cash_app.rules_in_force import APPLICATION_RULES, rules_in_force
 from shared.chassis.unit_of_work import Table, UnitOfWork
 from shared.contracts.erp import RemittanceLine
 from shared.kernel.money import round_half_up
+
+_REMITTANCE: Final = TypeAdapter(tuple[RemittanceLine, ...])
 
 
 @dataclass(slots=True)
@@ -101,7 +103,7 @@ def payment_from_row(row: asyncpg.Record) -> Payment:
     for name in ("amount", "unapplied_amount"):
         values[name] = round_half_up(values[name], values["currency"])
     values["state"] = PaymentState(values["state"])
-    values["remittance"] = tuple(RemittanceLine.model_validate(line) for line in json.loads(values["remittance"]))
+    values["remittance"] = _REMITTANCE.validate_json(values["remittance"])
     return Payment(**values)
 
 
@@ -117,10 +119,10 @@ def payment_to_row(payment: Payment) -> tuple[Any, ...]:
         payment.currency,
         payment.amount,
         payment.unapplied_amount,
-        payment.state.value,
+        payment.state,
         payment.value_date,
         payment.method,
-        json.dumps([line.model_dump(mode="json") for line in payment.remittance]),
+        _REMITTANCE.dump_json(payment.remittance).decode() if payment.remittance else "[]",
         payment.held_since,
         payment.movements,
         payment.applications,
@@ -226,13 +228,9 @@ class CashWork(UnitOfWork):
         if asked:
             self._asked |= asked
             for row in await self.fetch("documents_known", sorted(asked)):
-                key, currency = (row["company_id"], row["document_key"]), row["currency"]
-                open_amount = round_half_up(row["open_amount"], currency)
-                net_amount = round_half_up(row["net_amount"], currency)
-                self._owners.setdefault(key, set()).add(row["customer_id"])
-                self._documents.setdefault(key, []).append(
-                    KnownDocument(row["customer_id"], currency, open_amount, net_amount)
-                )
+                key, known = row[:2], KnownDocument(*row[2:])
+                self._owners.setdefault(key, set()).add(known.customer_id)
+                self._documents.setdefault(key, []).append(known)
         return self._documents
 
     async def load_items_for(self, payments: Iterable[Payment]) -> None:
@@ -254,20 +252,24 @@ class CashWork(UnitOfWork):
     def _needs_all(self, payment: Payment) -> bool:
         """Whether the items named are not enough: none are, a number is nobody's, or good standing is asked for."""
         book = self._books[payment.customer_id or ""]
-        numbers = [document_key(line.document_number) for line in payment.remittance]
-        return (
-            not numbers
-            or any(payment.customer_id not in self._owners.get((payment.company_id, key), ()) for key in numbers)
-            or book.in_force(payment)[1].discount.past_due_days_max is not None
-        )
+        if not payment.remittance:
+            return True
+        for line in payment.remittance:
+            key = (payment.company_id, document_key(line.document_number))
+            if payment.customer_id not in self._owners.get(key, ()):
+                return True
+        return book.in_force(payment)[1].discount.past_due_days_max is not None
 
     async def _load_rates_for(self, payments: Iterable[Payment]) -> None:
-        """The rates of the days that payments without a remittance need for items in other currencies."""
+        """The rates of the days that payments need for items in other currencies."""
         wanted: set[tuple[str, str, date]] = set()
         for payment in payments:
             for company_id, currency, day in self._books[payment.customer_id or ""].other_currencies(payment):
                 if company_id == payment.company_id:
-                    wanted |= {(payment.currency, currency, day), (currency, payment.currency, day)}
+                    wanted |= both_ways(payment.currency, currency, (day,))
+        await self.know_rates(wanted)
+
+    async def know_rates(self, wanted: set[tuple[str, str, date]]) -> None:
         if wanted:
             columns = [list(column) for column in zip(*sorted(wanted), strict=True)]
             rows = await self.fetch("rates_on", *columns)
@@ -275,15 +277,21 @@ class CashWork(UnitOfWork):
 
     async def load_awaited_for(self, items: Iterable[OpenItem]) -> None:
         """Into the books what waits for documents such as these, with the payments that wait."""
-        wanted = [(item.customer_id, document_key(item.document_number)) for item in items]
-        if not wanted:
+        come = {(item.customer_id, document_key(item.document_number)): item for item in items}
+        if not come:
             return
-        customers, keys = sorted({c for c, _ in wanted}), sorted({k for _, k in wanted})
+        customers, keys = sorted({c for c, _ in come}), sorted({k for _, k in come})
         awaited = await self.awaited.fetch("load_awaited_by_key", customers, keys)
         payments = await self.payments.load({document.payment_id for document in awaited})
         for document in awaited:
             self._books[document.customer_id].add_payment(payments[document.payment_id])
             self._books[document.customer_id].expect(document)
+        abroad: set[tuple[str, str, date]] = set()
+        for document in awaited:
+            item, on = come[document.customer_id, document.document_key], payments[document.payment_id].value_date
+            if item.currency != document.currency:
+                abroad |= both_ways(document.currency, item.currency, (on, item.document_date))
+        await self.know_rates(abroad)
 
     def _take_in(self, items: Iterable[OpenItem]) -> None:
         for item in items:

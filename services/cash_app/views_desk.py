@@ -12,7 +12,7 @@ from services.cash_app.domain.payments import PaymentState
 from services.cash_app.views import ApplicationLineView, OpenItemView, SettledView, View
 from shared.contracts.event import Identifier, NonNegativeAmount, PositiveAmount
 
-Queue = Literal["suspense", "unmatched", "deductions", "duplicates", "returns", "approvals"]
+Queue = Literal["suspense", "unmatched", "on_account", "deductions", "duplicates", "returns", "advices", "approvals"]
 Reason = Annotated[str, Field(min_length=3, max_length=400)]
 SeenVersion = Annotated[
     int | None, Field(ge=0, description="`version` as you saw it: a 409 where it has changed since")
@@ -51,6 +51,12 @@ class WriteOffAsked(Changed):
     """`expected_version` is the item's `item_version`."""
 
     amount: PositiveAmount
+
+
+class AdviceDecided(WithReason):
+    """Whether what was done with the money is undone and the advice followed, or the advice is laid aside."""
+
+    as_advised: bool
 
 
 class ReturnOf(WithReason):
@@ -124,7 +130,7 @@ class Decided(BaseModel):
 class QueueTotal(View):
     """How much waits in a queue, in one currency."""
 
-    queue: Queue
+    queue: Queue | Literal["failed"]
     currency: str
     entries: int
     amount: Decimal
@@ -142,6 +148,8 @@ class DeskEntry(View):
     since: date
     evidence: str
     """Why it is here, in a sentence."""
+    reason_code: str | None = None
+    """Of a deduction (pricing, freight, damage, tax, unknown) or a return (the bank's code)."""
 
 
 class Candidate(BaseModel):
@@ -166,7 +174,7 @@ class Suggestion(BaseModel):
     """What the rules would do; nothing is done until a person says so."""
 
     sentence: str
-    action: Literal["assign", "apply", "refund", "release", "match", "approve", "dispute", "none"]
+    action: Literal["assign", "apply", "refund", "release", "match", "approve", "dispute", "reapply", "none"]
     lines: list[SettledView] = []
 
 

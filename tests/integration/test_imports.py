@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from o2c.importing import import_file, watch
-from shared.contracts.cash_app import PaymentApplied
-from shared.contracts.erp import PaymentReceived, PaymentReturned
+from shared.contracts.cash_app import PaymentApplied, PaymentUnapplied
+from shared.contracts.erp import PaymentReceived, PaymentReturned, RemittanceAdvised
 from tests.kit import sample
+from tests.kit.bank_file import bai2_of
 from tests.kit.process import ServiceProcess
 from tests.kit.world import World
 from tests.unit.cash_app.bank_files import (
@@ -24,7 +25,6 @@ from tests.unit.cash_app.bank_files import (
     CARD_CSV,
     MAPPING,
     X12_820,
-    bai2_of,
     entry_053,
     needs_files,
     statement_053,
@@ -189,6 +189,51 @@ async def test_remittance_comes_before_the_money_or_after_it(world: World) -> No
     assert (await payments(world))["BANK-P-2"] == ("C-1", "applied", 777)
     notes = {a["payment_id"]: a["note"] for a in await listed(world, "/remittances")}
     assert notes == {"P-1": "joined by trace number TRACE-7781", "P-2": "joined by trace number 777"}
+    await _advice_after_the_rules_have_applied(world)
+
+
+def _advice(advice_id: str, amount: str, *lines: tuple[str, str]) -> RemittanceAdvised:
+    return RemittanceAdvised(
+        advice_id=advice_id, company_id=sample.COMPANY, customer_id="C-1", currency="USD", amount=amount,
+        advised_on=date(2026, 3, 14), lines=[{"document_number": n, "amount": money} for n, money in lines],
+    )  # fmt: skip
+
+
+async def _advice_after_the_rules_have_applied(world: World) -> None:
+    """What the rules did is undone and done as advised, in one step; where a person acted, the advice waits for one."""
+    open_now = "SELECT item_id, open_amount FROM open_item WHERE open_amount > 0 ORDER BY item_id"
+    assert await world.rows("cash_app", open_now) == [("INV-3", 300), ("INV-5", 123)]
+    world.forget()
+    await world.say(sample.payment("P-3", amount="200.00", value_date=date(2026, 3, 12), remittance=[]))
+    await world.quiet()
+    assert [line.document_number for a in world.heard(PaymentApplied) for line in a.lines] == ["1000-3"]
+    await world.say(_advice("ADV-3", "200.00", ("1000-5", "123.00"), ("1000-3", "77.00")))
+    await world.quiet()
+    assert await world.rows("cash_app", open_now) == [("INV-3", 223)]
+    (undone,) = world.heard(PaymentUnapplied)
+    assert (undone.amount, undone.cause, undone.reason) == (200, "reversed", "remittance advice ADV-3 says otherwise")
+    noted = {a["advice_id"]: a["note"] for a in await listed(world, "/remittances")}
+    assert noted["ADV-3"] == (
+        "joined by customer C-1 and the amount; the rules had applied the money to 1000-3; "
+        "that was undone and the money applied as advised"
+    )
+    await world.say(sample.payment("P-4", amount="50.00", value_date=date(2026, 3, 13), remittance=[]))
+    await world.quiet()
+    reverse = {"reason": "not for that one"}
+    assert (await world.command("cash_app", "cash_clerk", "/payments/P-4/reverse", reverse)).is_success
+    await world.say(_advice("ADV-4", "50.00", ("1000-3", "50.00")))
+    await world.quiet()
+    assert await world.rows("cash_app", open_now) == [("INV-3", 223)]
+    (waiting,) = await listed(world, "/desk/advices")
+    assert waiting["evidence"].endswith("a person had decided about the money before the advice came")
+    async with world.http("cash_app", "cash_clerk") as client:
+        entry = (await client.get("/desk/advices/ADV-4")).json()
+    assert entry["suggestion"]["action"] == "reapply" and entry["candidates"][0]["id"] == "P-4"
+    decided = {"as_advised": True, "reason": "the payer is right"}
+    answer = await world.command("cash_app", "cash_clerk", "/remittances/ADV-4/decide", decided)
+    assert [line["document_number"] for line in answer.json()["settled"]] == ["1000-3"], answer.text
+    assert await world.rows("cash_app", open_now) == [("INV-3", 173)]
+    assert await listed(world, "/desk/advices") == []
 
 
 async def test_many_payments_are_one_line_of_the_bank(world: World) -> None:
@@ -265,7 +310,7 @@ async def test_a_large_file_resumes_after_kill_9_without_doubling(kafka: Any, po
     many = 5_000
     async with World(kafka, postgres, services=["cash_app"], as_processes=True) as world:
         await world.say(*(sample.customer(f"C-{n}") for n in range(50)))
-        settings = {"O2C_CRASH_POINT": "after_commit:import/posting", "O2C_HTTP_BODY_BYTES_MAX": "100000"}
+        settings = {"O2C_CRASH_POINT": "after_commit:background/imports/posting", "O2C_HTTP_BODY_BYTES_MAX": "100000"}
         async with ServiceProcess(world, "cash_app", **settings) as process:
             await process.until_ready()
             await own(world, "4417", "USD")

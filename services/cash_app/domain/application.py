@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -14,7 +13,7 @@ from services.cash_app.domain.exchange import Conversion
 from services.cash_app.domain.matching import propose
 from services.cash_app.domain.open_items import OpenItem, deduction_from
 from services.cash_app.domain.payments import GL_ACCOUNT, NOBODY, Payment, PaymentState
-from services.cash_app.domain.remittance import left_over, remarks, settle_named
+from services.cash_app.domain.remittance import left_over, remarks, settle_foreign, settle_named
 from services.cash_app.domain.settlement import SettledLine
 from shared.contracts.cash_app import AppliedLine, CustomerCreditIssued, DeductionOpened, PaymentApplied
 from shared.kernel.journal import Account, Posting
@@ -38,7 +37,8 @@ def apply_payment(payment: Payment, book: CustomerBook, bookings: Bookings) -> l
     for awaited in proposal.awaited:
         book.expect(awaited)
     book.add_payment(payment)
-    _rest(payment, payment.held_since, book, bookings, doubtful=proposal.doubtful)
+    of_the_customer = payment.method == "credit_memo"  # whatever it is for, it is the customer's credit
+    _rest(payment, payment.held_since, book, bookings, doubtful=proposal.doubtful and not of_the_customer)
     return proposal.awaited
 
 
@@ -70,10 +70,10 @@ def settle(
     The business date is the latest of: since when the payment's money is where it is, since when the
     item is owed (its document date, or a reversal's), and `not_before`.
     """
-    days: defaultdict[tuple[date, str], list[SettledLine]] = defaultdict(list)
+    days: dict[tuple[date, str], list[SettledLine]] = {}
+    earliest = payment.held_since if not_before is None else max(payment.held_since, not_before)
     for line in lines:
-        on = max(payment.held_since, line.item.open_since, not_before or date.min)
-        days[on, line.item.currency].append(line)
+        days.setdefault((max(earliest, line.item.open_since), line.item.currency), []).append(line)
     for on, currency in sorted(days):
         of_day = days[on, currency]
         for start in range(0, len(of_day), APPLICATION_LINES_MAX):
@@ -92,8 +92,8 @@ def close_awaited(payment: Payment, awaited: Sequence[AwaitedDocument]) -> None:
 def _fulfil(payment: Payment, awaited: AwaitedDocument, item: OpenItem, book: CustomerBook, bookings: Bookings) -> None:
     on = max(payment.held_since, item.document_date)
     money = min(awaited.amount, payment.unapplied_amount)
-    if item.currency != payment.currency:
-        payment.remark([left_over(Absence.IN_ANOTHER_CURRENCY, awaited.document_number, money, payment.currency)])
+    if item.currency != payment.currency and item.is_open and money:
+        _fulfil_abroad(payment, awaited, item, money, book, bookings)
     elif not item.is_open:
         payment.remark([left_over(Absence.PAID, awaited.document_number, money, payment.currency)])
     elif money:
@@ -106,6 +106,17 @@ def _fulfil(payment: Payment, awaited: AwaitedDocument, item: OpenItem, book: Cu
     awaited.waiting = False
     payment.awaited_lines -= 1
     _rest(payment, on, book, bookings)
+
+
+def _fulfil_abroad(
+    payment: Payment, awaited: AwaitedDocument, item: OpenItem, money: Decimal, book: CustomerBook, bookings: Bookings
+) -> None:
+    version, rules = book.in_force(payment)
+    line = settle_foreign(item, payment, money, awaited.discount, book.discount_day(payment, rules), rules, book)
+    if line is None:
+        payment.remark([left_over(Absence.IN_ANOTHER_CURRENCY, awaited.document_number, money, payment.currency)])
+    else:
+        settle(payment, [line], book, bookings, policy_version=version)
 
 
 def _rest(payment: Payment, on: date, book: CustomerBook, bookings: Bookings, doubtful: bool = True) -> None:
@@ -139,7 +150,7 @@ def _apply_lines(
     """Lines of one currency and business date: one application."""
     application_id = payment.next_application_id()
     source = GL_ACCOUNT[payment.state]
-    paid = _total((line.conversion.paid if line.conversion else line.cash for line in lines), payment.currency)
+    paid = _total([line.conversion.paid if line.conversion else line.cash for line in lines], payment.currency)
     from_account = payment.state is PaymentState.ON_ACCOUNT
     payment.spend(paid, on, application_id, bookings)
     if from_account:
@@ -239,13 +250,14 @@ def _applied(
         company_id=payment.company_id,
         applied_on=on,
         currency=currency,
-        amount=_total((line.cash for line in lines), currency),
-        discount=_total((line.discount for line in lines), currency),
-        lines=tuple(_applied_line(line) for line in lines),
+        amount=_total([line.cash for line in lines], currency),
+        discount=_total([line.discount for line in lines], currency),
+        lines=tuple([_applied_line(line) for line in lines]),
         policy_version=policy_version,
         paid_currency=payment.currency if conversions else None,
-        paid_amount=_total((conversion.paid for conversion in conversions), payment.currency) if conversions else None,
+        paid_amount=_total([conversion.paid for conversion in conversions], payment.currency) if conversions else None,
         exchange_rate=conversions[0].rate if conversions else None,
+        method=payment.method,
     )
 
 
@@ -265,8 +277,8 @@ def _applied_line(line: SettledLine) -> AppliedLine:
     )
 
 
-def _total(amounts: Iterable[Decimal], currency: str) -> Decimal:
-    return sum(amounts, round_half_up(Decimal(0), currency))
+def _total(amounts: Sequence[Decimal], currency: str) -> Decimal:
+    return round_half_up(sum(amounts, Decimal(0)), currency)
 
 
 def _posting(application_id: str, item: OpenItem, debit: Account, amount: Decimal, on: date) -> Posting:

@@ -17,7 +17,7 @@ from shared.contracts.event import Identifier, NonNegativeAmount, Percent
 
 MatchRule = Literal[
     "single_open_item", "exact_amount", "clear_account", "clear_past_due", "past_due_by_terms", "statement_balance",
-    "exact_sum", "oldest_first", "largest_first", "due_now_first", "by_priority",
+    "exact_sum", "round_sum", "oldest_first", "largest_first", "due_now_first", "by_priority",
 ]  # fmt: skip
 
 LATE_CHARGES: Final = frozenset({"interest", "fee"})
@@ -62,10 +62,14 @@ class ShortPaymentRules(_Document):
 
 
 class RuleSet(_Document):
-    """How money without a remittance is applied: the first of `rules` that has an answer decides."""
+    """How money without a remittance is applied: the first of `rules` that has an answer decides.
 
-    rules: Annotated[tuple[MatchRule, ...], Field(max_length=11)] = (
-        "single_open_item", "exact_amount", "clear_account", "clear_past_due", "exact_sum", "oldest_first",
+    As shipped, nothing is applied on a guess: money that fits nothing waits for a person. A company that would
+    rather see it on its oldest items adds `oldest_first`, for all or for those who agreed to it.
+    """
+
+    rules: Annotated[tuple[MatchRule, ...], Field(max_length=12)] = (
+        "single_open_item", "exact_amount", "clear_account", "clear_past_due", "exact_sum", "round_sum",
     )  # fmt: skip
     partial: Literal["always", "only_open_item", "never"] = "always"
     """Whether an item may be paid in part: always, only where it is the only one open, or never."""
@@ -73,13 +77,16 @@ class RuleSet(_Document):
     """Whether disputed items are paid and count in balances."""
     late_charges: bool = True
     """Whether interest and fees are paid and count in balances."""
-    rest: Literal["on_account", "unapplied"] = "on_account"
-    """Where money goes of which nobody knows what it is for: `unapplied` waits for a person. What was paid beyond a
-    named item is the customer's credit in either case."""
+    rest: Literal["on_account", "unapplied"] = "unapplied"
+    """Where money goes of which nobody knows what it is for: `unapplied` waits for a person. What was paid beyond
+    what the remittance names, or while nothing was open at all, is the customer's credit in either case."""
     of_equal_amounts: Literal["oldest", "none"] = "oldest"
     """Which of several items that the amount closes equally is paid; `none`: that is for a person."""
     kinds_first: Annotated[tuple[ItemKind, ...], Field(max_length=8)] = ("interest", "fee", "deduction", "invoice")
     """The order in which `by_priority` pays kinds of items; kinds not listed come last."""
+    late_advice: Literal["reapply", "note"] = "reapply"
+    """What becomes of money that the rules have applied otherwise when its remittance advice comes: applied anew as
+    advised, if nothing else has happened with it since; or a person is told. What a person did stays in either case."""
     convert_currencies: bool = True
     """Whether items in another currency are paid at the dated rate, after those of the payment's own."""
 
@@ -126,6 +133,9 @@ class ApplicationRules(_Document):
     customers: dict[Identifier, Otherwise] = {}
     parents: dict[Identifier, Identifier] = {}
     """Who pays for whom: child to parent."""
+    parent_without_remittance: Literal["exact_of_family", "parent"] = "exact_of_family"
+    """Whose a parent's money is that says nothing of what it is for: of those whose documents, of all that the family
+    owes, it exactly pays, and else the parent's; or always the parent's."""
 
     @model_validator(mode="after")
     def _parents_are_not_children(self) -> ApplicationRules:
@@ -147,6 +157,14 @@ class ApplicationRules(_Document):
                 sections = {name: getattr(narrower, name) for name in CustomerRules.model_fields}
                 rules = rules.model_copy(update={name: section for name, section in sections.items() if section})
         return rules
+
+    def children_of(self, parent: str) -> list[str]:
+        """Those the parent pays for, by number."""
+        return sorted(child for child, payer in self.parents.items() if payer == parent)
+
+    def of_one_parent(self, one: str, other: str) -> bool:
+        """Whether the same parent pays for both."""
+        return one in self.parents and self.parents[one] == self.parents.get(other)
 
     def pays_for(self, payer: str, customer_id: str) -> bool:
         """Whether `payer` is the parent who pays for this customer."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from services.cash_app.domain.open_items import OpenItem
 from shared.contracts.event import Event
 from shared.kernel.journal import Posting
 
 
-@dataclass(frozen=True, slots=True)
-class CashMovement:
-    """A change of what a payment has in suspense, unapplied or on account, in the payment's currency."""
+class CashMovement(NamedTuple):
+    """A change of what a payment has in suspense, unapplied or on account, in the payment's currency: one row."""
 
     payment_id: str
     seq: int

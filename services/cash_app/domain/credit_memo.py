@@ -11,7 +11,8 @@ from shared.kernel.money import round_half_up
 def credit_of(memo: CreditMemoPosted) -> Payment:
     """The credit as it was posted; nothing is booked yet."""
     amount = round_half_up(memo.total, memo.currency)
-    lines = (RemittanceLine(document_number=memo.invoice_number, amount=amount),) if memo.invoice_number else ()
+    first = memo.settles_document or memo.invoice_number
+    lines = (RemittanceLine(document_number=first, amount=amount),) if first else ()
     return Payment(
         payment_id=memo.credit_memo_id,
         bank_reference=f"credit-memo/{memo.credit_memo_id}",

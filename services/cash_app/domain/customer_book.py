@@ -71,7 +71,9 @@ class CustomerBook:
         self._items: dict[str, OpenItem] = {}
         self._documents: defaultdict[str, list[OpenItem]] = defaultdict(list)
         self._tails: defaultdict[str, list[OpenItem]] | None = None
-        self._pools: defaultdict[Purse, ItemPool] = defaultdict(ItemPool)
+        self._purses: set[Purse] = set()
+        self._pools: dict[Purse, ItemPool] = {}
+        """Made when first asked for: who names what is paid needs none."""
         self._narrower: dict[tuple[Purse, bool, bool], ItemPool] = {}
         self._credit: defaultdict[Purse, list[Payment]] = defaultdict(list)
         self._credited: set[str] = set()
@@ -94,7 +96,9 @@ class CustomerBook:
     def changed(self, item: OpenItem) -> None:
         """The item's open amount changed."""
         purse = (item.company_id, item.currency)
-        self._pools[purse].changed(item)
+        self._purses.add(purse)
+        if purse in self._pools:
+            self._pools[purse].changed(item)
         for (narrowed, disputed, late), pool in self._narrower.items():
             if narrowed == purse and _counts(item, disputed, late):
                 pool.changed(item)
@@ -112,16 +116,25 @@ class CustomerBook:
 
     def pool(self, payment: Payment) -> ItemPool:
         """The open items of the payment's company and currency."""
-        return self._pools[payment.company_id, payment.currency]
+        return self._pool((payment.company_id, payment.currency))
+
+    def _pool(self, purse: Purse) -> ItemPool:
+        pool = self._pools.get(purse)
+        if pool is None:
+            pool = self._pools[purse] = ItemPool()
+            for item in self._items.values():
+                if item.is_open and (item.company_id, item.currency) == purse:
+                    pool.changed(item)
+        return pool
 
     def pool_of(self, purse: Purse, rule_set: RuleSet) -> ItemPool:
         """The open items that the rule set may settle."""
         disputed, late = rule_set.disputed_items, rule_set.late_charges
         if disputed and late:
-            return self._pools[purse]
+            return self._pool(purse)
         if (purse, disputed, late) not in self._narrower:
             pool = self._narrower[purse, disputed, late] = ItemPool()
-            for item in self._pools[purse].oldest_first():
+            for item in self._pool(purse).oldest_first():
                 if _counts(item, disputed, late):
                     pool.changed(item)
         return self._narrower[purse, disputed, late]
@@ -129,14 +142,19 @@ class CustomerBook:
     def other_purses(self, payment: Payment) -> list[Purse]:
         """Companies and currencies of open items that this payment may not settle."""
         own = (payment.company_id, payment.currency)
-        return sorted(purse for purse, pool in self._pools.items() if pool.open_count and purse != own)
+        return sorted(purse for purse in self._purses if purse != own and self._pool(purse).open_count)
 
     def other_currencies(self, payment: Payment) -> set[tuple[str, str, date]]:
         """Company and currency of items in other currencies, with the days whose rates their payment needs."""
         found: set[tuple[str, str, date]] = set()
-        if not payment.remittance:
+        if payment.remittance:
+            if any(purse != (payment.company_id, payment.currency) for purse in self._purses):
+                named = (self.foreign(line.document_number, payment) for line in payment.remittance)
+                for item in (item for item in named if item is not None):
+                    found |= {(item.company_id, item.currency, d) for d in (item.document_date, payment.value_date)}
+        else:
             for company_id, currency in self.other_purses(payment):
-                days = {item.document_date for item in self._pools[company_id, currency].oldest_first()}
+                days = {item.document_date for item in self._pool((company_id, currency)).oldest_first()}
                 found |= {(company_id, currency, day) for day in (*days, payment.value_date)}
         return found
 
@@ -156,6 +174,12 @@ class CustomerBook:
         if own:
             return Absence.OF_ANOTHER_COMPANY
         return Absence.OF_ANOTHER_CUSTOMER if self._owners.get((payment.company_id, key)) else Absence.UNKNOWN
+
+    def foreign(self, number: str, payment: Payment) -> OpenItem | None:
+        """The oldest open item of that number in another currency than the payment's, of its company."""
+        items = (item for item in self._documents.get(document_key(number), []) if item.is_open)
+        abroad = [i for i in items if i.company_id == payment.company_id and i.currency != payment.currency]
+        return min(abroad, key=lambda item: item.age, default=None)
 
     def with_tail(self, number: str, payment: Payment) -> list[OpenItem]:
         """Open items whose number ends in what the payer wrote, prefix, separators and leading zeros aside."""

@@ -35,6 +35,12 @@ class DeskRules(BaseModel):
     """How much a second person may approve to be paid back. No refund is paid without one."""
     duplicate_days: Annotated[int, Field(ge=0, le=60)]
     """Value dates this far apart may still be the same payment told twice."""
+    items_of_others: Literal["never", "family", "any"] = "family"
+    """Whose items a clerk may settle with a customer's money: of nobody else, of a parent and those it pays for, or of
+    anybody; the money goes there in the same step."""
+    told_again: Literal["hold", "apply"] = "hold"
+    """Money with the trace number, bank reference or, from another source, account and value date of money that came
+    before: held for a person, or applied like any other."""
     return_fee: ReturnFee
 
     def may_write_off(self, roles: Collection[str], amount: Decimal) -> bool:

@@ -7,7 +7,7 @@ clearing account, and USD receivables are settled from it. The item was worth 90
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
@@ -50,6 +50,11 @@ class Rates:
 
 
 NO_RATES: Final = Rates()
+
+
+def both_ways(one: str, other: str, days: Iterable[date]) -> set[RateKey]:
+    """What has to be known to exchange either currency for the other on these days."""
+    return {key for day in days for key in ((one, other, day), (other, one, day))}
 
 
 def convert(

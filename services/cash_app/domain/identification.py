@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from services.cash_app.domain.application_rules import ApplicationRules
 from services.cash_app.domain.document_number import document_key
@@ -27,8 +27,7 @@ _DOCUMENTS_SCORE, _ACCOUNT_SCORE, _ALIAS_SCORE = 80, 70, 75
 """How candidates are ranked whom something speaks for that identifies nobody by itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """What a payment says about who paid it."""
 
     company_id: str
@@ -39,8 +38,7 @@ class Envelope:
     remittance: Sequence[RemittanceLine] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class KnownDocument:
+class KnownDocument(NamedTuple):
     """Whose document a number is, what is open on it, and what closes it less its whole discount."""
 
     customer_id: str
@@ -58,8 +56,7 @@ class Candidate:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Identification:
+class Identification(NamedTuple):
     """The customer, or None; `why` is a sentence either way."""
 
     customer_id: str | None

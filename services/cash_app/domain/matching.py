@@ -26,7 +26,8 @@ def propose(payment: Payment, book: CustomerBook) -> Proposal:
         lines += _in_other_currencies(payment, book, rules, _left(payment, lines))
         proposal = Proposal(lines, notes=[] if lines else [_nothing_to_settle(payment, book, rules)])
     proposal.policy_version = version
-    proposal.doubtful = proposal.doubtful or not proposal.lines
+    in_advance = not payment.remittance and not book.pool(payment).open_count and not book.other_purses(payment)
+    proposal.doubtful = proposal.doubtful or not (proposal.lines or in_advance)
     return proposal
 
 
@@ -75,6 +76,8 @@ def _left(payment: Payment, lines: list[SettledLine]) -> Decimal:
 
 def _nothing_to_settle(payment: Payment, book: CustomerBook, rules: CustomerRules) -> str:
     others = book.other_purses(payment)
+    if not others and not book.pool(payment).open_count:
+        return "nothing is open: kept on account for the next invoice"
     place = "kept on account" if rules.rule_set.rest == "on_account" else "kept unapplied for a person"
     if book.pool(payment).open_count:
         return f"no rule of the customer's rule set ({', '.join(rules.rule_set.rules)}) has an answer: {place}"
@@ -84,6 +87,4 @@ def _nothing_to_settle(payment: Payment, book: CustomerBook, rules: CustomerRule
             f"paid in {payment.currency}, but the open items are in {', '.join(currencies)}: "
             f"{place} in {payment.currency}, for want of an exchange rate or of leave to convert"
         )
-    if others:
-        return f"paid to company {payment.company_id}, where nothing is open: {place} there"
-    return f"nothing is open: {place} for the next invoice"
+    return f"paid to company {payment.company_id}, where nothing is open: {place} there"

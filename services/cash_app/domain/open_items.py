@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from services.cash_app.domain.application_rules import STANDARD, DiscountRules
 from shared.contracts.cash_app import ItemCause, ItemKind, OpenItemChanged
@@ -13,6 +14,10 @@ from shared.contracts.invoicing import FinanceChargePosted, InvoicePosted
 from shared.kernel.money import round_half_up
 
 Age = tuple[date, str, str]
+
+
+_SAID_ALONE: Final[frozenset[ItemCause]] = frozenset({"write_off_reversed", "cancelled"})
+"""Of other causes another event is said that names the same cause and is validated; the rest is the item's own."""
 
 
 class OverApplied(ValueError):
@@ -96,7 +101,8 @@ class OpenItem:
     def _changed(
         self, change: Decimal, on: date, cause: ItemCause, cause_id: str, method: PaymentMethod | None = None
     ) -> OpenItemChanged:
-        return OpenItemChanged(
+        say = OpenItemChanged if cause in _SAID_ALONE else OpenItemChanged.of_known
+        return say(
             item_id=self.item_id,
             item_version=self.item_version,
             customer_id=self.customer_id,

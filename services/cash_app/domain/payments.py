@@ -220,7 +220,7 @@ class Payment:
         bookings.cash.append(
             CashMovement(
                 self.payment_id, self.movements, self.customer_id, self.company_id, self.currency, on,
-                self.state.value, change, cause_id,
+                self.state, change, cause_id,
             )
         )  # fmt: skip
 

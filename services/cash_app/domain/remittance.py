@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -12,6 +12,7 @@ from services.cash_app.domain import discount
 from services.cash_app.domain.application_rules import STANDARD, CustomerRules
 from services.cash_app.domain.customer_book import Absence, AwaitedDocument, CustomerBook
 from services.cash_app.domain.document_number import document_key, is_near
+from services.cash_app.domain.foreign_item import exchange
 from services.cash_app.domain.open_items import OpenItem
 from services.cash_app.domain.payments import Payment
 from services.cash_app.domain.settlement import Proposal, SettledLine
@@ -35,7 +36,8 @@ _LEFT_OVER: Final = {
     Absence.PAID: "{number} is paid already: {money} is left over",
     Absence.OF_ANOTHER_CUSTOMER: "{number} is another customer's document: {money} is left over",
     Absence.OF_ANOTHER_COMPANY: "{number} is a document of another company of ours: {money} is left over",
-    Absence.IN_ANOTHER_CURRENCY: "{number} is in another currency than the payment, never mixed: {money} is left over",
+    Absence.IN_ANOTHER_CURRENCY: "{number} is in another currency than the payment, without a rate or leave to convert:"
+    " {money} is left over",
     Absence.UNKNOWN: "{number} is not known yet: {money} waits for it",
 }
 
@@ -65,9 +67,13 @@ def by_remittance(payment: Payment, book: CustomerBook, rules: CustomerRules = S
         if item is None and (known := recognise(line.number, line.amount, day, payment, book, taken)):
             item, evidence, score = known
             taken.add(item.item_id)
-        if money and item is not None:
+        abroad = book.foreign(line.number, payment) if absence is Absence.IN_ANOTHER_CURRENCY else None
+        if foreign := settle_foreign(abroad, payment, money, line.discount, day, rules, book):
+            proposal.lines.append(foreign)
+            proposal.notes.extend(_remarks_abroad(foreign, money, payment.currency))
+        elif money and item is not None:
             settled = settle_named(item, money, line.discount, day, rules, line.reason, payment.value_date)
-            settled = replace(settled, evidence=evidence, score=score) if evidence else settled
+            settled = settled._replace(evidence=evidence, score=score) if evidence else settled
             proposal.lines.append(settled)
             proposal.notes.extend(remarks(settled, money, line.discount))
         elif money and isinstance(absence, Absence):
@@ -75,7 +81,6 @@ def by_remittance(payment: Payment, book: CustomerBook, rules: CustomerRules = S
             _leave(payment, book, line, money, absence, proposal)
         left -= money
     if left:
-        proposal.doubtful = True
         proposal.notes.append(f"the remittance says nothing about {left} {payment.currency}: left over")
     return proposal
 
@@ -193,13 +198,39 @@ def settle_named(
     return _with_missing(line, missing, claimed - granted, rules, reason) if missing else line
 
 
+def settle_foreign(
+    item: OpenItem | None,
+    payment: Payment,
+    money: Decimal,
+    claimed: Decimal,
+    day: date,
+    rules: CustomerRules,
+    book: CustomerBook,
+) -> SettledLine | None:
+    """The same for an item in another currency, at the rate of the value date; None without an item or a rate."""
+    if item is None or not money or not rules.rule_set.convert_currencies:
+        return None
+    exchanged = exchange(item, money, claimed, payment.currency, payment.value_date, day, book.rates)
+    if exchanged is None:
+        return None
+    line = settle_named(item, exchanged.cash, exchanged.claimed, day, rules, None, payment.value_date)
+    rate = f"{exchanged.rate.normalize():f} {item.currency} for 1 {payment.currency}"
+    return line._replace(conversion=exchanged.costing(line.cash), why=f"{line.why}; paid at {rate}")
+
+
+def _remarks_abroad(line: SettledLine, money: Decimal, currency: str) -> list[str]:
+    paid = line.conversion.paid if line.conversion is not None else money
+    number = line.item.document_number
+    return [f"{money - paid} {currency} more than open on {number} is left over"] if paid < money else []
+
+
 def _with_missing(
     line: SettledLine, missing: Decimal, refused: Decimal, rules: CustomerRules, reason: DeductionReason | None
 ) -> SettledLine:
     item, told = line.item, f"{missing} {line.item.currency}"
     if within(missing, item, rules.tolerance):
-        return replace(
-            line, tolerance=missing, why=f"{line.why}; {told} is missing and written off as a small difference"
+        return line._replace(
+            tolerance=missing, why=f"{line.why}; {told} is missing and written off as a small difference"
         )
     unearned = missing in (refused, item.discount_amount - item.discount_taken)
     if unearned and rules.discount.unearned_taken == "deduction":
@@ -210,8 +241,8 @@ def _with_missing(
     if not reason:
         return line
     words = _REASONS[reason]
-    return replace(
-        line, deduction=missing, reason=reason, why=f"{line.why}; {told} was kept back ({words}): a deduction"
+    return line._replace(
+        deduction=missing, reason=reason, why=f"{line.why}; {told} was kept back ({words}): a deduction"
     )
 
 

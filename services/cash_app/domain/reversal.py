@@ -98,6 +98,7 @@ def reverse(
             discount=application.discount,
             cause=why.cause,
             reason=why.reason[:500],
+            method=payment.method,
         )
     )
     for movement in application.movements:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
@@ -29,6 +29,8 @@ ITEMS_LOOKED_AT_MAX: Final = 2_000
 SUMMED_ITEMS_MAX: Final = 200
 """Of more open items, no sum is searched."""
 _TWINS_SHOWN_MAX: Final = 5
+_ROUND_UNITS: Final = 10_000
+"""Of the currency's smallest unit, e.g. 100.00 USD: one sum of documents in as many is a multiple by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,8 @@ def exact_amount(case: Case) -> list[SettledLine] | None:
     item = pool.with_open_amount(amount)
     words = "the amount is exactly what is open on {}"
     if item is None:
-        item, words = (
-            pool.with_net_amount(amount, case.day),
-            "the amount is exactly what is open on {} less its discount",
-        )
+        item = pool.with_net_amount(amount, case.day)
+        words = "the amount is exactly what is open on {} less its discount"
     if item is None:
         item, words = _nearly(case), "the amount is what is open on {} but for a small difference"
     if item is None:
@@ -158,10 +158,10 @@ def exact_sum(case: Case) -> list[SettledLine] | None:
     if not 2 <= case.pool.open_count <= SUMMED_ITEMS_MAX:
         return None
     items = list(case.pool.oldest_first())
-    gross = [item.open_amount for item in items]
+    gross, currency = [item.open_amount for item in items], items[0].currency
     answers = set()
     for amounts in ([case.net(item) for item in items], gross):
-        sums = unique_sum([minor_units(amount, items[0].currency) for amount in amounts], _target(case, items))
+        sums = unique_sum([minor_units(amount, currency) for amount in amounts], minor_units(case.amount, currency))
         if sums.several:
             return None
         if sums.positions:
@@ -173,8 +173,14 @@ def exact_sum(case: Case) -> list[SettledLine] | None:
     return _balance(case, chosen, "exact_sum", why, score=85)
 
 
-def _target(case: Case, items: Sequence[OpenItem]) -> int:
-    return minor_units(case.amount, items[0].currency)
+def round_sum(case: Case) -> list[SettledLine] | None:
+    """A round amount that fits nothing was not added up from documents: it is paid on account of the oldest items,
+    without discounts.
+    """
+    if minor_units(case.amount, case.payment.currency) % _ROUND_UNITS:
+        return None
+    words = "is the oldest item still open; a round sum that fits nothing exactly is paid on account of the oldest"
+    return _in_order(replace(case, day=date.max), case.pool.oldest_first(), "round_sum", words)
 
 
 def oldest_first(case: Case) -> list[SettledLine] | None:
@@ -223,6 +229,7 @@ RULES: Final[dict[MatchRule, Rule]] = {
     "past_due_by_terms": past_due_by_terms,
     "statement_balance": statement_balance,
     "exact_sum": exact_sum,
+    "round_sum": round_sum,
     "oldest_first": oldest_first,
     "largest_first": largest_first,
     "due_now_first": due_now_first,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from services.cash_app.domain.customer_book import AwaitedDocument
 from services.cash_app.domain.exchange import Conversion
@@ -12,8 +13,7 @@ from shared.contracts.cash_app import ApplicationRule
 from shared.contracts.erp import DeductionReason
 
 
-@dataclass(frozen=True, slots=True)
-class SettledLine:
+class SettledLine(NamedTuple):
     """Cash and discount for one item, in its currency."""
 
     item: OpenItem

@@ -39,6 +39,8 @@ CHUNK: Final = 2_000
 """So many entries are posted, or written, at a time."""
 SECONDS_MAX: Final = 120.0
 """Reading a file may take so long; 100,000 payments take a few seconds."""
+STEPS: Final = ("parsing", "validating", "refusing", "posting")
+"""The transactions of a file that change something."""
 SAID: Final[dict[str, type[Event]]] = {
     "payment": PaymentReceived, "bundle": PaymentReceived, "return": PaymentReturned, "advice": RemittanceAdvised,
 }  # fmt: skip
@@ -62,12 +64,12 @@ async def take_a_step(begin: Begin) -> bool:
 
 
 async def _post_chunk(begin: Begin) -> bool:
-    crash_points: set[str] = set()
-    async with begin(crash_points) as uow:
+    steps: set[str] = set()
+    async with begin(steps) as uow:
         file = await uow.fetchrow("claim_posting")
         if file is None:
             return False
-        crash_points.add("import/posting")
+        steps.add("posting")
         entries = await uow.fetch("entries_to_post", file["import_id"], file["position"], CHUNK)
         run = ImportRun(file["import_id"])
         for entry in entries:
@@ -111,7 +113,7 @@ async def _read_and_check(
     bundles: dict[str, frozenset[str]],
 ) -> None:
     parsed = await asyncio.to_thread(_read, file, rules)
-    async with begin(()) as uow:
+    async with begin({"parsing"}) as uow:
         counts = {"statements": len(parsed.statements), "entries": _entries_in(parsed)}
         await uow.execute("mark_import_parsed", file["import_id"], parsed.format, json.dumps(counts))
     planned = await asyncio.to_thread(plan, parsed, accounts, bundles, rules.company_id if rules else None)
@@ -138,10 +140,12 @@ def _entries_in(parsed: BankFile) -> int:
 async def _validate(begin: Begin, file: asyncpg.Record, parsed: BankFile, planned: Plan) -> None:
     """Takes the file whole, or refuses it whole."""
     import_id = file["import_id"]
-    async with begin(("import/validating",)) as uow:
+    steps: set[str] = set()
+    async with begin(steps) as uow:
         await uow.execute("lock_imports")
         if await uow.fetchrow("claim_import", import_id) is None:
             return
+        steps.add("validating")
         faults = list(planned.faults)
         before = await uow.fetchrow("imports_of_content", file["content_sha256"], import_id)
         if before is not None:
@@ -199,7 +203,7 @@ async def _write(uow: CashWork, query: str, rows: list[tuple[Any, ...]]) -> None
 
 
 async def _refuse(begin: Begin, import_id: str, format_: Format | None, faults: list[Fault]) -> None:
-    async with begin(()) as uow:
+    async with begin({"refusing"}) as uow:
         await uow.execute("refuse_import", import_id, format_, _told(faults))
 
 

@@ -117,6 +117,10 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::date[]);
 -- The parts a payment was split into.
 SELECT part_id FROM payment_part WHERE payment_id = $1 ORDER BY length(part_id), part_id;
 
+-- name: parts_of_payments
+-- The parts that payments were split into.
+SELECT payment_id, part_id FROM payment_part WHERE payment_id = ANY($1::text[]);
+
 -- name: whole_of_part
 -- The payment that a part was split off.
 SELECT payment_id FROM payment_part WHERE part_id = $1;
@@ -142,6 +146,10 @@ SELECT
     ) AS reversed
 FROM write_off AS w
 WHERE w.write_off_id = $1 AND w.amount > 0;
+
+-- name: owners_of_items
+-- Whose items they are.
+SELECT item_id, customer_id FROM open_item WHERE item_id = ANY($1::text[]);
 
 -- name: owner_of_item
 -- Whose item it is.
@@ -228,16 +236,20 @@ WHERE h.payment_id = s.payment_id AND h.state = 'held';
 SELECT payment_id, first_payment_id, evidence, state FROM held_duplicate WHERE payment_id = $1 FOR UPDATE;
 
 -- name: payments_alike
--- Payments of customers with a remittance and an amount that has come again, within days of a value date.
+-- Payments of customers with an amount that has come again, within days of a value date.
 SELECT DISTINCT
-    p.payment_id, p.bank_reference, p.company_id, p.customer_id, p.currency, p.amount, p.value_date, p.remittance
+    p.payment_id, p.bank_reference, p.company_id, p.customer_id, p.currency, p.amount, p.value_date, p.remittance,
+    p.payer_account,
+    (SELECT min(t.trace_number) FROM payment_trace AS t WHERE t.payment_id = p.payment_id) AS trace_number,
+    EXISTS (
+        SELECT FROM import_entry AS e WHERE e.subject_id = p.payment_id AND e.outcome IN ('post', 'held')
+    ) AS from_file
 FROM unnest($1::text[], $2::numeric[], $3::date[], $4::text[], $5::integer[])
     AS new (customer_id, amount, value_date, payment_id, days)
 INNER JOIN payment AS p
     ON new.customer_id = p.customer_id
     AND p.value_date BETWEEN new.value_date - new.days AND new.value_date + new.days
     AND new.amount = p.amount AND new.payment_id <> p.payment_id
-WHERE p.remittance <> '[]'::jsonb
 ORDER BY p.payment_id;
 
 -- name: insert_approval

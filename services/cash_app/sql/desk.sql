@@ -13,11 +13,17 @@ SELECT 'duplicates', p.currency, count(*), sum(p.unapplied_amount)
 FROM held_duplicate AS h INNER JOIN payment AS p ON h.payment_id = p.payment_id
 WHERE h.state = 'held' GROUP BY p.currency
 UNION ALL
+SELECT 'on_account', currency, count(*), sum(unapplied_amount)
+FROM payment WHERE state = 'on_account' GROUP BY currency
+UNION ALL
 SELECT 'deductions', currency, count(*), sum(open_amount)
 FROM open_item WHERE kind = 'deduction' AND open_amount > 0 GROUP BY currency
 UNION ALL
 SELECT 'returns', currency, count(*), -sum(amount)
 FROM payment_return WHERE state = 'waiting' GROUP BY currency
+UNION ALL
+SELECT 'advices', currency, count(*), sum(amount)
+FROM remittance_advice WHERE unheeded GROUP BY currency
 UNION ALL
 SELECT 'approvals', currency, count(*), sum(amount)
 FROM approval WHERE state = 'waiting' GROUP BY currency
@@ -30,6 +36,7 @@ SELECT
     identified_by AS evidence
 FROM payment
 WHERE state = 'suspense' AND ($4::text IS NULL OR customer_id = $4)
+    AND ($6::text IS NULL OR company_id = $6)
     AND ($5::text IS NULL OR payment_id = $5)
     AND ($1::date IS NULL OR (held_since, payment_id) > ($1, $2::text))
 ORDER BY held_since, payment_id
@@ -42,6 +49,7 @@ SELECT
     p.held_since AS since, coalesce(nullif(p.note, ''), p.identified_by) AS evidence
 FROM payment AS p
 WHERE p.state = 'unapplied' AND ($4::text IS NULL OR p.customer_id = $4)
+    AND ($6::text IS NULL OR p.company_id = $6)
     AND ($5::text IS NULL OR p.payment_id = $5)
     AND ($1::date IS NULL OR (p.held_since, p.payment_id) > ($1, $2::text))
     AND NOT EXISTS (SELECT FROM held_duplicate AS h WHERE h.payment_id = p.payment_id AND h.state = 'held')
@@ -56,34 +64,82 @@ SELECT
 FROM held_duplicate AS h
 INNER JOIN payment AS p ON h.payment_id = p.payment_id
 WHERE h.state = 'held' AND ($4::text IS NULL OR p.customer_id = $4)
+    AND ($6::text IS NULL OR p.company_id = $6)
     AND ($5::text IS NULL OR h.payment_id = $5)
     AND ($1::date IS NULL OR (h.held_on, h.payment_id) > ($1, $2::text))
 ORDER BY h.held_on, h.payment_id
 LIMIT $3;
 
--- name: desk_deductions
--- What payers kept back, the oldest first.
+-- name: desk_on_account
+-- Credit of customers that nothing has used yet, the oldest first.
 SELECT
-    item_id AS entry_id, customer_id, company_id, currency, open_amount AS amount, document_date AS since,
-    concat(document_number, ': kept back of an item by its payer') AS evidence
-FROM open_item
-WHERE kind = 'deduction' AND open_amount > 0 AND ($4::text IS NULL OR customer_id = $4)
-    AND ($5::text IS NULL OR item_id = $5)
-    AND ($1::date IS NULL OR (document_date, item_id) > ($1, $2::text))
-ORDER BY document_date, item_id
+    payment_id AS entry_id, customer_id, company_id, currency, unapplied_amount AS amount, held_since AS since,
+    coalesce(nullif(note, ''), identified_by) AS evidence, NULL AS reason_code
+FROM payment
+WHERE state = 'on_account' AND ($4::text IS NULL OR customer_id = $4)
+    AND ($6::text IS NULL OR company_id = $6)
+    AND ($5::text IS NULL OR payment_id = $5)
+    AND ($1::date IS NULL OR (held_since, payment_id) > ($1, $2::text))
+ORDER BY held_since, payment_id
 LIMIT $3;
+
+-- name: desk_deductions
+-- What payers kept back and why, the oldest first.
+SELECT
+    i.item_id AS entry_id, i.customer_id, i.company_id, i.currency, i.open_amount AS amount, i.document_date AS since,
+    coalesce(d.why, concat(i.document_number, ': kept back of an item by its payer')) AS evidence,
+    coalesce(d.reason, 'unknown') AS reason_code
+FROM open_item AS i
+LEFT JOIN deduction AS d ON i.customer_id = d.customer_id AND i.item_id = d.deduction_id
+WHERE i.kind = 'deduction' AND i.open_amount > 0 AND ($4::text IS NULL OR i.customer_id = $4)
+    AND ($6::text IS NULL OR i.company_id = $6)
+    AND ($5::text IS NULL OR i.item_id = $5)
+    AND ($1::date IS NULL OR (i.document_date, i.item_id) > ($1, $2::text))
+ORDER BY i.document_date, i.item_id
+LIMIT $3;
+
+-- name: desk_failed
+-- What was said of money and could not be handled, a page in id order.
+SELECT
+    event_id, substring(topic FROM '(PaymentReceived|PaymentReturned|RemittanceAdvised|CreditMemoPosted)$') AS what,
+    body, reason, attempts, first_at
+FROM dead_letter
+WHERE replayed_at IS NULL AND topic ~ '(PaymentReceived|PaymentReturned|RemittanceAdvised|CreditMemoPosted)$'
+    AND ($1::uuid IS NULL OR event_id > $1)
+ORDER BY event_id
+LIMIT $2;
 
 -- name: desk_returns
 -- Returns whose payment nobody knows, the oldest first.
 SELECT
     return_id AS entry_id, customer_id, company_id, currency, amount, value_date AS since,
-    concat_ws('; ', nullif(note, ''), nullif(concat_ws(' ', reason_code, reason), '')) AS evidence
+    concat_ws('; ', nullif(note, ''), nullif(concat_ws(' ', reason_code, reason), '')) AS evidence,
+    nullif(reason_code, '') AS reason_code
 FROM payment_return
 WHERE state = 'waiting' AND ($4::text IS NULL OR customer_id = $4)
+    AND ($6::text IS NULL OR company_id = $6)
     AND ($5::text IS NULL OR return_id = $5)
     AND ($1::date IS NULL OR (value_date, return_id) > ($1, $2::text))
 ORDER BY value_date, return_id
 LIMIT $3;
+
+-- name: desk_advices
+-- Remittance advice that came after a person had decided about its money, the oldest first.
+SELECT
+    a.advice_id AS entry_id, p.customer_id, a.company_id, a.currency, a.amount, a.advised_on AS since,
+    concat('for payment ', a.payment_id, ': ', a.note) AS evidence
+FROM remittance_advice AS a
+INNER JOIN payment AS p ON a.payment_id = p.payment_id
+WHERE a.unheeded AND ($4::text IS NULL OR p.customer_id = $4)
+    AND ($6::text IS NULL OR a.company_id = $6)
+    AND ($5::text IS NULL OR a.advice_id = $5)
+    AND ($1::date IS NULL OR (a.advised_on, a.advice_id) > ($1, $2::text))
+ORDER BY a.advised_on, a.advice_id
+LIMIT $3;
+
+-- name: desk_payment_of_advice
+-- The payment that an advice is about, and what it says.
+SELECT payment_id, lines FROM remittance_advice WHERE advice_id = $1;
 
 -- name: desk_approvals
 -- Refunds and write-offs that wait for a second person, the oldest first.
@@ -92,6 +148,7 @@ SELECT
     concat(requested_by, ' asks for a ', replace(kind, '_', '-'), ' of ', subject, ': ', reason) AS evidence
 FROM approval
 WHERE state = 'waiting' AND ($4::text IS NULL OR customer_id = $4)
+    AND ($6::text IS NULL OR company_id = $6)
     AND ($5::text IS NULL OR approval_id = $5)
     AND ($1::date IS NULL OR (requested_on, approval_id) > ($1, $2::text))
 ORDER BY requested_on, approval_id
@@ -166,109 +223,3 @@ WHERE cause_id = $1 AND payment_id = ANY($2::text[]);
 -- name: charges_of_return
 -- What was charged for a return by its last match.
 SELECT customer_id, item_id FROM open_item WHERE item_id = ANY($1::text[]);
-
--- name: match_rate
--- Payments received in a span of days and the lines they settled, by a label: how many needed no person.
-WITH received AS (
-    SELECT
-        p.payment_id, p.customer_id, p.method, p.company_id, p.currency, to_char(p.value_date, 'YYYY-MM') AS month,
-        EXISTS (
-            SELECT FROM desk_step AS s WHERE s.subject = p.payment_id
-        ) OR EXISTS (
-            SELECT FROM audit_entry AS e WHERE e.subject = p.payment_id
-        ) AS by_person,
-        p.state = 'suspense' OR (p.state = 'unapplied' AND p.awaited_lines = 0) AS waiting,
-        p.method <> 'credit_memo' AS counts
-    FROM payment AS p
-    WHERE p.value_date BETWEEN $1 AND $2
-        AND ($3::text IS NULL OR p.company_id = $3)
-        AND NOT EXISTS (SELECT FROM payment_part AS s WHERE s.part_id = p.payment_id)
-),
-line AS (
-    SELECT r.payment_id, l.rule, l.rule = 'by_hand' OR r.by_person AS by_person
-    FROM received AS r
-    INNER JOIN application AS a ON r.payment_id = a.payment_id
-    INNER JOIN application_line AS l ON a.customer_id = l.customer_id AND a.application_id = l.application_id
-    WHERE NOT EXISTS (
-        SELECT FROM application_reversal AS u
-        WHERE u.customer_id = a.customer_id AND u.application_id = a.application_id
-    )
-),
-labelled AS (
-    SELECT
-        r.payment_id, r.by_person, r.waiting,
-        CASE $4::text
-            WHEN 'source' THEN r.method
-            WHEN 'customer' THEN coalesce(r.customer_id, 'nobody')
-            WHEN 'month' THEN r.month
-            WHEN 'company' THEN r.company_id
-            ELSE 'all'
-        END AS label
-    FROM received AS r
-    WHERE r.counts
-),
-per_payment AS (
-    SELECT
-        e.label, count(*) AS envelopes,
-        count(*) FILTER (WHERE NOT e.by_person AND NOT e.waiting) AS envelopes_by_rule,
-        count(*) FILTER (WHERE e.waiting) AS envelopes_waiting
-    FROM labelled AS e
-    WHERE $4 <> 'rule'
-    GROUP BY e.label
-),
-per_line AS (
-    SELECT
-        CASE WHEN $4 = 'rule' THEN l.rule ELSE e.label END AS label, count(*) AS lines,
-        count(*) FILTER (WHERE NOT l.by_person) AS lines_by_rule, count(DISTINCT l.payment_id) AS payments
-    FROM line AS l
-    INNER JOIN labelled AS e ON l.payment_id = e.payment_id
-    GROUP BY 1
-)
-SELECT
-    coalesce(p.label, l.label) AS label, coalesce(p.envelopes, l.payments) AS envelopes,
-    coalesce(p.envelopes_by_rule, 0) AS envelopes_by_rule, coalesce(p.envelopes_waiting, 0) AS envelopes_waiting,
-    coalesce(l.lines, 0) AS lines, coalesce(l.lines_by_rule, 0) AS lines_by_rule
-FROM per_payment AS p
-FULL JOIN per_line AS l ON p.label = l.label
-WHERE $5::text IS NULL OR coalesce(p.label, l.label) > $5
-ORDER BY 1
-LIMIT $6;
-
--- name: entry_postings
--- The postings of a journal entry, with the batch they went to the general ledger in.
-SELECT line, business_date, debit, credit, amount, currency, document, batch_id
-FROM journal_posting
-WHERE customer_id = $1 AND entry_id = $2
-ORDER BY line
-LIMIT 2000;
-
--- name: entry_items
--- The changes of items that were booked with a journal entry.
-SELECT m.item_id, i.document_number, i.kind, m.item_version, m.business_date, m.currency, m.change, m.cause
-FROM item_movement AS m
-INNER JOIN open_item AS i ON m.customer_id = i.customer_id AND m.item_id = i.item_id
-WHERE m.customer_id = $1 AND m.cause_id = $2
-ORDER BY m.item_id, m.item_version
-LIMIT 2000;
-
--- name: entry_payments
--- The payments a journal entry is about: named by its postings, or by the application or reversal it books.
-SELECT p.payment_id, p.bank_reference, p.customer_id, p.currency, p.amount, p.value_date, p.state
-FROM payment AS p
-WHERE p.payment_id IN (
-    SELECT j.document FROM journal_posting AS j WHERE j.customer_id = $1 AND j.entry_id = $2
-    UNION
-    SELECT a.payment_id FROM application AS a WHERE a.customer_id = $1 AND a.application_id = $2
-    UNION
-    SELECT r.payment_id FROM application_reversal AS r
-    WHERE r.customer_id = $1 AND r.application_id = regexp_replace($2, '/R$', '') AND r.reversal_id = $2
-)
-ORDER BY p.payment_id;
-
--- name: item_changes
--- How an item's open amount came about: all its dated changes.
-SELECT m.item_version, m.business_date, m.currency, m.change, m.cause, m.cause_id
-FROM item_movement AS m
-WHERE m.customer_id = $1 AND m.item_id = $2
-ORDER BY m.item_version
-LIMIT 1000;

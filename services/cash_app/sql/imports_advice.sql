@@ -51,8 +51,15 @@ WHERE
         UNION
         SELECT held.payment_id FROM payment AS held
         WHERE
-            held.state IN ('on_account', 'unapplied') AND held.customer_id = ANY($2::text[])
-            AND held.amount = ANY($4::numeric[])
+            held.state IN ('on_account', 'unapplied', 'applied') AND held.amount = ANY($4::numeric[])
+            AND held.customer_id = ANY(
+                $2::text[] || ARRAY(
+                    SELECT p.customer_id FROM payer_account AS p
+                    WHERE account_key(p.payer_account)
+                        = ANY(ARRAY(SELECT account_key(a) FROM unnest($3::text[]) AS a))
+                )
+            )
+            AND held.value_date >= $5::date - 30
         UNION
         SELECT nobodys.payment_id FROM payment AS nobodys
         WHERE
@@ -68,6 +75,48 @@ SET remittance = l.remittance, stated_customer = coalesce(p.stated_customer, l.c
 FROM unnest($1::text[], $2::jsonb[], $3::text[]) AS l (payment_id, remittance, customer_id)
 WHERE p.payment_id = l.payment_id;
 
+-- name: note_advices
+-- What became of advice that came after its money.
+UPDATE remittance_advice AS a SET note = n.note, unheeded = n.unheeded
+FROM unnest($1::text[], $2::text[], $3::boolean[]) AS n (advice_id, note, unheeded)
+WHERE a.advice_id = n.advice_id;
+
+-- name: touched_by_people
+-- Payments with which people did something at the desk, or that wait there as duplicates.
+SELECT subject AS payment_id, 'a person had decided about the money before the advice came' AS why
+FROM desk_step WHERE subject = ANY($1::text[])
+UNION
+SELECT payment_id, 'the money is held as a duplicate'
+FROM held_duplicate WHERE payment_id = ANY($1::text[]) AND state = 'held'
+ORDER BY 1, 2;
+
+-- name: live_lines_of_payments
+-- What payments settled and was not undone, and whether anything else has moved the item since.
+SELECT
+    a.payment_id, a.currency, l.document_number, l.amount, l.rule = 'by_hand' AS by_hand,
+    EXISTS (
+        SELECT FROM item_movement AS m
+        WHERE m.customer_id = a.customer_id AND m.item_id = l.item_id
+            AND m.cause_id <> a.application_id AND NOT starts_with(m.cause_id, concat(a.payment_id, '/'))
+            AND m.item_version > (
+                SELECT max(own.item_version) FROM item_movement AS own
+                WHERE own.customer_id = a.customer_id AND own.item_id = l.item_id
+                    AND own.cause_id = a.application_id
+            )
+    ) AS moved_since
+FROM application AS a
+INNER JOIN application_line AS l ON a.customer_id = l.customer_id AND a.application_id = l.application_id
+WHERE a.payment_id = ANY($1::text[])
+    AND NOT EXISTS (
+        SELECT FROM application_reversal AS r
+        WHERE r.customer_id = a.customer_id AND r.application_id = a.application_id
+    )
+ORDER BY a.payment_id, a.application_id, l.line_no;
+
+-- name: advice_unheeded
+-- Advice that waits at the desk, locked.
+SELECT advice_id, payment_id, lines, note FROM remittance_advice WHERE advice_id = $1 AND unheeded FOR UPDATE;
+
 -- name: view_advices
 -- A page of remittance advice, the latest first; waiting ones only, where asked.
 SELECT
@@ -82,7 +131,9 @@ LIMIT $4;
 
 -- name: suspended_of
 -- Those of these payments that are in suspense.
-SELECT payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date
+SELECT
+    payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date,
+    unapplied_amount
 FROM payment
 WHERE state = 'suspense' AND payment_id = ANY($1::text[])
 ORDER BY payment_id;

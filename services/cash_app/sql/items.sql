@@ -61,3 +61,8 @@ SELECT * FROM unnest(
     $1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::date[], $7::numeric[], $8::text[],
     $9::text[]
 );
+
+-- name: insert_deductions
+-- What payers kept back, and why.
+INSERT INTO deduction (customer_id, deduction_id, item_id, payment_id, reason, why)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]);

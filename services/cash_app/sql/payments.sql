@@ -44,7 +44,9 @@ FOR UPDATE;
 
 -- name: suspended_for
 -- Suspended payments that name one of the customers or came from one of the accounts.
-SELECT payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date
+SELECT
+    payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date,
+    unapplied_amount
 FROM payment
 WHERE state = 'suspense'
     AND (
@@ -55,7 +57,9 @@ ORDER BY payment_id;
 
 -- name: suspended_after
 -- The next of a company's suspended payments by id.
-SELECT payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date
+SELECT
+    payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date,
+    unapplied_amount
 FROM payment
 WHERE state = 'suspense' AND company_id = $1 AND payment_id > $2
 ORDER BY payment_id

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from services.cash_app.domain.application import apply_payment, post_item
-from services.cash_app.domain.application_rules import STANDARD, CustomerRules
+from services.cash_app.domain.application_rules import STANDARD, CustomerRules, RuleSet
 from services.cash_app.domain.bookings import Bookings
 from services.cash_app.domain.customer_book import AwaitedDocument, CustomerBook
 from services.cash_app.domain.document_number import document_key
@@ -55,8 +55,15 @@ def payment(payment_id: str, amount: str, day: int = 5, names: Iterable[Any] = (
     return PaymentReceived(**{**given, **changes})
 
 
+OLDEST_AT_LAST = CustomerRules(
+    rule_set=RuleSet(rules=(*STANDARD.rule_set.rules[:-1], "oldest_first"), rest="on_account")
+)
+
+
 class Desk:
-    def __init__(self, rules: CustomerRules = STANDARD, rates: Rates = NO_RATES) -> None:
+    """One customer's account; where a test gives no rules, what fits nothing goes to the oldest items, as agreed."""
+
+    def __init__(self, rules: CustomerRules = OLDEST_AT_LAST, rates: Rates = NO_RATES) -> None:
         self.owners: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self.rules = rules
         self.book = CustomerBook(CUSTOMER, self.owners, lambda company_id, customer_id, day: (1, rules), rates)

@@ -130,6 +130,8 @@ def check_payments(desk: Desk) -> None:
         assert application.amount == sum(line.amount for line in application.lines)
         assert application.discount == sum(line.discount for line in application.lines)
         assert all(line.why for line in application.lines)
+    for said in desk.bookings.said:
+        assert type(said).model_validate(said.model_dump()) == said, "what is said without being validated is valid"
     held: defaultdict[str, Decimal] = defaultdict(Decimal)
     for movement in desk.bookings.cash:
         held[movement.payment_id] += movement.change

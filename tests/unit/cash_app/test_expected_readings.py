@@ -186,6 +186,17 @@ def test_bai2_returned_items_value_dates_references_and_continued_text() -> None
     assert [e.bundle_kind for e in lockboxes] == ["lockbox", "lockbox", "", ""]
 
 
+def test_no_file_is_left_out() -> None:
+    """A file that comes into the folder needs a reading here: beside it, or in a test that names it."""
+    readings = {path for path in BANK.rglob("*") if path.is_file()} - set(REAL)
+    assert {path.suffix for path in readings} == {".json", ".yml"}
+    by_hand = {"sample1.txt", "sample2.txt", "lockbox.bai"}
+    beside = {path.with_suffix(".json") if path.suffix == ".xml" else path.with_suffix(".yml") for path in REAL
+              if path.name not in by_hand}  # fmt: skip
+    assert beside == readings
+    assert {path.stem for path in readings if path.suffix == ".yml"} == {"abnamro", "ing", "rabobank-iban"}
+
+
 def test_what_the_files_say_holds_together_or_is_named() -> None:
     """The banks' files as they are: some of them are shortened, and do not balance."""
     said = {}

@@ -14,7 +14,7 @@ from services.cash_app.domain.application_rules import CustomerRules
 from services.cash_app.domain.bookings import Bookings
 from services.cash_app.domain.customer_book import CustomerBook
 from services.cash_app.domain.desk_rules import DeskRules, ReturnFee
-from services.cash_app.domain.duplicates import TakenBefore, settles_nothing, taken
+from services.cash_app.domain.duplicates import Taken, TakenBefore, settles_nothing, taken
 from services.cash_app.domain.payments import Payment, PaymentState, WrongState, payment_of
 from services.cash_app.domain.refunds import NotRefundable, Refund, cancel, refund
 from services.cash_app.domain.returns import Return, return_of
@@ -289,6 +289,36 @@ class TestDuplicates:
         desk, before = self.told_before(payment("P-1", "50", names=[("A-1", "50")]))
         again = suspended("P-2", "50", names=[("A-1", "50")], customer_id="C-1")
         assert before.first_of(again) is not None and not settles_nothing(again, desk.book)
+
+    @pytest.mark.parametrize(
+        ("first", "again", "mark"),
+        [
+            ({"trace": "T-1"}, {"trace": "T-1", "day": 8}, "trace number T-1"),
+            ({}, {"bank_reference": "4417/BANK-P-1", "day": 8}, "bank reference BANK-P-1"),
+            ({}, {"from_file": True}, "account ACC-1 and value date, told by a file and by the feed"),
+            ({}, {}, None),
+            ({}, {"from_file": True, "day": 6}, None),
+            ({}, {"from_file": True, "payer_account": "ACC-2"}, None),
+            ({"trace": "T-1"}, {"trace": "T-1", "day": 11}, None),
+            ({"trace": "T-1"}, {"trace": "T-1", "amount": "101"}, None),
+            ({"bank_reference": "P-1"}, {"bank_reference": "4417/P-1"}, None),
+        ],
+    )
+    def test_without_a_remittance_what_the_bank_says_of_both_tells(
+        self, first: dict[str, Any], again: dict[str, Any], mark: str | None
+    ) -> None:
+        def told(payment_id: str, **given: Any) -> Taken:
+            trace, from_file = given.pop("trace", None), given.pop("from_file", False)
+            given = {"bank_reference": f"BANK-{payment_id}", "payer_account": "ACC-1", "day": 5, **given}
+            heard = suspended(payment_id, given.pop("amount", "100"), customer_id="C-1", **given)
+            return taken(heard, trace, from_file=from_file)
+
+        before = TakenBefore(lambda day: 5, [told("P-1", **first)])
+        found = before.told_again(told("P-2", **again))
+        assert (None if found is None else (found[0].payment_id, found[1])) == (mark and ("P-1", mark))
+        assert TakenBefore(lambda day: 5, [told("P-1", **first)], holds=lambda day: False).told_again(
+            told("P-2", **again)
+        ) is None  # fmt: skip
 
     @pytest.mark.parametrize(
         "other",

@@ -10,7 +10,7 @@ import pytest
 from services.cash_app.domain.application_rules import ApplicationRules
 from services.cash_app.domain.identification import Envelope, Identification, Knowledge, KnownDocument, identify
 from services.cash_app.domain.payer_name import likeness, name_key, name_tokens
-from services.cash_app.domain.payer_split import split
+from services.cash_app.domain.payer_split import shares, split
 from shared.contracts.erp import RemittanceLine
 from tests.kit.sample import payment
 
@@ -111,7 +111,8 @@ class TestSplit:
         remittance = [RemittanceLine(document_number=number, amount=money) for number, money in lines]
         received = payment("P", stated, amount, payer_account=account, remittance=remittance)
         payer = Envelope("1000", "USD", stated, account, None, remittance)
-        parts = split(received, payer, identify(payer, known(), RULES), known(), RULES)
+        found = identify(payer, known(), RULES)
+        parts = split(received, found, shares(payer, received.amount, found, known(), RULES))
         return [(part.payment_id, str(of.customer_id), str(part.amount)) for part, of in parts]
 
     def test_a_parent_pays_for_its_child(self) -> None:

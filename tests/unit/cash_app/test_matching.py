@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.cash_app.domain.application_rules import ApplicationRules
+from services.cash_app.domain.application_rules import STANDARD, ApplicationRules
 from services.cash_app.domain.payments import PaymentState
 from shared.contracts.cash_app import CustomerCreditIssued, OpenItemChanged, PaymentApplied
 from shared.kernel.journal import Account
@@ -26,8 +26,38 @@ def test_the_shipped_policy_says_what_the_rules_say_without_one() -> None:
     shipped = ApplicationRules.model_validate_json(POLICY.read_bytes())
     assert shipped == ApplicationRules()
     assert shipped.standard.rule_set.rules == (
-        "single_open_item", "exact_amount", "clear_account", "clear_past_due", "exact_sum", "oldest_first",
+        "single_open_item", "exact_amount", "clear_account", "clear_past_due", "exact_sum", "round_sum",
     )  # fmt: skip
+    assert shipped.standard.rule_set.rest == "unapplied"
+
+
+class TestAsShipped:
+    """Nothing is applied on a guess."""
+
+    def test_an_amount_that_fits_nothing_waits_for_a_person_and_no_invoice_uses_it(self) -> None:
+        desk = Desk(STANDARD)
+        desk.post(invoice("A-1", "100.10", due=10), invoice("A-2", "200", due=20))
+        desk.receive(payment("P", "130.10"))
+        desk.post(invoice("A-3", "130.00", due=25))
+        assert desk.payments["P"].state is PaymentState.UNAPPLIED and not desk.lines("P")
+        assert desk.payments["P"].note == (
+            "no rule of the customer's rule set (single_open_item, exact_amount, clear_account, clear_past_due, "
+            "exact_sum, round_sum) has an answer: kept unapplied for a person"
+        )
+
+    def test_a_round_sum_pays_the_oldest_without_a_discount(self) -> None:
+        desk = Desk(STANDARD)
+        desk.post(invoice("A-1", "100.10", due=10), invoice("A-2", "203", due=20, discount="4"))
+        desk.receive(payment("P", "300"))
+        assert desk.settled("P") == [("A-1", "100.10", "0.00", "round_sum"), ("A-2", "199.90", "0.00", "round_sum")]
+        assert "a round sum that fits nothing exactly" in desk.lines("P")[0].why
+
+    def test_money_while_nothing_is_open_is_for_the_next_invoice(self) -> None:
+        desk = Desk(STANDARD)
+        desk.receive(payment("P", "130.10"))
+        assert desk.payments["P"].state is PaymentState.ON_ACCOUNT
+        desk.post(invoice("A-1", "100"))
+        assert desk.open("A-1") == 0
 
 
 class TestSingleOpenItem:

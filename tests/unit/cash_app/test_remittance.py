@@ -118,7 +118,7 @@ class TestPaymentBeforeItsInvoice:
         desk.post(invoice("A-1", "100", invoiced=8, currency="EUR"))
         assert desk.open("A-1") == 100
         assert desk.payments["P"].state is PaymentState.ON_ACCOUNT
-        assert "never mixed" in desk.payments["P"].note
+        assert "without a rate or leave to convert" in desk.payments["P"].note
 
 
 class TestDiscountClaimed:
