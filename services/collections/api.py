@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 
 from services.collections.commands import router as commands
+from services.collections.deductions import router as deductions
 from services.collections.domain.aging import aged
 from services.collections.domain.promises import PromiseState
 from services.collections.domain.worklist import oldest_due_between
@@ -42,6 +43,7 @@ from shared.kernel.aging import AgingBucket
 router = APIRouter()
 router.include_router(commands)
 router.include_router(write_offs)
+router.include_router(deductions)
 
 Reader = Annotated[Person, may("collector", "credit_analyst", "credit_manager", "cash_clerk", "controller", "auditor")]
 Books = Annotated[Reading, reading()]

@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from services.collections.domain.customers import Customer
+from services.collections.domain.deductions import Deduction
 from services.collections.domain.dunning_ladder import notices
+from services.collections.domain.finance_charges import assess, month_ended
 from services.collections.domain.open_items import OpenItem
 from services.collections.domain.promises import Promise, PromiseState
-from services.collections.outcomes import judge, say_dunned, say_judged, say_paid_later, say_returned
-from services.collections.store import DUNNING_LADDER, CollectionsWork
+from services.collections.outcomes import (
+    judge,
+    say_about_deduction,
+    say_dishonored,
+    say_dunned,
+    say_judged,
+    say_paid_later,
+    say_returned,
+)
+from services.collections.store import (
+    DEDUCTION_RULES,
+    DUNNING_LADDER,
+    FINANCE_CHARGES,
+    CollectionsWork,
+    late_item_from_row,
+)
 from shared.chassis.daily import DailyRun
 from shared.chassis.handlers import Handlers
-from shared.contracts.cash_app import OpenItemChanged, PaymentApplied, PaymentUnapplied
+from shared.contracts.cash_app import (
+    DeductionOpened,
+    OpenItemChanged,
+    PaymentApplied,
+    PaymentDishonored,
+    PaymentUnapplied,
+)
 from shared.contracts.collections import PromiseDue
 from shared.contracts.erp import CustomerChanged
+from shared.contracts.invoicing import CreditMemoDeclined
 
 handlers = Handlers("collections")
 
@@ -46,6 +69,28 @@ async def follow_items(changes: list[OpenItemChanged], uow: CollectionsWork) -> 
         if was_overdue or item.is_overdue(uow.today):
             overdue_changed.add(change.customer_id)
     uow.refresh_aging(overdue_changed, uow.today)
+
+
+@handlers.handles(DeductionOpened)
+async def take_in_deductions(opened: list[DeductionOpened], uow: CollectionsWork) -> None:
+    """What a payer kept back is a case for a collector; for some reasons it is charged back at once, by policy."""
+    rules = await uow.policy(DEDUCTION_RULES)
+    known = await uow.deductions.load((event.customer_id, event.deduction_id) for event in opened)
+    for event in opened:
+        if (event.customer_id, event.deduction_id) not in known:
+            uow.deductions.put(Deduction.of(event, rules.on(event.business_date).document))
+
+
+@handlers.handles(CreditMemoDeclined)
+async def look_again_at_deductions(declined: list[CreditMemoDeclined], uow: CollectionsWork) -> None:
+    """What was granted and is not credited goes back to its collector."""
+    granted = await uow.deductions.fetch("load_deductions_by_request", [event.request_id for event in declined])
+    of_request = {deduction.request_id: deduction for deduction in granted}
+    for event in declined:
+        deduction = of_request.get(event.request_id)
+        if deduction is not None:
+            deduction.not_granted(f"not credited by {event.declined_by}: {event.reason}")
+            say_about_deduction(uow, deduction, event.declined_on, event.declined_by, deduction.decision, event)
 
 
 @handlers.handles(PaymentApplied)
@@ -92,6 +137,15 @@ async def take_back_receipts(undone: list[PaymentUnapplied], uow: CollectionsWor
         reversal = gone[promise.customer_id]
         if promise.break_again(applied[promise.promise_id], reversal.unapplied_on):
             say_judged(uow, promise, reversal)
+
+
+@handlers.handles(PaymentDishonored)
+async def note_dishonored(dishonored: list[PaymentDishonored], uow: CollectionsWork) -> None:
+    """A collector sees that the bank took money back, also where it had settled nothing; else the reversal says so."""
+    await uow.lock_customers({event.customer_id: event.company_id for event in dishonored})
+    for event in dishonored:
+        if not event.applications_undone:
+            say_dishonored(uow, event)
 
 
 @handlers.handles(PromiseDue)
@@ -157,4 +211,34 @@ async def age_and_dun(run: DailyRun, uow: CollectionsWork) -> str | None:
     for notice in notices(items, ladder.document, day):
         say_dunned(uow, notice, ladder.version, run)
     uow.refresh_aging(customers, day)
+    return found[-1]["customer_id"] if len(found) == run.limit else None
+
+
+@handlers.daily("finance_charges", chunk=1000)
+async def charge_late_payers(run: DailyRun, uow: CollectionsWork) -> str | None:
+    """On the first business day of a month, who pays late is charged for the days up to the end of the month before."""
+    version = (await uow.policy(FINANCE_CHARGES)).on(run.business_date)
+    policy = version.document
+    if not policy.currencies:
+        return None
+    before = await uow.fetchrow("business_day_before", run.company_id, run.business_date)
+    through = month_ended(run.business_date, before["business_date"] if before else None)
+    if through is None:
+        return None
+    found = await uow.fetch("customers_to_age", run.company_id, run.after, run.business_date, run.limit)
+    customers = await uow.customers.load(row["customer_id"] for row in found)
+    rows = await uow.fetch(
+        "items_to_charge",
+        sorted(customers),
+        run.company_id,
+        through - timedelta(days=policy.grace_days),
+        list(policy.kinds),
+        policy.currencies,
+        policy.disputed,
+    )
+    items = [late_item_from_row(row) for row in rows]
+    for charge in assess(items, policy, through, run.business_date, version.version):
+        for item in charge.items:
+            uow.append("mark_items_charged", (charge.customer_id, item.item_id, through))
+        uow.emit(charge, cause=run)
     return found[-1]["customer_id"] if len(found) == run.limit else None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from services.collections.domain.credit_holds import SYSTEM, CreditHold
+from services.collections.domain.deductions import Deduction
 from services.collections.domain.dunning_ladder import Notice
 from services.collections.domain.identity import identifier
 from services.collections.domain.promises import Promise, PromiseState
 from services.collections.domain.receipts import Receipts
 from services.collections.store import CollectionsWork
 from shared.chassis.unit_of_work import Cause
-from shared.contracts.cash_app import PaymentUnapplied
+from shared.contracts.cash_app import PaymentDishonored, PaymentUnapplied
 from shared.contracts.collections import (
     ActivityLogged,
     CreditHoldLifted,
@@ -56,6 +57,36 @@ def say_returned(uow: CollectionsWork, undone: PaymentUnapplied) -> None:
         "is owed again"[:500],
     )
     say_activity(uow, activity, undone)
+
+
+def say_dishonored(uow: CollectionsWork, dishonored: PaymentDishonored) -> None:
+    """Notes on the customer that the bank took a payment back that had settled nothing."""
+    activity = ActivityLogged(
+        activity_id=dishonored.dishonor_id,
+        customer_id=dishonored.customer_id,
+        kind="note",
+        on=dishonored.dishonored_on,
+        by=SYSTEM,
+        text=f"payment {dishonored.payment_id} of {dishonored.amount} {dishonored.currency}, which had settled "
+        f"nothing: {dishonored.reason}"[:500],
+    )
+    say_activity(uow, activity, dishonored)
+
+
+def say_about_deduction(uow: CollectionsWork, deduction: Deduction, on: date, by: str, why: str, cause: Cause) -> None:
+    """Notes on the customer what became of a deduction."""
+    activity = ActivityLogged(
+        activity_id=str(cause.context.id),
+        customer_id=deduction.customer_id,
+        kind="note",
+        on=on,
+        by=by,
+        text=(
+            f"deduction {deduction.deduction_id} of {deduction.amount} {deduction.currency} ({deduction.reason}) is "
+            f"{deduction.state.replace('_', ' ')}: {why}"
+        )[:500],
+    )
+    say_activity(uow, activity, cause)
 
 
 def say_dunned(uow: CollectionsWork, notice: Notice, policy_version: int, cause: Cause) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 
 from services.collections.domain.credit_holds import CreditHold
 from services.collections.domain.customers import Customer
+from services.collections.domain.deductions import Deduction, DeductionRules, DeductionState
 from services.collections.domain.dunning_ladder import DunningLadder, Notice
+from services.collections.domain.finance_charges import FinanceCharges, LateItem
 from services.collections.domain.open_items import OpenItem
 from services.collections.domain.promises import Promise, PromiseState
 from services.collections.domain.receipts import Receipts
@@ -24,6 +26,19 @@ DUNNING_LADDER = PolicyKind(
     document=DunningLadder,
     default=Path(__file__).parent / "policies" / "dunning_ladder.json",
     changed_by=("credit_manager",),
+)
+
+DEDUCTION_RULES = PolicyKind(
+    name="deduction_rules",
+    document=DeductionRules,
+    default=Path(__file__).parent / "policies" / "deduction_rules.json",
+    changed_by=("credit_manager", "controller"),
+)
+FINANCE_CHARGES = PolicyKind(
+    name="finance_charges",
+    document=FinanceCharges,
+    default=Path(__file__).parent / "policies" / "finance_charges.json",
+    changed_by=("controller",),
 )
 
 
@@ -41,6 +56,7 @@ def _item_from_row(row: Any) -> OpenItem:
         due_date=row["due_date"],
         disputed=row["disputed"],
         told_step=row["told_step"],
+        kind=row["kind"],
     )
 
 
@@ -48,6 +64,7 @@ def _item_to_row(item: OpenItem) -> tuple[Any, ...]:
     return (
         item.customer_id, item.item_id, item.item_version, item.company_id, item.document_number, item.currency,
         item.original_amount, item.open_amount, item.document_date, item.due_date, item.disputed, item.told_step,
+        item.kind,
     )  # fmt: skip
 
 
@@ -90,6 +107,23 @@ def _hold_to_row(hold: CreditHold) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
+def late_item_from_row(row: Any) -> LateItem:
+    return LateItem(**{**row, "open_amount": round_half_up(row["open_amount"], row["currency"])})
+
+
+def deduction_from_row(row: Any) -> Deduction:
+    amounts = {name: round_half_up(row[name], row["currency"]) for name in ("amount", "granted_amount")}
+    return Deduction(**{**row, **amounts, "state": DeductionState(row["state"])})
+
+
+def _deduction_to_row(d: Deduction) -> tuple[Any, ...]:
+    return (
+        d.customer_id, d.deduction_id, d.company_id, d.document_number, d.payment_id, d.opened_on, d.currency, d.amount,
+        d.reason, d.why, d.state.value, d.collector, d.asked_by, d.granted_amount, d.request_id, d.decided_on,
+        d.decision,
+    )  # fmt: skip
+
+
 CUSTOMERS = Table[str, Customer](
     load="load_customers",
     save="save_customers",
@@ -118,6 +152,13 @@ HOLDS = Table[tuple[str, str], CreditHold](
     from_row=hold_from_row,
     to_row=_hold_to_row,
 )
+DEDUCTIONS = Table[tuple[str, str], Deduction](
+    load="load_deductions",
+    save="save_deductions",
+    key=lambda deduction: (deduction.customer_id, deduction.deduction_id),
+    from_row=deduction_from_row,
+    to_row=_deduction_to_row,
+)
 
 
 class CollectionsWork(UnitOfWork):
@@ -128,6 +169,7 @@ class CollectionsWork(UnitOfWork):
         self.items = self.aggregates(ITEMS)
         self.promises = self.aggregates(PROMISES)
         self.holds = self.aggregates(HOLDS)
+        self.deductions = self.aggregates(DEDUCTIONS)
 
     async def lock_customers(self, company_of: dict[str, str]) -> dict[str, Customer]:
         """Customers by id with their company, locked; those not known yet are known by their id from now on."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.invoicing.billing import Shipped, TakenOff, number_and_post, take_off
-from services.invoicing.domain.credit_stop import cut, resume, stop
+from services.invoicing.domain.credit_stop import answer_comes_too_late, ask_credit, cut, resume, stop
 from services.invoicing.domain.invoices import CannotBeInvoiced
 from services.invoicing.domain.orders import AgainstTheOrder, Order
 from services.invoicing.domain.stock import ask_again, ask_for_all, came_in_meanwhile, take_answer
@@ -56,7 +56,7 @@ class Desk:
 
     def _take_decision(self, event: CreditDecision, order: Order) -> None:
         on = event.decided_on
-        if event.decision_no < order.decision_no:
+        if event.decision_no < order.decision_no or event.revision < order.revision:
             return
         if isinstance(event, CreditHeld):
             why = "held by credit: " + " ".join(reason.text for reason in event.reasons)
@@ -87,6 +87,8 @@ class Desk:
 
     def _take_stock(self, event: StockAnswered, order: Order) -> None:
         question = order.questions.get(event.request_id)
+        if answer_comes_too_late(order, event):
+            self.uow.emit(ask_credit(order, event.business_date), cause=event)
         for told in take_answer(order, event):
             self.uow.emit(told, cause=event)
             if isinstance(told, PickListReleased):

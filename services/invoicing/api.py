@@ -8,16 +8,19 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from services.invoicing.answers import hear_early
+from services.invoicing.domain.amendments import too_late
 from services.invoicing.domain.order_life import State
 from services.invoicing.domain.orders import Order
 from services.invoicing.store import InvoicingWork
 from services.invoicing.views import (
+    AmendOrder,
     BackorderView,
     CancelOrder,
     CaptureOrder,
     EarlyEventView,
     InvoiceDetail,
     InvoiceView,
+    OrderAmended,
     OrderCancelledView,
     OrderCaptured,
     OrderDetail,
@@ -119,6 +122,44 @@ async def _placed(body: CaptureOrder, own_number: str, uow: InvoicingWork) -> Or
         jurisdiction=body.jurisdiction,
         ship_complete=body.ship_complete,
         lines=tuple(body.lines),
+    )
+
+
+@router.post("/orders/{order_id:path}/amend", status_code=201)
+async def amend_order(order_id: str, body: AmendOrder, command: OrderDesk) -> OrderAmended:
+    """Changes an order nothing of which is picked. It becomes OrderPlaced with the next revision, and is judged anew.
+
+    Whether it can be taken shows a moment later in the order's history.
+    """
+
+    async def work(uow: InvoicingWork) -> OrderAmended:
+        order = await _order(order_id, uow)
+        late = too_late(order)
+        if late is not None:
+            raise Conflict(late.text)
+        placed = _revised(order, body, uow.business_date)
+        after = {**placed.model_dump(mode="json"), "why": body.reason}
+        uow.audit(command, "amend_order", order_id, {**_told(order), "revision": order.revision}, after)
+        uow.emit(placed, cause=command)
+        return OrderAmended(order_id=order_id, revision=placed.revision)
+
+    return await command.run(work, body)
+
+
+def _revised(order: Order, body: AmendOrder, on: date) -> OrderPlaced:
+    kept = order.customer_reference, order.ship_complete
+    return OrderPlaced(
+        order_id=order.order_id,
+        company_id=order.company_id,
+        customer_id=order.customer_id,
+        order_date=order.order_date,
+        currency=order.currency,
+        customer_reference=kept[0] if body.customer_reference is None else body.customer_reference,
+        jurisdiction=order.jurisdiction,
+        ship_complete=kept[1] if body.ship_complete is None else body.ship_complete,
+        lines=tuple(body.lines),
+        revision=order.revision + 1,
+        amended_on=on,
     )
 
 

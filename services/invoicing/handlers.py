@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from services.invoicing.answers import Desk, hear_early
 from services.invoicing.billing import number_and_post, post_invoice
+from services.invoicing.charging import charge_assessed
+from services.invoicing.crediting import credit_requested
 from services.invoicing.domain.backorders import wake
 from services.invoicing.domain.credit_stop import ask_credit, check_needed
 from services.invoicing.domain.invoices import CannotBeInvoiced, Invoice, bring_forward, check_day
@@ -20,6 +22,7 @@ from services.invoicing.order_lookup import with_orders
 from services.invoicing.store import ORDER_RULES, InvoicingWork
 from shared.chassis.errors import Refused
 from shared.chassis.handlers import Handlers
+from shared.contracts.collections import CreditMemoRequested, FinanceChargeAssessed
 from shared.contracts.credit import CreditApproved, CreditDeclined, CreditHeld, CreditReleased
 from shared.contracts.erp import (
     CustomerChanged,
@@ -186,6 +189,18 @@ async def post_brought_forward(events: list[InvoiceBroughtForward], uow: Invoici
                 f"{before[2]} over {before[6]} {before[5]}, dated {before[3]}: bring the other one forward "
                 "under a number of its own"
             )
+
+
+@handlers.handles(CreditMemoRequested)
+async def credit_what_was_granted(events: list[CreditMemoRequested], uow: InvoicingWork) -> None:
+    """What collections granted a customer is credited; above the policy's limit a person here approves."""
+    await credit_requested(events, uow)
+
+
+@handlers.handles(FinanceChargeAssessed)
+async def charge_late_payers(events: list[FinanceChargeAssessed], uow: InvoicingWork) -> None:
+    """Interest or a late fee that was assessed for a customer is charged, once."""
+    await charge_assessed(events, uow)
 
 
 register(handlers)

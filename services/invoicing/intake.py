@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from services.invoicing.domain.amendments import against_amending, amend, refuse
 from services.invoicing.domain.order_life import State
 from services.invoicing.domain.orders import Order, fingerprint
 from services.invoicing.domain.pricing import PriceBook
@@ -47,11 +48,15 @@ class OrderDesk:
     def take(self, placed: OrderPlaced) -> Order | None:
         """The order, judged; None where an order of this number stands already.
 
-        A rejected order may be placed again. Otherwise the first order of a number stands:
-        the same again is ignored, another one is noted in the history of the first.
+        A rejected order may be placed again, and a later revision amends the order. Otherwise the first order
+        of a number stands: the same again is ignored, another one is noted in the history of the first.
         """
         known = self._uow.orders.get((placed.customer_id, placed.order_id))
+        if known is not None and placed.revision < known.revision:
+            return None
         if known is not None and known.state is not State.REJECTED:
+            if placed.revision > known.revision:
+                return self._amend(known, placed)
             if known.fingerprint != fingerprint(placed):
                 known.note(
                     placed.order_date,
@@ -63,6 +68,17 @@ class OrderDesk:
         order.rules_version, order.tax_version = self._versions[placed.order_date]
         self._judge(order, placed)
         return self._uow.orders.put(order)
+
+    def _amend(self, order: Order, placed: OrderPlaced) -> Order | None:
+        judgement = judge(placed, self._catalogues[placed.order_date])
+        reasons = [*against_amending(order, placed), *judgement.reasons]
+        if reasons or judgement.customer is None:
+            self._uow.emit(refuse(order, placed, reasons), cause=placed)
+            return None
+        order.rules_version, order.tax_version = self._versions[placed.order_date]
+        self._uow.waits_no_longer(order)
+        self._uow.emit(amend(order, placed, judgement, judgement.customer.terms), cause=placed)
+        return order
 
     def _judge(self, order: Order, placed: OrderPlaced) -> None:
         judgement = judge(placed, self._catalogues[placed.order_date])

@@ -13,7 +13,8 @@ from services.invoicing.domain.backorders import Backorder
 from services.invoicing.domain.invoices import Invoice
 from services.invoicing.domain.masters import Customer, Item
 from services.invoicing.domain.order_life import State
-from services.invoicing.domain.orders import Order, OrderLine, StockQuestion
+from services.invoicing.domain.order_lines import OrderLine, StockQuestion
+from services.invoicing.domain.orders import Order
 from services.invoicing.domain.pricing import Price
 from shared.contracts.inv_ctrl import ShipmentConfirmed
 from shared.contracts.invoicing import Reason
@@ -105,6 +106,7 @@ def order_from_row(row: Row) -> Order:
         approved_until=row["approved_until"],
         decision_no=row["decision_no"],
         stopped=row["stopped"],
+        revision=row["revision"],
         listed={line.line_no: line.backordered for line in lines if line.backordered},
     )
 
@@ -138,6 +140,7 @@ def order_to_row(order: Order) -> tuple[Any, ...]:
         order.approved_until,
         order.decision_no,
         order.stopped,
+        order.revision,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -138,6 +139,12 @@ class InvoicingWork(UnitOfWork):
                 json.dumps([line.model_dump() for line in pick_list.lines]),
             ),
         )
+
+    def waits_no_longer(self, order: Order) -> None:
+        """Takes the order's lines off the list of backorders: those that an amendment drops are not listed anew."""
+        for backorder in backorders_of(order):
+            if backorder.line_no in order.listed:
+                self.backorders.put(replace(backorder, quantity=0))
 
     def _write_history(self, order: Order) -> None:
         for step in order.taken:

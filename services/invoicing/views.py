@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.invoicing.domain.order_life import State
-from services.invoicing.domain.orders import OrderLine
+from services.invoicing.domain.order_lines import OrderLine
 from services.invoicing.domain.validation import ORDER_NUMBER_CHARACTERS_MAX
 from services.invoicing.records import order_from_row, terms_from_row
 from shared.contracts.erp import OrderedLine
@@ -50,6 +50,26 @@ class OrderCaptured(BaseModel):
     customer_id: str
     order_date: date
     currency: str
+
+
+class AmendOrder(BaseModel):
+    """The order as it is to be now, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lines: Annotated[list[OrderedLine], Field(min_length=1, max_length=500)]
+    """All of its lines, not only those that change."""
+    customer_reference: Text | None = None
+    """Left out, this and the next stay as they are."""
+    ship_complete: bool | None = None
+    reason: Annotated[Text, Field(min_length=1)]
+
+
+class OrderAmended(BaseModel):
+    """The revision is on its way through validation; `GET /orders/{order_id}` shows what becomes of it."""
+
+    order_id: str
+    revision: int
 
 
 class CancelOrder(BaseModel):
@@ -176,6 +196,8 @@ class InvoiceDetail(InvoiceView):
 class OrderDetail(OrderView):
     jurisdiction: str
     terms: str
+    revision: int
+    """How often it was amended, counted from 1."""
     order_version: int
     rules_version: int
     """Version of the policy order_rules it was judged by; 0 is the shipped one."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from shared.contracts.cash_app import OpenItemChanged
+from shared.contracts.cash_app import ItemKind, OpenItemChanged
 from shared.kernel.aging import days_overdue
 
 
@@ -27,6 +27,7 @@ class OpenItem:
     disputed: bool
     told_step: int = 0
     """The highest step of the dunning ladder the customer was told of for this item; 0 for none."""
+    kind: ItemKind = "invoice"
 
     @classmethod
     def from_change(cls, change: OpenItemChanged) -> OpenItem:
@@ -42,6 +43,7 @@ class OpenItem:
             document_date=change.document_date,
             due_date=change.due_date,
             disputed=change.disputed,
+            kind=change.kind,
         )
 
     def changed(self, change: OpenItemChanged) -> None:

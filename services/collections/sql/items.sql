@@ -1,7 +1,7 @@
 -- name: load_items
 -- Open items by customer and item, locked.
 SELECT i.customer_id, i.item_id, i.item_version, i.company_id, i.document_number, i.currency, i.original_amount,
-       i.open_amount, i.document_date, i.due_date, i.disputed, i.told_step
+       i.open_amount, i.document_date, i.due_date, i.disputed, i.told_step, i.kind
 FROM open_item i
 JOIN unnest($1::text[], $2::text[]) AS k (customer_id, item_id)
     ON i.customer_id = k.customer_id AND i.item_id = k.item_id
@@ -9,12 +9,16 @@ ORDER BY i.customer_id, i.item_id
 FOR UPDATE OF i;
 
 -- name: load_items_to_dun
--- Overdue items of customers that have reached a step of the ladder they were not told of, locked.
+-- Overdue items of customers that have reached a step of the ladder they were not told of, locked. A deduction is told
+-- of once it is charged back.
 SELECT i.customer_id, i.item_id, i.item_version, i.company_id, i.document_number, i.currency, i.original_amount,
-       i.open_amount, i.document_date, i.due_date, i.disputed, i.told_step
+       i.open_amount, i.document_date, i.due_date, i.disputed, i.told_step, i.kind
 FROM open_item i
 WHERE i.customer_id = ANY ($1::text[]) AND i.company_id = $2 AND i.open_amount > 0 AND i.due_date < $3
   AND NOT i.disputed
+  AND (i.kind <> 'deduction' OR EXISTS (
+      SELECT FROM deduction d
+      WHERE d.customer_id = i.customer_id AND d.deduction_id = i.item_id AND d.state = 'charged_back'))
   AND ($5::integer[])[width_bucket($3::date - i.due_date, $4::integer[])] > i.told_step
 ORDER BY i.customer_id, i.item_id
 FOR UPDATE;
@@ -22,13 +26,13 @@ FOR UPDATE;
 -- name: save_items
 -- Writes open items with all they have now.
 INSERT INTO open_item (customer_id, item_id, item_version, company_id, document_number, currency, original_amount,
-                       open_amount, document_date, due_date, disputed, told_step)
+                       open_amount, document_date, due_date, disputed, told_step, kind)
 SELECT s.customer_id, s.item_id, s.item_version, s.company_id, s.document_number, s.currency, s.original_amount,
-       s.open_amount, s.document_date, s.due_date, s.disputed, s.told_step
+       s.open_amount, s.document_date, s.due_date, s.disputed, s.told_step, s.kind
 FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::numeric[],
-            $8::numeric[], $9::date[], $10::date[], $11::boolean[], $12::integer[])
+            $8::numeric[], $9::date[], $10::date[], $11::boolean[], $12::integer[], $13::text[])
     AS s (customer_id, item_id, item_version, company_id, document_number, currency, original_amount,
-          open_amount, document_date, due_date, disputed, told_step)
+          open_amount, document_date, due_date, disputed, told_step, kind)
 ON CONFLICT (customer_id, item_id) DO UPDATE
 SET item_version = excluded.item_version,
     open_amount = excluded.open_amount,

@@ -6,7 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from services.invoicing.domain.order_life import State
-from services.invoicing.domain.orders import Order, OrderLine
+from services.invoicing.domain.order_lines import OrderLine
+from services.invoicing.domain.orders import Order
+from shared.contracts.inv_ctrl import StockAnswered
 from shared.contracts.invoicing import CreditCheckRequested, OpenOrderChanged
 
 _GOES_ON = (State.CREDIT_APPROVED, State.PARTIALLY_ALLOCATED, State.BACKORDERED)
@@ -38,6 +40,13 @@ def resume(order: Order, decision_no: int, on: date, why: str) -> bool:
 def check_needed(order: Order, on: date) -> bool:
     """Whether credit has to be asked again before more is set aside: its approval holds no longer."""
     return order.approved_until is not None and on > order.approved_until
+
+
+def answer_comes_too_late(order: Order, answer: StockAnswered) -> bool:
+    """Whether goods would be picked on an approval that ran out while inventory control was asked for them."""
+    question = order.questions.get(answer.request_id)
+    asked = question is not None and not question.withdrawn
+    return asked and any(line.allocated for line in answer.lines) and check_needed(order, answer.business_date)
 
 
 def ask_credit(order: Order, on: date) -> CreditCheckRequested:

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from services.invoicing.domain.numbering import is_own_number
 from services.invoicing.domain.order_life import State
-from services.invoicing.domain.orders import NOTHING, AgainstTheOrder, Order
+from services.invoicing.domain.order_lines import NOTHING
+from services.invoicing.domain.orders import AgainstTheOrder, Order
 from shared.contracts.erp import InvoiceBroughtForward, Terms
 from shared.contracts.inv_ctrl import ShipmentConfirmed
 from shared.contracts.invoicing import InvoicedLine, InvoicePosted

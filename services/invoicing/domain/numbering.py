@@ -39,8 +39,11 @@ def invoice_number(series: str, number: int) -> str:
 
 
 def is_own_number(number: str, company_id: str) -> bool:
-    """Whether a number looks like one of the company's own series, now or when it takes more of them."""
-    return re.fullmatch(rf"{re.escape(company_id)}(-\d{{1,2}})?-\d{{8,}}", number) is not None
+    """Whether a number looks like one of the company's own series, now or when it takes more of them.
+
+    Credit memos (`CM`), debit memos (`DM`) and finance charges (`FC`) have series of their own.
+    """
+    return re.fullmatch(rf"{re.escape(company_id)}(-\d{{1,2}}|-CM|-DM|-FC)?-\d{{8,}}", number) is not None
 
 
 def wanted(series: Sequence[str]) -> list[tuple[str, int]]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class State(StrEnum):
@@ -38,10 +37,12 @@ LIFE: Final[dict[State, dict[State, str]]] = {
         State.CANCELLED: "cancelled or declined",
     },
     State.CREDIT_HELD: {
+        State.VALIDATED: "amended",
         State.CREDIT_APPROVED: "credit released",
         State.CANCELLED: "cancelled or declined",
     },
     State.CREDIT_APPROVED: {
+        State.VALIDATED: "amended",
         State.ALLOCATED: "all in stock",
         State.PARTIALLY_ALLOCATED: "a part in stock",
         State.BACKORDERED: "nothing in stock",
@@ -54,6 +55,7 @@ LIFE: Final[dict[State, dict[State, str]]] = {
         State.PICKING: "the rest cancelled",
     },
     State.BACKORDERED: {
+        State.VALIDATED: "amended",
         State.ALLOCATED: "all came in",
         State.PARTIALLY_ALLOCATED: "a part came in",
         State.CLOSED: "the rest cancelled",
@@ -75,8 +77,7 @@ class NoSuchStep(RuntimeError):
     """The table of the order's life has no such step: a mistake in the program, not in the order."""
 
 
-@dataclass(frozen=True, slots=True)
-class LifeStep:
+class LifeStep(NamedTuple):
     """One line of an order's history. `seq` counts from 1 within the order."""
 
     seq: int

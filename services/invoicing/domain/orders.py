@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
-from typing import Self
+from typing import Final, Self
 
 from services.invoicing.domain.order_life import LifeStep, State, check_step
-from services.invoicing.domain.pricing import Charge, charge
+from services.invoicing.domain.order_lines import NOTHING, OrderLine, StockQuestion
 from services.invoicing.domain.validation import Judgement, PricedItem
 from shared.contracts.erp import OrderPlaced
 from shared.contracts.invoicing import (
@@ -19,65 +19,12 @@ from shared.contracts.invoicing import (
     OrderValidated,
     PricedLine,
     Reason,
-    RequestedLine,
 )
 from shared.kernel.payment_terms import PaymentTerms
-
-NOTHING = Decimal(0)
 
 
 class AgainstTheOrder(ValueError):
     """What was heard does not fit the order; the sentence says why."""
-
-
-@dataclass(slots=True)
-class OrderLine:
-    """A line and where its units are; those in none of the places have not been asked of the warehouse yet."""
-
-    line_no: int
-    item_id: str
-    quantity: int
-    description: str = ""
-    unit_price: Decimal = NOTHING
-    tax_percent: Decimal = NOTHING
-    requested: int = 0
-    """Asked of inventory control and not answered yet."""
-    backordered: int = 0
-    picking: int = 0
-    shipped: int = 0
-    cancelled: int = 0
-
-    @property
-    def unasked(self) -> int:
-        return self.open - self.requested - self.backordered - self.picking
-
-    @property
-    def open(self) -> int:
-        """Units neither shipped nor cancelled; what is shipped is invoiced at once."""
-        return self.quantity - self.shipped - self.cancelled
-
-    def charge(self, quantity: int, currency: str) -> Charge:
-        """What the next `quantity` units are charged, after those shipped already."""
-        return charge(self.unit_price, self.tax_percent, self.shipped, quantity, currency)
-
-    def whole(self, currency: str) -> Charge:
-        """What the line is charged as a whole, as ordered."""
-        return charge(self.unit_price, self.tax_percent, 0, self.quantity, currency)
-
-    def wanted(self, quantity: int) -> RequestedLine:
-        return RequestedLine(line_no=self.line_no, item_id=self.item_id, quantity=quantity)
-
-
-@dataclass(slots=True)
-class StockQuestion:
-    """A request to inventory control that has not been answered yet."""
-
-    quantities: dict[int, int]
-    """Units asked for, by line number."""
-    heard: dict[str, int]
-    """How many replenishments of each item had been heard of when it was asked."""
-    withdrawn: bool = False
-    """The order was cancelled meanwhile; whatever is allocated is given back."""
 
 
 @dataclass(slots=True)
@@ -95,6 +42,8 @@ class Order:
     fingerprint: str
     """Tells an order that is sent again from another one under the same number."""
     lines: list[OrderLine]
+    revision: int = 1
+    """Counts how the customer wanted it: what is said of an older one is out of date."""
     state: State = State.PLACED
     terms: PaymentTerms = PaymentTerms(0)  # noqa: RUF009 - frozen
     net: Decimal = NOTHING
@@ -132,6 +81,7 @@ class Order:
             ship_complete=placed.ship_complete,
             fingerprint=fingerprint(placed),
             lines=[OrderLine(line.line_no, line.item_id, line.quantity) for line in placed.lines],
+            revision=placed.revision,
         )
         order.note(placed.order_date, f"placed, {len(placed.lines)} line(s)")
         return order
@@ -177,6 +127,14 @@ class Order:
 
     def accept(self, judgement: Judgement, terms: PaymentTerms) -> OrderValidated:
         """Nothing speaks against it: takes over prices, tax rates and terms."""
+        priced = self.priced_as(judgement, terms)
+        self.enter(
+            State.VALIDATED, self.order_date, f"priced at {self.total:,} {self.currency} incl. tax, terms {terms}"
+        )
+        return self.validated(priced)
+
+    def priced_as(self, judgement: Judgement, terms: PaymentTerms) -> list[PricedLine]:
+        """Takes over lines, prices, tax rates and terms; returns the lines as they are told."""
         self.jurisdiction, self.terms = judgement.jurisdiction, terms
         lines = sorted(judgement.lines, key=lambda priced: priced.line.line_no)
         self.lines = [
@@ -186,9 +144,10 @@ class Order:
         priced = [_priced(line) for line in lines]
         self.net = sum((line.net for line in priced), NOTHING)
         self.tax = sum((line.tax for line in priced), NOTHING)
-        self.enter(
-            State.VALIDATED, self.order_date, f"priced at {self.total:,} {self.currency} incl. tax, terms {terms}"
-        )
+        return priced
+
+    def validated(self, priced: Iterable[PricedLine], amended_on: date | None = None) -> OrderValidated:
+        """The word to credit: this is what is ordered, and what it comes to."""
         return OrderValidated(
             order_id=self.order_id,
             company_id=self.company_id,
@@ -200,6 +159,9 @@ class Order:
             total=self.total,
             ship_complete=self.ship_complete,
             lines=tuple(priced),
+            revision=self.revision,
+            order_version=self.version,
+            amended_on=amended_on,
         )
 
     def reject(self, reasons: Iterable[Reason]) -> OrderRejected:
@@ -284,7 +246,10 @@ class Order:
 
 def fingerprint(placed: OrderPlaced) -> str:
     """The same for two orders with the same content."""
-    return sha256(placed.model_dump_json().encode()).hexdigest()
+    return sha256(placed.model_dump_json(exclude=_NOT_CONTENT).encode()).hexdigest()
+
+
+_NOT_CONTENT: Final = {"revision", "amended_on"}
 
 
 def _priced(priced: PricedItem) -> PricedLine:

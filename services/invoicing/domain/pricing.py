@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import NamedTuple, Self
 
 from shared.contracts.erp import PriceChanged
 from shared.kernel.money import round_half_up
@@ -69,8 +69,7 @@ class PriceBook:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """What a quantity of a line is charged, in the order's currency."""
 
     net: Decimal

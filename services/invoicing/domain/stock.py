@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from services.invoicing.domain.order_life import State
-from services.invoicing.domain.orders import AgainstTheOrder, Order, StockQuestion
+from services.invoicing.domain.order_lines import StockQuestion
+from services.invoicing.domain.orders import AgainstTheOrder, Order
 from shared.contracts.event import Event
 from shared.contracts.inv_ctrl import StockAnswered
 from shared.contracts.invoicing import (
@@ -184,13 +185,19 @@ def _backordered(order: Order, on: date) -> OrderBackordered:
 
 
 def _give_back(order: Order, answer: StockAnswered, allocated: Mapping[int, int]) -> AllocationReleased:
+    """By the items that were set aside: the order's own lines may have been amended since."""
+    items = {line.line_no: line.item_id for line in answer.lines}
     return AllocationReleased(
         request_id=answer.request_id,
         order_id=order.order_id,
         customer_id=order.customer_id,
         company_id=order.company_id,
         business_date=answer.business_date,
-        lines=_wanted(order, {line_no: quantity for line_no, quantity in allocated.items() if quantity}),
+        lines=tuple(
+            RequestedLine(line_no=line_no, item_id=items[line_no], quantity=quantity)
+            for line_no, quantity in sorted(allocated.items())
+            if quantity
+        ),
     )
 
 

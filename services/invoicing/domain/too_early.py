@@ -30,7 +30,7 @@ def comes_too_early(order: Order, event: AboutAnOrder) -> bool:
         return is_yet_to_be_asked(order, event.request_id)
     if isinstance(event, ShipmentConfirmed):
         return _picked_later(order, event)
-    return order.state in _NOT_ASKED_FOR_YET
+    return order.state in _NOT_ASKED_FOR_YET or event.revision > order.revision
 
 
 def _picked_later(order: Order, shipment: ShipmentConfirmed) -> bool:

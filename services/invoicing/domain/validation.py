@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.invoicing.domain.masters import Customer, Item
 from services.invoicing.domain.order_rules import OrderRules
@@ -36,8 +36,7 @@ class Catalogue:
     """The business day; None before the first one began, when no date can be too far ahead."""
 
 
-@dataclass(frozen=True, slots=True)
-class PricedItem:
+class PricedItem(NamedTuple):
     """A line that nothing speaks against, with its price, its tax rate and what it is charged as a whole."""
 
     line: OrderedLine
@@ -47,8 +46,7 @@ class PricedItem:
     charge: Charge
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """Either reasons against the order, or its customer, jurisdiction and priced lines."""
 
     reasons: tuple[Reason, ...]

@@ -12,7 +12,7 @@ SELECT
     o.customer_id, o.order_id, o.company_id, o.order_date, o.currency, o.customer_reference, o.jurisdiction,
     o.ship_complete, o.fingerprint, o.state, o.net, o.tax, o.order_version, o.net_days, o.discount_days,
     o.discount_percent, o.rules_version, o.tax_version, o.reasons, o.lines, o.questions, o.questions_asked,
-    o.pick_lists, o.steps, o.approved_until, o.decision_no, o.stopped
+    o.pick_lists, o.steps, o.approved_until, o.decision_no, o.stopped, o.revision
 FROM customer_order AS o
 INNER JOIN unnest($1::text[], $2::text[]) AS wanted (customer_id, order_id)
     ON o.customer_id = wanted.customer_id AND o.order_id = wanted.order_id
@@ -25,13 +25,13 @@ INSERT INTO customer_order (
     customer_id, order_id, company_id, order_date, currency, customer_reference, jurisdiction, ship_complete,
     fingerprint, state, net, tax, total, open_amount, order_version, net_days, discount_days, discount_percent,
     rules_version, tax_version, reasons, lines, questions, questions_asked, pick_lists, steps, approved_until,
-    decision_no, stopped
+    decision_no, stopped, revision
 )
 SELECT * FROM unnest(
     $1::text[], $2::text[], $3::text[], $4::date[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::text[],
     $10::text[], $11::numeric[], $12::numeric[], $13::numeric[], $14::numeric[], $15::integer[], $16::integer[],
     $17::integer[], $18::numeric[], $19::integer[], $20::integer[], $21::jsonb[], $22::jsonb[], $23::jsonb[],
-    $24::integer[], $25::integer[], $26::integer[], $27::date[], $28::integer[], $29::boolean[]
+    $24::integer[], $25::integer[], $26::integer[], $27::date[], $28::integer[], $29::boolean[], $30::integer[]
 )
 ON CONFLICT (customer_id, order_id) DO UPDATE SET
     company_id = excluded.company_id,
@@ -60,7 +60,8 @@ ON CONFLICT (customer_id, order_id) DO UPDATE SET
     steps = excluded.steps,
     approved_until = excluded.approved_until,
     decision_no = excluded.decision_no,
-    stopped = excluded.stopped;
+    stopped = excluded.stopped,
+    revision = excluded.revision;
 
 -- name: order_owners
 -- Whose orders these numbers are, rejected ones aside.

@@ -30,7 +30,8 @@ LIMIT $5;
 SELECT
     customer_id, order_id, company_id, order_date, currency, customer_reference, jurisdiction, ship_complete,
     fingerprint, state, net, tax, order_version, net_days, discount_days, discount_percent, rules_version,
-    tax_version, reasons, lines, questions, questions_asked, pick_lists, steps, approved_until, decision_no, stopped
+    tax_version, reasons, lines, questions, questions_asked, pick_lists, steps, approved_until, decision_no, stopped,
+    revision
 FROM customer_order
 WHERE order_id = $1
 ORDER BY (state = 'Rejected'), customer_id

@@ -47,6 +47,7 @@ ORDER_COLUMNS = [
     "approved_until",
     "decision_no",
     "stopped",
+    "revision",
 ]
 
 
