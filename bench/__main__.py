@@ -19,6 +19,7 @@ from bench.chain import chain
 from bench.credit_rules import credit_rules
 from bench.doing import Doing
 from bench.draining import as_line, as_part, where_time_goes
+from bench.imports import imports
 from bench.latency import latency
 from bench.matching_quality import ROUNDS, SEED, matching
 from bench.measuring import measure
@@ -49,13 +50,14 @@ class Sizes:
     payments: int = 5_000
     payers: int = 2_000
     seeds: int = 2
+    imported: int = 100_000
     credit_orders: int = 20_000
     credit_trial: int = 1_000_000
 
 
 _QUICK: Final = Sizes(
     events=1_000, orders=300, latency_seconds=3, peer_seconds=2.0, customers=2_000, payments=300, payers=100, seeds=1,
-    credit_orders=1_500, credit_trial=10_000,
+    imported=1_000, credit_orders=1_500, credit_trial=10_000,
 )  # fmt: skip
 
 
@@ -74,7 +76,7 @@ class _Bench:
 def main(
     only: Annotated[
         str, typer.Option(help="Which parts, separated by commas.")
-    ] = "drain,chain,latency,peer,scale,matching,credit",
+    ] = "drain,chain,latency,peer,scale,matching,imports,credit",
     quick: Annotated[bool, typer.Option("--quick", help="Little of everything: shows that the bench works.")] = False,
     events: Annotated[int | None, typer.Option(min=_EVENTS_AT_LEAST, help="Events each service drains.")] = None,
     services: Annotated[str, typer.Option(help="Which services drain, separated by commas.")] = ",".join(SERVICES),
@@ -181,9 +183,15 @@ async def _matching(bench: _Bench) -> Part:
     return await _watched(bench, "matching", customers * ROUNDS, work)
 
 
+async def _imports(bench: _Bench) -> Part:
+    payments = bench.sizes.imported
+    return await _watched(bench, "imports", payments, partial(imports, bench.running, payments))
+
+
 async def _credit(bench: _Bench) -> Part:
-    orders, trial = bench.sizes.credit_orders, bench.sizes.credit_trial
-    return await _watched(bench, "credit", None, partial(credit_rules, bench.running, orders, trial))
+    sizes = bench.sizes
+    work = partial(credit_rules, bench.running, sizes.customers, sizes.credit_orders, sizes.credit_trial)
+    return await _watched(bench, "credit", None, work)
 
 
 async def _watched(bench: _Bench, name: str, total: int | None, work: Callable[[Doing], Awaitable[T]]) -> T:
@@ -211,6 +219,7 @@ _PARTS: Final[dict[str, Callable[[_Bench], Awaitable[Part]]]] = {
     "peer": _peer,
     "scale": _scale,
     "matching": _matching,
+    "imports": _imports,
     "credit": _credit,
 }
 

@@ -33,7 +33,6 @@ from shared.chassis.auth import issue_token
 from shared.chassis.http import create_app
 from shared.chassis.running import Running
 
-CUSTOMERS: Final = 2_000
 GROUP: Final = 10
 HOT_ORDERS: Final = 500
 GOAL_TRIAL_SECONDS: Final = 60.0
@@ -76,6 +75,20 @@ opened AS (
 UPDATE account a SET group_id = 'G-' || n FROM numbered WHERE a.customer_id = numbered.customer_id
   AND EXISTS (SELECT 1 FROM opened)
 """
+_MORE_ACCOUNTS: Final = """
+WITH one AS (SELECT * FROM account WHERE customer_id = $2),
+opened AS (
+    INSERT INTO account (customer_id, customer_version, company_id, name, currency, credit_limit, standing)
+    SELECT 'C-' || lpad(n::text, 5, '0'), customer_version, company_id, name, currency, credit_limit, standing
+    FROM one, generate_series(1, $1 - 1) AS n
+    RETURNING customer_id, company_id
+)
+INSERT INTO credit_file (customer_id, company_id, risk_class, review_due_on)
+SELECT o.customer_id, o.company_id, f.risk_class, f.review_due_on
+FROM opened o, credit_file f
+"""
+_AT_REST: Final = ("UPDATE daily_run SET finished_at = now()", "TRUNCATE outbox", "VACUUM ANALYZE")
+"""What is asked then is not disturbed by what is left to be done and published."""
 _MORE_DECISIONS: Final = """
 INSERT INTO order_decision (customer_id, order_id, decision, decided_on, decided_by, reasons, exposure, credit_limit,
                             policy_version, facts)
@@ -92,11 +105,12 @@ class _Found:
     hot_seconds: float = 0.0
     what_if_seconds: float = 0.0
     what_if_slowest: float = 0.0
+    what_if_cpu_seconds: float = 0.0
     trial_decisions: int = 0
     trial_seconds: float = 0.0
 
 
-async def credit_rules(servers: Servers, orders: int, trial: int, doing: Doing) -> Part:
+async def credit_rules(servers: Servers, customers: int, orders: int, trial: int, doing: Doing) -> Part:
     """Raises BenchFailed where an answer is not what it must be."""
     found = _Found()
     name = f"bench_credit_rules_{secrets.token_hex(3)}"
@@ -104,10 +118,12 @@ async def credit_rules(servers: Servers, orders: int, trial: int, doing: Doing) 
     try:
         doing("preparing what is known beforehand", 0)
         await service_named("credit").migrate(template)
-        known = [documents.day(), *(documents.customer(n, credit_limit="99999999.00") for n in range(CUSTOMERS))]
+        known = [documents.day(), documents.customer(0, credit_limit="99999999.00")]
         await apply("credit", template, encoded(known, "credit/rules/known"), BATCH_EVENTS, Spent())
+        await _execute(template, _MORE_ACCOUNTS, customers, documents.customer_id(0))
+        await _rest(template)
         dice = random.Random(_SEED)
-        bought = [documents.order_validated(n, dice.randrange(CUSTOMERS), dice) for n in range(orders)]
+        bought = [documents.order_validated(n, dice.randrange(customers), dice) for n in range(orders)]
         records = encoded(bought, "credit/rules/orders")
         async with _clone(servers, template, "plain") as url:
             doing("authorising under the shipped policy", 0)
@@ -125,7 +141,7 @@ async def credit_rules(servers: Servers, orders: int, trial: int, doing: Doing) 
             await _ask(servers, url, trial, found, doing)
     finally:
         await servers.postgres.drop_database(name)
-    return _part(found, orders)
+    return _part(found, customers, orders)
 
 
 async def _authorise(url: str, records: Sequence[Any]) -> tuple[Pace, list[Any]]:
@@ -152,7 +168,7 @@ async def _ask(servers: Servers, url: str, trial: int, found: _Found, doing: Doi
     prefix = f"bench-credit-rules-{secrets.token_hex(3)}."
     decisions = await _value(url, "SELECT count(*) FROM order_decision")
     await _execute(url, _MORE_DECISIONS, max(2, trial // decisions))
-    await _execute(url, "VACUUM ANALYZE order_decision")
+    await _rest(url)
     found.trial_decisions = await _value(url, "SELECT count(*) FROM order_decision")
     service = service_named("credit")
     settings = service.settings(
@@ -170,8 +186,10 @@ async def _ask(servers: Servers, url: str, trial: int, found: _Found, doing: Doi
             transport=transport, base_url="http://credit", headers=headers, timeout=600
         ) as web:
             doing("asking what if", 0)
+            cpu = time.process_time()
             took = [await _seconds(web.get(f"/accounts/{documents.customer_id(n)}/what-if?amount=40000"))
                     for n in range(_ASKED_TIMES)]  # fmt: skip
+            found.what_if_cpu_seconds = (time.process_time() - cpu) / _ASKED_TIMES
             found.what_if_seconds, found.what_if_slowest = statistics.median(took), max(took)
             doing("trying another policy", 0)
             body = {"version": 0, "first_day": str(TODAY), "last_day": str(TODAY)}
@@ -192,6 +210,11 @@ async def _seconds(asked: Any) -> float:
 async def _switch_on(url: str) -> None:
     await _execute(url, _POLICY, json.dumps(RULES))
     await _execute(url, _GROUPS, GROUP)
+
+
+async def _rest(url: str) -> None:
+    for statement in _AT_REST:
+        await _execute(url, statement)
 
 
 async def _value(url: str, sql: str) -> Any:
@@ -226,7 +249,7 @@ async def _clone_of_rules(servers: Servers, template: str) -> AsyncIterator[str]
         yield url
 
 
-def _part(found: _Found, orders: int) -> Part:
+def _part(found: _Found, customers: int, orders: int) -> Part:
     ratio = found.with_rules / found.floor
     trial = found.trial_seconds * 1_000_000 / found.trial_decisions
     lines = [
@@ -235,10 +258,14 @@ def _part(found: _Found, orders: int) -> Part:
             f"{found.with_rules:,.0f} orders/s; {found.plain:,.0f} under the shipped policy; floor {found.floor:,.0f}",
             f"at least {GOAL}", ratio >= GOAL,
         ),
-        Line("credit", f"one customer, {HOT_ORDERS} orders in a batch", f"{found.hot_seconds:.2f} s", "in one go"),
+        Line(
+            "credit", f"one customer, {HOT_ORDERS} orders in a batch", f"{found.hot_seconds:.2f} s",
+            f"in one go, {HOT_ORDERS / found.hot_seconds:,.0f} orders/s",
+        ),
         Line(
             "credit", "what if", f"{found.what_if_seconds * 1000:.1f} ms",
-            f"median of {_ASKED_TIMES}; slowest {found.what_if_slowest * 1000:.1f} ms",
+            f"median of {_ASKED_TIMES}; slowest {found.what_if_slowest * 1000:.1f} ms; "
+            f"{found.what_if_cpu_seconds * 1000:.1f} ms of Python, who asks included",
             f"under {GOAL_WHAT_IF_SECONDS * 1000:.0f} ms", found.what_if_seconds < GOAL_WHAT_IF_SECONDS,
         ),
         Line(
@@ -247,5 +274,5 @@ def _part(found: _Found, orders: int) -> Part:
             f"under {GOAL_TRIAL_SECONDS:.0f} s", trial < GOAL_TRIAL_SECONDS,
         ),
     ]  # fmt: skip
-    notes = [f"credit: {orders:,} orders of {CUSTOMERS:,} customers, a fifth in groups of {GROUP}, without Kafka."]
+    notes = [f"credit: {orders:,} orders of {customers:,} customers, a fifth in groups of {GROUP}, without Kafka."]
     return Part(lines, notes, asdict(found))

@@ -23,7 +23,7 @@ from shared.chassis.envelope import Encoded
 from shared.chassis.topics import create_topics, dead_letter_topic
 from shared.contracts import EVENTS
 
-_BATCH_EVENTS_MAX: Final = 2_000
+_BATCH_EVENTS_MAX: Final = 1_000
 _BATCHES_AT_LEAST: Final = 10
 
 _PREPARED: Final = ("UPDATE daily_run SET finished_at = now()", "TRUNCATE outbox", "VACUUM ANALYZE")

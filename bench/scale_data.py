@@ -48,7 +48,7 @@ _COLUMNS: Final = {
         "customer": "customer_id version name",
         "book": "company_id currency first_posted_on",
         "item": "customer_id item_id company_id currency document_number original_amount open_amount item_version "
-        "document_date due_date disputed posted_on first_relief_on last_relief_on closed_on",
+        "document_date due_date disputed posted_on first_relief_on last_relief_on closed_on in_order",
         "item_movement": "customer_id item_id item_version company_id currency business_date change cause",
     },
 }
@@ -107,6 +107,14 @@ def aging(customers: int, days_ago: int) -> dict[AgingBucket, int]:
     return dict(cents)
 
 
+def aging_by_customer(customers: int, days_ago: int) -> list[tuple[str, int]]:
+    """Customers who owed something at the end of the day so many days before the bench's, in order, with the cents."""
+    owed = Counter[int]()
+    for one in items(customers):
+        owed[one.customer] += one.open_cents_as_of(days_ago)
+    return sorted((customer_id(number), cents) for number, cents in owed.items() if cents)
+
+
 def steps_reached(customers: int) -> int:
     """How many items reach a step of the shipped dunning ladder on the bench's day; yesterday's were told."""
     return sum(_step(one.posted_days_ago) > _step(one.posted_days_ago - 1) for one in items(customers))
@@ -126,10 +134,15 @@ def worklist(customers: int) -> list[tuple[str, int]]:
 
 
 async def copy_all(connection: Any, service: str, customers: int, done: Callable[[int], None]) -> None:
-    """Fills the tables of a service by COPY. `done` is told how many items of a table have been read."""
+    """Fills the tables of a service by COPY, what is summed up from them thereafter.
+
+    `done` is told how many items of a table have been read.
+    """
     for table, columns in _COLUMNS[service].items():
         lines = _rows(service, table, customers)
         await connection.copy_to_table(table, source=_chunks(lines, done), columns=columns.split(), format="text")
+    if service == "analytics":
+        await connection.execute("SELECT make_aging_sums()")
 
 
 async def _chunks(lines: Iterator[str], done: Callable[[int], None]) -> AsyncIterator[bytes]:
@@ -198,7 +211,7 @@ def _analytics(one: Item) -> str:
     first, last = (_iso(_FIRST_RELIEF_DAYS), _iso(_LAST_RELIEF_DAYS)) if one.reliefs else ("\\N", "\\N")
     return (
         f"{customer_id(one.customer)}\t{item_id(one)}\t{COMPANY}\tUSD\t{document_number(one)}\t{_amount(one.cents)}\t"
-        f"{_amount(one.open_cents)}\t{1 + one.reliefs}\t{posted}\t{due}\tf\t{posted}\t{first}\t{last}\t\\N\n"
+        f"{_amount(one.open_cents)}\t{1 + one.reliefs}\t{posted}\t{due}\tf\t{posted}\t{first}\t{last}\t\\N\tt\n"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -146,21 +146,27 @@ async def aging(analytics_database_url: str, as_of: date | None = None, customer
             day = as_of or await connection.fetchval("SELECT max(business_date) FROM business_day")
             if day is None:
                 raise NoBusinessDay("no business day has begun yet: name a day with --as-of, e.g. --as-of 2013-06-30")
-            totals = await connection.fetch(queries["view_aging_by_company"], day, customer)
-            customers = await _customers(connection, queries["view_aging_by_customer"], day, customer)
+            if customer is None:
+                totals = await connection.fetch(queries["view_aging_by_company"], day)
+                customers = await _customers(connection, queries["view_aging_by_customer"], day)
+            else:
+                totals = customers = await connection.fetch(queries["view_aging_of_customer"], day, customer)
             items = await connection.fetch(queries["open_items_of_customer"], day, customer) if customer else []
     finally:
         await connection.close()
     return AgingReport(
-        day, [_line(row) for row in totals], [_line(row) for row in customers], [_item(row) for row in items]
+        day,
+        [replace(_line(row), customer_id=None, customer_name=None) for row in totals],
+        [_line(row) for row in customers],
+        [_item(row) for row in items],
     )
 
 
-async def _customers(connection: Any, query: str, day: date, customer: str | None) -> list[asyncpg.Record]:
+async def _customers(connection: Any, query: str, day: date) -> list[asyncpg.Record]:
     rows: list[asyncpg.Record] = []
     after = ("", "", "")
     while True:
-        page = await connection.fetch(query, day, customer, *after, _CUSTOMERS_AT_ONCE)
+        page = await connection.fetch(query, day, *after, _CUSTOMERS_AT_ONCE)
         rows += page
         if len(page) < _CUSTOMERS_AT_ONCE:
             return rows

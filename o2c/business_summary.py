@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from o2c.business_figures import BusinessFigures
+from o2c.matching_summary import Matching, matching_tables, summary_table
 from simulator.domain.debtors import Meant
 from simulator.domain.tally import Tally
 
@@ -27,13 +27,21 @@ Rows = Iterable[Mapping[str, Any]]
 
 
 def print_summary(
-    console: Console, figures: BusinessFigures, tally: Tally, truth: Sequence[Meant], aging: Rows, periods: Rows
+    console: Console,
+    figures: BusinessFigures,
+    tally: Tally,
+    truth: Sequence[Meant],
+    aging: Rows,
+    periods: Rows,
+    matching: Matching,
 ) -> None:
-    """What happened, as the services tell it; `aging` and `periods` are analytics' answers."""
+    """What happened, as the services tell it; `aging` and `periods` are analytics' answers, `matching` cash_app's."""
     console.print()
     console.print(_orders(figures, tally))
     console.print(_credit_requests(figures))
     console.print(_sales_and_cash(figures, tally, truth))
+    for table in matching_tables(matching):
+        console.print(table)
     console.print(_rules(figures))
     console.print(_dunning(figures))
     console.print(_promises(figures))
@@ -41,21 +49,16 @@ def print_summary(
     console.print(_aging(aging))
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", caption_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left", no_wrap=True)
-    return table
-
-
 def _orders(figures: BusinessFigures, tally: Tally) -> Table:
     orders = figures.orders
-    table = _table(f"Orders, {figures.since} to {figures.until}", "", "orders")
+    table = summary_table(f"Orders, {figures.since} to {figures.until}", "", "orders")
     table.add_row("placed", _beside(orders["placed"], tally.orders))
     table.add_row("rejected", _beside(orders["rejected"], tally.rejected))
+    table.add_row("approved by credit at once", f"{figures.decided('approved'):,}")
     table.add_row("held by credit", f"{figures.decided('held'):,}")
     table.add_row("  released as payments made room", f"{figures.decided('released', by_itself=True):,}")
     table.add_row("  released by a person", f"{figures.decided('released', by_itself=False):,}")
+    table.add_row("  declined", f"{figures.decided('declined'):,}")
     table.add_row("backordered, in whole or in part", f"{orders['backordered']:,}")
     table.add_row("cancelled in full", f"{orders['cancelled']:,}")
     table.add_row("delivered and invoiced", f"{orders['closed']:,}")
@@ -64,7 +67,7 @@ def _orders(figures: BusinessFigures, tally: Tally) -> Table:
 
 
 def _credit_requests(figures: BusinessFigures) -> Table:
-    table = _table("Credit requests and holds", "", "number")
+    table = summary_table("Credit requests and holds", "", "number")
     bureau, holds = figures.bureau, figures.hold_days
     table.add_row("credit requests", f"{sum(row['requests'] for row in figures.credit_requests):,}")
     table.add_row("  approved by themselves", f"{figures.requests('Approved', by_itself=True):,}")
@@ -85,7 +88,7 @@ def _credit_requests(figures: BusinessFigures) -> Table:
 
 def _sales_and_cash(figures: BusinessFigures, tally: Tally, truth: Sequence[Meant]) -> Table:
     currencies = figures.currencies
-    table = _table("Sales and cash", "", *currencies)
+    table = summary_table("Sales and cash", "", *currencies)
     invoices = {row["currency"]: row for row in figures.invoices}
     old = {row["currency"]: row for row in figures.brought_forward}
     payments = {row["currency"]: row for row in figures.payments}
@@ -124,7 +127,7 @@ def _sales_and_cash(figures: BusinessFigures, tally: Tally, truth: Sequence[Mean
 
 def _rules(figures: BusinessFigures) -> Table:
     currencies = figures.currencies
-    table = _table("Cash applied by rule", "rule", *currencies)
+    table = summary_table("Cash applied by rule", "rule", *currencies)
     for rule, amounts in figures.applied_by_rule().items():
         table.add_row(rule.replace("_", " "), *(_number(amounts.get(c, Decimal(0))) for c in currencies))
     return table
@@ -132,7 +135,7 @@ def _rules(figures: BusinessFigures) -> Table:
 
 def _dunning(figures: BusinessFigures) -> Table:
     currencies = figures.currencies
-    table = _table("Dunning", "step", "notices", *currencies)
+    table = summary_table("Dunning", "step", "notices", *currencies)
     for step, name in sorted({(row["step"], row["step_name"]) for row in figures.dunning}):
         rows = {row["currency"]: row for row in figures.dunning if row["step"] == step and row["step_name"] == name}
         amounts = (_number(rows[c]["total"]) if c in rows else "-" for c in currencies)
@@ -141,7 +144,7 @@ def _dunning(figures: BusinessFigures) -> Table:
 
 
 def _promises(figures: BusinessFigures) -> Table:
-    table = _table("Promises and holds", "", "number")
+    table = summary_table("Promises and holds", "", "number")
     states = figures.promises
     table.add_row("promises made", f"{sum(states.values()):,}")
     table.add_row("  kept", f"{states.get('kept', 0):,}")
@@ -157,7 +160,7 @@ def _promises(figures: BusinessFigures) -> Table:
 
 
 def _months(periods: Rows) -> Table:
-    table = _table("Months, in whole units", "", "", "opening", "sales", "closing", "cash", "DSO days", "CEI %")
+    table = summary_table("Months, in whole units", "", "", "opening", "sales", "closing", "cash", "DSO days", "CEI %")
     for row in sorted(periods, key=lambda row: (row["month"], row["currency"])):
         amounts = (_whole(row[c]) for c in ("opening", "sales", "closing", "cash_collected"))
         table.add_row(row["month"], row["currency"], *amounts, row["dso_days"] or "-", row["cei_percent"] or "-")
@@ -165,7 +168,7 @@ def _months(periods: Rows) -> Table:
 
 
 def _aging(aging: Rows) -> Table:
-    table = _table("Owed now, by days overdue, in whole units", "", *_BUCKETS.values(), "items")
+    table = summary_table("Owed now, by days overdue, in whole units", "", *_BUCKETS.values(), "items")
     for row in sorted(aging, key=lambda row: -Decimal(row["total"])):
         table.add_row(row["currency"], *(_whole(row[b]) for b in _BUCKETS), f"{row['open_items']:,}")
     return table

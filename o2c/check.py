@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from o2c.books import ledger, receivables
+from o2c.books.credits import credits
 from o2c.books.databases import LAST_DAY, databases_open
 from o2c.books.digest import digest
 from o2c.books.exposure import exposure
@@ -29,10 +30,12 @@ async def check_books(
         report.lines += await ledger.double_entry(dbs, day)
         report.lines += await receivables.open_items(dbs, day)
         report.lines += await receivables.payments(dbs, day, at_present)
+        report.lines += await credits(dbs, day, at_present)
         report.lines += await ledger.sub_ledgers(dbs, day)
         report.lines += await exposure(dbs, day, at_present)
         report.lines += await receivables.analytics_items(dbs, day)
         report.lines += await receivables.aging(dbs, as_of)
+        report.lines += await receivables.aging_sums(dbs, day)
         if at_present:
             report.lines += await receivables.copies(dbs)
             report.lines += await receivables.orders(dbs)

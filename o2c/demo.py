@@ -10,9 +10,12 @@ import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from o2c.books.databases import databases_open
 from o2c.business_figures import business_figures, last_business_day
 from o2c.business_summary import print_summary
 from o2c.check import check_books
+from o2c.exposure_summary import Exposure, exposure_tables
+from o2c.matching_summary import Matching
 from o2c.quiet import Quiet
 from o2c.stack import StackError
 from o2c.stack.description import StackDescription
@@ -105,7 +108,10 @@ async def _summarise(stack: StackDescription, simulation: Simulation, until: dat
     figures = await business_figures(stack.databases, simulation.start, until)
     aging, periods = await _reports(stack)
     played = [row for row in periods if row["month"] >= f"{simulation.start:%Y-%m}"]
-    print_summary(console, figures, simulation.upstream.tally, simulation.truth, aging, played)
+    matching = await _matching(stack, simulation.start, until)
+    print_summary(console, figures, simulation.upstream.tally, simulation.truth, aging, played, matching)
+    for table in exposure_tables(await _exposure(stack, until)):
+        console.print(table)
 
 
 async def _reports(stack: StackDescription) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -114,6 +120,30 @@ async def _reports(stack: StackDescription) -> tuple[list[dict[str, Any]], list[
     async with httpx.AsyncClient(timeout=30.0) as client:
         desk = Desk(client, stack.service_urls["analytics"], token)
         return await desk.rows("/aging"), await desk.rows("/periods")
+
+
+async def _matching(stack: StackDescription, since: date, until: date) -> Matching:
+    """Cash application's own report of match rates, and what waits at the clerk's desk."""
+    token = issue_token(stack.token_secret, "o2c demo", ["auditor"], 1)
+    span = {"since": since.isoformat(), "until": until.isoformat(), "limit": 200}
+    async with httpx.AsyncClient(timeout=30.0) as client:
+        desk = Desk(client, stack.service_urls["cash_app"], token)
+        by_source = await desk.one("/reports/match-rate", by="source", **span)
+        by_rule = await desk.one("/reports/match-rate", by="rule", **span)
+        return Matching(by_source["lines"], by_rule["lines"], await desk.all_of("/desk"), await desk.rows("/imports"))
+
+
+async def _exposure(stack: StackDescription, until: date) -> Exposure:
+    """What takes of the customers' credit, as credit's database and its HTTP tell."""
+    async with databases_open(stack.databases) as dbs:
+        parts = await dbs["credit"].rows("demo_exposure", until)
+        (told,) = await dbs["credit"].rows("demo_rates", until)
+        (amended,) = await dbs["invoicing"].rows("demo_amended")
+    token = issue_token(stack.token_secret, "o2c demo", ["auditor"], 1)
+    async with httpx.AsyncClient(timeout=30.0) as client:
+        desk = Desk(client, stack.service_urls["credit"], token)
+        groups = [await desk.one(f"/groups/{group['group_id']}") for group in await desk.rows("/groups")]
+    return Exposure(parts, groups, told["rates"], amended["orders"])
 
 
 def _where_to_look(stack: StackDescription, console: Console) -> None:

@@ -32,14 +32,25 @@ class Desk:
             if cursor is None or (most is not None and len(rows) >= most):
                 return rows[:most]
 
-    async def one(self, path: str) -> dict[str, Any]:
+    async def one(self, path: str, **filters: Any) -> dict[str, Any]:
         """What one address shows."""
-        return await self._ask("GET", path)
+        return dict(await self._ask("GET", path, params=filters))
+
+    async def all_of(self, path: str) -> list[dict[str, Any]]:
+        """A list that is shown whole."""
+        return list(await self._ask("GET", path))
 
     async def command(self, path: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
-        return await self._ask("POST", path, json=body, headers={"Idempotency-Key": key})
+        return dict(await self._ask("POST", path, json=body, headers={"Idempotency-Key": key}))
 
-    async def _ask(self, method: str, path: str, **request: Any) -> dict[str, Any]:
+    async def keep(self, path: str, body: Mapping[str, Any], key: str) -> dict[str, Any]:
+        return dict(await self._ask("PUT", path, json=body, headers={"Idempotency-Key": key}))
+
+    async def send_file(self, path: str, name: str, content: bytes, key: str) -> dict[str, Any]:
+        headers = {"Idempotency-Key": key, "Content-Type": "application/octet-stream"}
+        return dict(await self._ask("POST", path, params={"name": name}, content=content, headers=headers))
+
+    async def _ask(self, method: str, path: str, **request: Any) -> Any:
         """Raises RuntimeError with the service's own sentence where it refuses."""
         headers = {**self._authorization, **request.pop("headers", {})}
         params = {name: value for name, value in request.pop("params", {}).items() if value is not None}
@@ -53,7 +64,7 @@ class Desk:
                     raise
             else:
                 if answer.is_success:
-                    return dict(answer.json())
+                    return answer.json()
                 if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or attempt == _ATTEMPTS_MAX:
                     raise RuntimeError(f"{method} {answer.url} was answered {answer.status_code}: {answer.text}")
             await asyncio.sleep(0.2 * attempt)

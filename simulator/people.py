@@ -15,11 +15,15 @@ from typing import Any, Final
 import httpx
 
 from shared.chassis.auth import issue_token
+from simulator.courier import BankCourier
 from simulator.credit_people import CreditAnalyst, HeadOfCredit
 from simulator.desk import Desk
 from simulator.domain.calendar import BusinessDay
 from simulator.domain.customers import Customer
 from simulator.domain.dice import Dice
+from simulator.domain.upstream import Upstream
+from simulator.underwriter import Underwriter
+from simulator.world import Person
 
 _TOKEN_HOURS: Final = 24
 _CALLS_A_DAY: Final = 8
@@ -139,20 +143,23 @@ class Collector:
 
 @asynccontextmanager
 async def ar_department(
-    service_urls: Mapping[str, str], token_secret: str, seed: int, customers: Mapping[str, Customer]
-) -> AsyncIterator[tuple[Controller, CashClerk, CreditManager, CreditAnalyst, HeadOfCredit, Collector]]:
-    """The six people, in the order in which they act."""
+    service_urls: Mapping[str, str], token_secret: str, seed: int, upstream: Upstream
+) -> AsyncIterator[tuple[Person, ...]]:
+    """The eight people, in the order in which they act."""
     dice = Dice(seed)
     async with httpx.AsyncClient(timeout=30.0) as client:
 
         def desk(service: str, name: str, role: str) -> Desk:
             return Desk(client, service_urls[service], issue_token(token_secret, name, [role], _TOKEN_HOURS))
 
+        treasury = desk("cash_app", "Tessa Treasurer", "controller")
         yield (
+            BankCourier(desk("cash_app", "Bo Bankfiles", "cash_clerk"), treasury, upstream),
             Controller([desk(service, "Carla Controller", "controller") for service in _LEDGERS]),
-            CashClerk(desk("cash_app", "Clemens Clerk", "cash_clerk"), customers),
+            CashClerk(desk("cash_app", "Clemens Clerk", "cash_clerk"), upstream.customers),
             CreditManager(desk("credit", "Mona Manager", "credit_manager"), dice),
             CreditAnalyst(desk("credit", "Ann Analyst", "credit_analyst"), dice),
             HeadOfCredit(desk("credit", "Hedda Head", "credit_manager"), dice),
+            Underwriter(desk("credit", "Uwe Underwriter", "credit_manager"), dice),
             Collector(desk("collections", "Colin Collector", "collector"), dice),
         )

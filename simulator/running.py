@@ -69,9 +69,8 @@ async def connected_simulation(
         simulation = Simulation(seed=seed, start=day, ear=ear, voice=voice, quiet=quiet)
         await simulation.remember(said)
         if where.service_urls is not None:
-            customers = simulation.upstream.customers
             simulation.people = await open_until_the_end.enter_async_context(
-                ar_department(where.service_urls, where.token_secret, seed, customers)
+                ar_department(where.service_urls, where.token_secret, seed, simulation.upstream)
             )
         yield simulation
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final, Protocol
 
 from shared.contracts.event import Event
+from simulator.courier import BankCourier
 from simulator.domain.calendar import BusinessDay, business_day, business_days, following_business_day
 from simulator.domain.debtors import Meant
 from simulator.domain.dice import Dice
@@ -21,7 +22,7 @@ PHASES: Final[tuple[tuple[Phase, ...], ...]] = (
     (Upstream.day_starts,),
     # What is said in one phase touches different orders and books, so it may be under way at once.
     (Upstream.ledger_answers, Upstream.cancellations),
-    (Upstream.master_data, Upstream.credit_requests),
+    (Upstream.exchange_rates, Upstream.master_data, Upstream.credit_requests),
     (Upstream.opening_balances,),
     (Upstream.deliveries, Upstream.orders),
     (Upstream.stock_answers,),
@@ -103,6 +104,7 @@ class Simulation:
         return await self._morning_after(days[-1])
 
     async def play_day(self, day: BusinessDay) -> None:
+        self.upstream.bank_sends_files = any(isinstance(person, BankCourier) for person in self.people)
         for phases in PHASES:
             await self._play(phases, day)
         await self._let_people_act(day)

@@ -10,10 +10,10 @@ from o2c.books.ledger import JOURNALS
 from o2c.stack import SERVICES
 
 _CONTENT = {
-    "credit": ("accounts", "orders", "decisions", "requests", "limits"),
-    "invoicing": ("orders", "shipments", "backorders", "invoices"),
+    "credit": ("accounts", "orders", "decisions", "requests", "limits", "exposure"),
+    "invoicing": ("orders", "shipments", "backorders", "invoices", "credit_memos", "finance_charges"),
     "cash_app": ("items", "movements", "payments", "applications", "waiting", "corrections"),
-    "collections": ("notices", "promises", "holds", "activities"),
+    "collections": ("notices", "promises", "holds", "deductions", "activities"),
     "analytics": ("items", "snapshots", "periods"),
 }
 

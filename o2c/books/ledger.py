@@ -33,6 +33,11 @@ async def sub_ledgers(dbs: dict[str, Database], day: date) -> list[Line]:
     )
     open_items = await cash_app.amounts("open_by_customer", day)
     invoices = by_currency(await invoicing.amounts("invoiced_by_customer", day))
+    charges = by_currency(await invoicing.amounts("charged_by_customer", day))
+    credited, waived = [
+        by_currency(await invoicing.amounts("credited_by_customer", day, amount=of))
+        for of in ("of_invoices", "of_charges")
+    ]
     received = await cash_app.amounts("payments_received", day, keys=("currency",), amount="cash")
     returned = await cash_app.amounts("payments_returned", day, keys=("currency",))
     waiting = await cash_app.amounts("cash_waiting", day, keys=("account", "currency"))
@@ -46,8 +51,13 @@ async def sub_ledgers(dbs: dict[str, Database], day: date) -> list[Line]:
         "receivables (both journals)", receivables, "open items (cash_app)", open_items,
     )  # fmt: skip
     lines += compare(
-        "Sales in the journal = invoices", "revenue, tax, brought forward", only(owed, _SOLD), "invoices", invoices
-    )
+        "Sales in the journal = invoices - credit memos",
+        "revenue, tax, brought forward", only(owed, _SOLD), "invoices - credit memos", minus(invoices, credited),
+    )  # fmt: skip
+    lines += compare(
+        "Finance charges in the journal = charges - those waived",
+        "income", only(owed, [Account.FINANCE_CHARGES]), "charges - credit memos", minus(charges, waived),
+    )  # fmt: skip
     lines += compare(
         "Cash in the journal = payments",
         "cash", only(owned, [Account.CASH]), "payments received - returned - bank fees",

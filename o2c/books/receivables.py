@@ -23,18 +23,22 @@ _BUCKET_COLUMNS = {
 
 
 async def open_items(dbs: dict[str, Database], day: date) -> list[Line]:
-    """Invoices less what relieved them are the open items, customer by customer; none is ever below zero."""
+    """Invoices and finance charges less what relieved them, credit memos included, are the open items, customer by
+    customer; none is ever below zero."""
     cash_app, invoicing = dbs["cash_app"], dbs["invoicing"]
     open_amounts = await cash_app.amounts("open_by_customer", day)
     invoices = await invoicing.amounts("invoiced_by_customer", day)
-    own = await cash_app.amounts("own_items_by_customer", day)
+    charges = await invoicing.amounts("charged_by_customer", day)
+    charge_ids = [row["charge_id"] for row in await invoicing.rows("charge_ids")]
+    own = await cash_app.amounts("own_items_by_customer", day, charge_ids)
     relief = await cash_app.amounts("relief_by_customer", day)
     below = await cash_app.value("items_below_zero", day)
     return [
         *compare(
             "Open items = invoices - applications, per customer",
             "open items (cash_app)", open_amounts,
-            "invoices (invoicing) + deductions and fees - relief", minus(plus(invoices, own), relief),
+            "invoices and charges (invoicing) + deductions and fees - relief",
+            minus(plus(invoices, charges, own), relief),
         ),
         Line("No item below zero, on any day", "items below zero (cash_app)", below, "none", 0),
     ]  # fmt: skip
@@ -138,7 +142,7 @@ async def aging(dbs: dict[str, Database], as_of: date | None) -> list[Line]:
         plain[row["company_id"], str(bucket_of(row["due_date"], day)), row["currency"]] += row["amount"]
     answered: Amounts = {
         (row["company_id"], str(bucket), row["currency"]): row[column]
-        for row in await dbs["analytics"].rows("view_aging_by_company", day, None)
+        for row in await dbs["analytics"].rows("view_aging_by_company", day)
         for bucket, column in _BUCKET_COLUMNS.items()
         if row[column]
     }
@@ -147,13 +151,32 @@ async def aging(dbs: dict[str, Database], as_of: date | None) -> list[Line]:
     )
 
 
+async def aging_sums(dbs: dict[str, Database], day: date) -> list[Line]:
+    """The sums behind the aging are those of the items: by due date at the end of the day, and on every day."""
+    analytics, keys = dbs["analytics"], ("company_id", "due_on", "currency")
+    summed = await analytics.amounts("aging_by_due_date", day, keys=keys)
+    of_items = await analytics.amounts("items_by_due_date", day, keys=keys)
+    counted = await analytics.amounts("aging_by_due_date", day, keys=keys, amount="items")
+    items = await analytics.amounts("items_by_due_date", day, keys=keys, amount="items")
+    differing = await analytics.value("aging_sums_differing")
+    return [
+        *compare("Aging sums = open items, by due date", "sums (analytics)", summed, "items (analytics)", of_items),
+        Line(
+            "Items counted in the aging, by due date", "sums (analytics)", sum(counted.values(), 0),
+            "items (analytics)", sum(items.values(), 0),
+            off_by=sum(counted.get(key) != items.get(key) for key in {*counted, *items}),
+        ),
+        Line("Aging sums = dated changes, on every day", "sums that differ (analytics)", differing, "none", 0),
+    ]  # fmt: skip
+
+
 async def invoice_numbers(dbs: dict[str, Database]) -> list[Line]:
-    """Every number of a series up to the last one given out is on exactly one invoice."""
+    """Every number of a series up to the last one given out is on exactly one invoice, credit memo or charge."""
     rows = await dbs["invoicing"].rows("invoice_numbers")
     return [
         Line(
-            "Invoice numbers without gaps, per series",
-            "last number given out", row["last_number"], "invoices with a number up to it", row["used"], row["series"],
+            "Document numbers without gaps, per series",
+            "last number given out", row["last_number"], "documents with a number up to it", row["used"], row["series"],
         )
         for row in rows
     ]  # fmt: skip

@@ -32,12 +32,29 @@ FROM (
 WHERE balance < 0;
 
 -- name: own_items_by_customer
--- Items that are no invoices, per customer and currency up to the end of a day: deductions, fees, interest, claims.
+-- Items that invoicing knows nothing of, per customer and currency up to the end of a day: deductions, fees, claims.
+-- `$2` are the finance charges, which it does know of.
 SELECT i.customer_id, i.currency, sum(m.change) AS amount
 FROM open_item AS i
 INNER JOIN item_movement AS m ON i.customer_id = m.customer_id AND i.item_id = m.item_id AND m.cause = 'posted'
-WHERE i.kind <> 'invoice' AND m.business_date <= $1
+WHERE i.kind <> 'invoice' AND m.business_date <= $1 AND i.item_id <> ALL($2::text[])
 GROUP BY i.customer_id, i.currency;
+
+-- name: credit_memos_by_customer
+-- Credit memos taken in, per customer they were given to and currency, up to the end of a day.
+SELECT p.stated_customer AS customer_id, p.currency, sum(p.amount) AS amount
+FROM payment AS p
+WHERE
+    p.method = 'credit_memo' AND p.value_date <= $1
+    AND NOT EXISTS (SELECT FROM payment_part AS s WHERE s.part_id = p.payment_id)
+GROUP BY p.stated_customer, p.currency;
+
+-- name: deductions_by_customer
+-- What payers kept back, per customer and currency.
+SELECT customer_id, currency, sum(original_amount) AS amount
+FROM open_item
+WHERE kind = 'deduction'
+GROUP BY customer_id, currency;
 
 -- name: payments_received
 -- Payments and credit memos per currency up to the end of a day; a part split off came with the whole.

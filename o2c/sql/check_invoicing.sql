@@ -13,14 +13,67 @@ WHERE open_amount > 0
 GROUP BY customer_id, currency;
 
 -- name: invoice_numbers
--- Per series: the last number given out, and how many different numbers up to it there are invoices of.
+-- Per series: the last number given out, and how many different numbers up to it there are documents of.
 SELECT s.series, s.last_number, count(DISTINCT n.number) FILTER (WHERE n.number BETWEEN 1 AND s.last_number) AS used
 FROM invoice_series AS s
 LEFT JOIN (
     SELECT
-        substring(invoice_number FROM '^(.*)-\d{8,18}$') AS series,
-        substring(invoice_number FROM '-(\d{8,18})$')::bigint AS number
-    FROM invoice
+        substring(document FROM '^(.*)-\d{8,18}$') AS series,
+        substring(document FROM '-(\d{8,18})$')::bigint AS number
+    FROM (
+        SELECT invoice_number AS document FROM invoice
+        UNION ALL
+        SELECT credit_memo_number FROM credit_memo WHERE state = 'posted'
+        UNION ALL
+        SELECT charge_number FROM finance_charge
+    ) AS documents
 ) AS n ON s.series = n.series
 GROUP BY s.series, s.last_number
 ORDER BY s.series;
+
+-- name: charged_by_customer
+-- Finance charges per customer and currency up to the end of a day.
+SELECT customer_id, currency, sum(amount) AS amount
+FROM finance_charge
+WHERE charge_date <= $1
+GROUP BY customer_id, currency;
+
+-- name: charge_ids
+-- The finance charges there are: as items of cash_app they are not its own.
+SELECT charge_id FROM finance_charge;
+
+-- name: credited_by_customer
+-- Credit memos per customer and currency up to the end of a day: in all, of invoices, of finance charges.
+SELECT
+    customer_id,
+    currency,
+    sum(total) AS amount,
+    coalesce(sum(total) FILTER (WHERE document_kind = 'invoice'), 0) AS of_invoices,
+    coalesce(sum(total) FILTER (WHERE document_kind <> 'invoice'), 0) AS of_charges
+FROM credit_memo
+WHERE state = 'posted' AND credit_date <= $1
+GROUP BY customer_id, currency;
+
+-- name: credited_too_much
+-- Documents of which more was credited than was charged.
+SELECT count(*) AS documents
+FROM (
+    SELECT c.customer_id, c.company_id, c.document_number, sum(c.total) AS credited
+    FROM credit_memo AS c
+    WHERE c.state = 'posted'
+    GROUP BY c.customer_id, c.company_id, c.document_number
+) AS m
+WHERE m.credited > coalesce(
+    (
+        SELECT max(i.total) FROM invoice AS i
+        WHERE
+            i.customer_id = m.customer_id
+            AND i.company_id = m.company_id
+            AND i.invoice_number = m.document_number
+    ),
+    (
+        SELECT f.amount FROM finance_charge AS f
+        WHERE f.customer_id = m.customer_id AND f.charge_number = m.document_number
+    ),
+    0
+);

@@ -79,6 +79,22 @@ INNER JOIN LATERAL (
 ) AS ended ON ended.decided_on IS NOT NULL
 WHERE held.decision = 'held' AND held.decided_on BETWEEN $1 AND $2;
 
+-- name: demo_exposure
+-- Exposure by part and currency as of the end of a day.
+SELECT part, currency, sum(change) AS amount
+FROM exposure_movement
+WHERE business_date <= $1
+GROUP BY part, currency
+HAVING sum(change) <> 0;
+
+-- name: demo_rates
+-- How many exchange rates hold from a day up to this one on.
+SELECT count(*) AS rates FROM exchange_rate WHERE valid_from <= $1;
+
+-- name: demo_amended
+-- Orders that were amended.
+SELECT count(*) AS orders FROM customer_order WHERE revision > 1 AND state <> 'Rejected';
+
 -- name: demo_payments
 -- Payments of a span of days by currency, and where what is not applied is.
 SELECT

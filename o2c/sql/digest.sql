@@ -20,6 +20,17 @@ SELECT
     invoice_date, due_date, currency, net, tax, total, discount_amount, disputed
 FROM invoice;
 
+-- name: digest_invoicing_credit_memos
+-- What was credited or asked for, without numbers.
+SELECT
+    customer_id, company_id, document_kind, currency, net, tax, total, reason_code, state, requested_by, requested_on,
+    credit_date, decided_by
+FROM credit_memo;
+
+-- name: digest_invoicing_finance_charges
+-- Who was charged for paying late, without numbers.
+SELECT customer_id, company_id, kind, charge_date, due_date, currency, amount FROM finance_charge;
+
 -- name: digest_credit_accounts
 -- Credit accounts.
 SELECT customer_id, company_id, currency, credit_limit, open_items_total, open_orders_total, state FROM account;
@@ -40,6 +51,13 @@ FROM credit_request AS r;
 -- name: digest_credit_limits
 -- Limits as they were set, and by whom.
 SELECT l.customer_id, l.limit_version, l.credit_limit, l.valid_from, l.valid_until, l.set_by FROM limit_history AS l;
+
+-- name: digest_credit_exposure
+-- What was owed, on order, on account and secured, as it changed from day to day.
+SELECT m.customer_id, m.part, m.detail, m.currency, m.business_date, sum(m.change) AS change
+FROM exposure_movement AS m
+GROUP BY m.customer_id, m.part, m.detail, m.currency, m.business_date
+HAVING sum(m.change) <> 0;
 
 -- name: digest_cash_app_items
 -- Open items.
@@ -101,6 +119,10 @@ SELECT customer_id, currency, amount, made_on, due_on, state, judged_on, applied
 -- name: digest_collections_holds
 -- Holds asked for and lifted.
 SELECT customer_id, requested_on, lifted_on FROM credit_hold;
+
+-- name: digest_collections_deductions
+-- What payers kept back, and what was said to it.
+SELECT customer_id, currency, amount, opened_on, reason, state, collector, granted_amount, decided_on FROM deduction;
 
 -- name: digest_collections_activities
 -- How often something was done about a customer on a day.

@@ -14,8 +14,8 @@ from simulator.domain.dice import Dice
 
 _PERCENT_SAME_EVENT_TWICE: Final = 4
 _PERCENT_REPORTED_AGAIN: Final = 4
-_BY_CUSTOMER_NUMBER: Final = frozenset({"check", "lockbox"})
-"""Ways of paying where our bank reads the customer's number from the slip."""
+_BY_CUSTOMER_NUMBER: Final = frozenset({"check", "lockbox", "card"})
+"""Ways of paying where the slip or the web shop tells the customer's number."""
 
 
 class BankFeed:

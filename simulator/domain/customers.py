@@ -13,7 +13,7 @@ from shared.contracts.erp import CustomerChanged, Terms
 from simulator.domain.company import COMPANY_ID
 from simulator.domain.dice import Dice
 
-Method = Literal["wire", "ach", "check", "lockbox"]
+Method = Literal["wire", "ach", "check", "lockbox", "card"]
 
 
 class Behaviour(StrEnum):
@@ -57,6 +57,8 @@ SMALL = Size(weight=2, line_value=250, limit_from=6_000, limit_to=12_000)
 MEDIUM = Size(weight=3, line_value=700, limit_from=18_000, limit_to=40_000)
 LARGE = Size(weight=4, line_value=1_800, limit_from=70_000, limit_to=150_000)
 
+_CARD_EVERY: Final = 12
+"""So many American customers, and one of them pays by card."""
 _FIRST = (
     "Alder Creek", "Blue Harbor", "Cedar Point", "Dry Fork", "Eagle Pass", "Fox Hollow", "Granite Bay", "High Mesa",
     "Iron Bridge", "Juniper Hill", "Kettle River", "Lone Pine", "Maple Grove", "North Fork", "Oak Ridge", "Pine Bluff",
@@ -165,10 +167,15 @@ def _customer(dice: Dice, n: int, name: str, behaviour: Behaviour) -> Customer:
         tax_exempt=cast.randrange(100) < 10,
         payer_account=_bank_account(cast, currency),
         other_account=_bank_account(cast, currency),
-        method=cast.choice(("wire", "ach", "ach", "check", "lockbox")),
+        method=_method(cast, n, currency),
         behaviour=behaviour,
         size=size,
     )
+
+
+def _method(cast: Random, n: int, currency: str) -> Method:
+    usual: Method = cast.choice(("wire", "ach", "ach", "check", "lockbox"))
+    return "card" if currency == "USD" and n % _CARD_EVERY == 0 else usual
 
 
 def _terms(cast: Random, behaviour: Behaviour) -> Terms:

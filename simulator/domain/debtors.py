@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -82,16 +82,28 @@ class Debtors:
     def __init__(self) -> None:
         self.truth: list[Meant] = []
         self._owed: defaultdict[str, dict[str, Owed]] = defaultdict(dict)
+        self._invoices: dict[str, Owed] = {}
         self._promises: defaultdict[str, dict[str, PromiseMade]] = defaultdict(dict)
         self._beyond: defaultdict[str, list[tuple[str, Decimal]]] = defaultdict(list)
         self._heard_promises: set[str] = set()
+
+    def known_as(self, payment_id: str, told_as: str, invoice_number: str | None) -> None:
+        """The services know the payment, or what of it is for one invoice, under another id than the customers."""
+
+        def renamed(meant: Meant) -> bool:
+            item = self._invoices.get(meant.invoice_id)
+            return meant.payment_id == payment_id and invoice_number in (None, item and item.invoice_number)
+
+        self.truth = [replace(meant, payment_id=told_as) if renamed(meant) else meant for meant in self.truth]
+        for beyond in self._beyond.values():
+            beyond[:] = [(told_as if paid == payment_id else paid, amount) for paid, amount in beyond]
 
     def invoiced(self, invoice: InvoicePosted) -> None:
         """The invoice reached the customer; money already paid beyond earlier invoices counts for it."""
         owed = self._owed[invoice.customer_id]
         if invoice.invoice_id in owed:
             return
-        owed[invoice.invoice_id] = item = Owed(
+        owed[invoice.invoice_id] = self._invoices[invoice.invoice_id] = item = Owed(
             invoice_id=invoice.invoice_id,
             invoice_number=invoice.invoice_number,
             customer_id=invoice.customer_id,

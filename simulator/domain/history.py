@@ -59,7 +59,7 @@ def _remember_what_was_settled(upstream: Upstream, said: Sequence[Event]) -> Non
             case PriceChanged() if event.item_id in upstream.prices:
                 upstream.prices[event.item_id] = max(upstream.prices[event.item_id], event.version)
             case OrderCancelled():
-                upstream.cancelled.add(event.order_id)
+                upstream.order_book.cancelled.add(event.order_id)
             case StockAnswered():
                 if event.request_id not in upstream.answered:
                     upstream.answered.add(event.request_id)

@@ -15,7 +15,7 @@ from shared.contracts.credit import (
     CreditReportRequested,
     CreditRequestDeclined,
 )
-from shared.contracts.erp import BusinessDayStarted, OrderPlaced, PaymentReceived
+from shared.contracts.erp import BusinessDayStarted, PaymentReceived
 from shared.contracts.event import Event
 from shared.contracts.gl_core import JournalBatchRejected
 from shared.contracts.inv_ctrl import ShipmentConfirmed
@@ -28,7 +28,7 @@ from shared.contracts.invoicing import (
     StockRequested,
 )
 from shared.contracts.journal import JournalBatchSubmitted
-from simulator.domain import bank
+from simulator.domain import bank, bank_files
 from simulator.domain.behaviours import Payer, intention
 from simulator.domain.calendar import BusinessDay
 from simulator.domain.catalogue import forty_items, items_to_reprice
@@ -38,9 +38,10 @@ from simulator.domain.credit_seekers import CreditSeekers
 from simulator.domain.customers import moved, sixty_customers
 from simulator.domain.debtors import Debtors
 from simulator.domain.dice import Dice
+from simulator.domain.exchange_rates import rates_of
 from simulator.domain.general_ledger import GeneralLedger
 from simulator.domain.opening import open_invoices
-from simulator.domain.ordering import WaitingOrder, cancellations_of, orders_of, placed_yesterday
+from simulator.domain.order_book import OrderBook
 from simulator.domain.tally import Tally
 from simulator.domain.warehouse import Warehouse
 
@@ -75,21 +76,22 @@ class Upstream:
         self.ledger = GeneralLedger(dice, start)
         self.debtors = Debtors()
         self.feed = bank.BankFeed(dice)
+        self.bank_sends_files = False
+        """Whether somebody is there to put the bank's files in."""
+        self.files_of_today: bank_files.DayOfFiles | None = None
         self.bureau = CreditBureau(dice)
         self.seekers = CreditSeekers(dice)
+        self.order_book = OrderBook(dice)
         self.tally = Tally()
         self.master_data_known = False
         self.moving_in = True
         """Whether invoices of the system before are still to be brought forward."""
         self.answered: set[str] = set()
         """Requests, pick lists and batches that are dealt with, so that a repeated one is not answered again."""
-        self.cancelled: set[str] = set()
         self._requests: list[StockRequested] = []
         self._pick_lists: dict[str, PickListReleased] = {}
         self._new_pick_lists: list[PickListReleased] = []
         self._batches: list[JournalBatchSubmitted] = []
-        self._waiting: dict[str, WaitingOrder] = {}
-        self._placed: list[OrderPlaced] = []
 
     # What the services say.
 
@@ -129,7 +131,7 @@ class Upstream:
             self._batches.append(batch)
 
     def _credit_held(self, held: CreditHeld) -> None:
-        self._wait(held.order_id, held.customer_id, held.decided_on)
+        self.order_book.waits(held.order_id, held.customer_id, held.decided_on)
         self.seekers.order_held(held)
 
     def _credit_limit_set(self, limit: CreditLimitSet) -> None:
@@ -143,18 +145,14 @@ class Upstream:
             self.bureau.asked(question)
 
     def _credit_released(self, released: CreditReleased) -> None:
-        self._waiting.pop(released.order_id, None)
+        self.order_book.goes_on(released.order_id)
 
     def _order_backordered(self, order: OrderBackordered) -> None:
-        self._wait(order.order_id, order.customer_id, order.business_date)
+        self.order_book.waits(order.order_id, order.customer_id, order.business_date)
 
     def _order_rejected(self, order: OrderRejected) -> None:
         if self._first_time(f"rejected {order.order_id}"):
             self.tally.rejected += 1
-
-    def _wait(self, order_id: str, customer_id: str, since: date) -> None:
-        if order_id not in self.cancelled:
-            self._waiting.setdefault(order_id, WaitingOrder(order_id, customer_id, since))
 
     def _first_time(self, identity: str) -> bool:
         if identity in self.answered:
@@ -178,6 +176,10 @@ class Upstream:
     def deliveries(self, day: BusinessDay) -> list[Saying]:
         """Goods on order reach the warehouse."""
         return [Saying(arrival) for arrival in self.warehouse.arrivals(day.today)]
+
+    def exchange_rates(self, day: BusinessDay) -> list[Saying]:
+        """The week's rates."""
+        return [Saying(rate) for rate in rates_of(day, self.dice, first=not self.master_data_known)]
 
     def master_data(self, day: BusinessDay) -> list[Saying]:
         """Everything on the first day; at the beginning of a month three price rises and one customer that moves."""
@@ -216,20 +218,15 @@ class Upstream:
         return [Saying(invoice) for invoice in open_invoices(self.customers.values(), day.today, self.dice)]
 
     def cancellations(self, day: BusinessDay) -> list[Saying]:
-        """Some customers think better of an order of yesterday, or of one that waits."""
-        candidates = {order.order_id: order for order in placed_yesterday(self._placed)} | self._waiting
-        self._placed = []
-        cancelled = cancellations_of(day.today, list(candidates.values()), self.dice)
-        for cancellation in cancelled:
-            self.cancelled.add(cancellation.order_id)
-            self._waiting.pop(cancellation.order_id, None)
+        """Some customers think better of an order of yesterday, or of one that waits: cancel it, or amend it."""
+        cancelled, amended = self.order_book.second_thoughts(day.today)
         self.tally.cancelled += len(cancelled)
-        return [Saying(cancellation) for cancellation in cancelled]
+        return [Saying(said) for said in (*cancelled, *amended)]
 
     def orders(self, day: BusinessDay) -> list[Saying]:
-        self._placed = orders_of(day.today, self.customers, self.items, self.dice)
-        self.tally.orders += len(self._placed)
-        return [Saying(order) for order in self._placed]
+        placed = self.order_book.placed(day.today, self.customers, self.items)
+        self.tally.orders += len(placed)
+        return [Saying(order) for order in placed]
 
     def stock_answers(self, day: BusinessDay) -> list[Saying]:
         """INV_CTRL answers all requests in business order: older orders are served first."""
@@ -238,7 +235,7 @@ class Upstream:
         for request in requests:
             answer = self.warehouse.answer(request)
             if not any(line.short for line in answer.lines):
-                self._waiting.pop(request.order_id, None)
+                self.order_book.goes_on(request.order_id)
             sayings.append(Saying(answer, request))
         return sayings
 
@@ -258,10 +255,13 @@ class Upstream:
         self._new_pick_lists = []
 
     def payments(self, day: BusinessDay) -> list[Saying]:
-        """The bank feed of the day."""
+        """The bank feed of the day; where somebody takes the bank's files in, they stand for it once a month."""
         paid = [payment for customer_id in sorted(self.customers) if (payment := self._payment(customer_id, day))]
         for payment in paid:
             self.tally.paid(payment)
+        if self.bank_sends_files and bank_files.is_day_of_files(day):
+            payers = {bank.payment_id(customer, day.today): customer for customer in self.customers.values()}
+            self.files_of_today, paid = bank_files.files_of(paid, payers, day.today), []
         return [Saying(payment) for payment in self.feed.report(paid)]
 
     def _payment(self, customer_id: str, day: BusinessDay) -> PaymentReceived | None:

@@ -14,6 +14,7 @@ from shared.contracts.cash_app import (
     ItemWrittenOff,
     OpenItemChanged,
     PaymentApplied,
+    PaymentDishonored,
     PaymentRefunded,
     PaymentTransferred,
     PaymentUnapplied,
@@ -193,6 +194,10 @@ async def return_nobody_knows(world: World) -> None:
     await world.say(payment("P-10", "C-1", "30.00", value_date=on(13)))
     await world.quiet()
     assert (await shown(world, "/payments/P-10"))["state"] == "returned"
+    (dishonored,) = [said for said in world.heard(PaymentDishonored) if said.payment_id == "P-10"]
+    assert (dishonored.customer_id, dishonored.amount, dishonored.applications_undone) == ("C-1", 30, 0)
+    noted = [a.text for a in world.heard(ActivityLogged) if a.text.startswith("payment P-10 ")]
+    assert noted == [f"payment P-10 of 30.00 USD, which had settled nothing: {dishonored.reason}"]
     before = await open_items(world)
     assert before == {"B-2": 10, "FEE-R-10": 25}
     found = await shown(world, "/desk/returns/R-9")

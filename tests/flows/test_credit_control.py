@@ -6,9 +6,17 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from shared.contracts.credit import CreditApproved
+from shared.contracts.credit import CreditApproved, CreditHeld
 from shared.contracts.inv_ctrl import StockReplenished
-from shared.contracts.invoicing import CreditCheckRequested, InvoicePosted, OpenOrderChanged, StockRequested
+from shared.contracts.invoicing import (
+    AllocationReleased,
+    CreditCheckRequested,
+    InvoicePosted,
+    OpenOrderChanged,
+    OrderAmendmentRefused,
+    PickListReleased,
+    StockRequested,
+)
 from tests.kit import World
 from tests.kit.books import books_agree
 from tests.kit.sample import COMPANY, DAY, customer, day, payment
@@ -27,7 +35,7 @@ WHY = {"reason": "agreed with the customer", "reason_code": "good-customer"}
 async def test_credit_control_from_order_to_cash(kafka: Any, postgres: Any) -> None:
     async with World(kafka, postgres) as world:
         upstream = Upstream(world)
-        await upstream.open_for_business(customer(), customer("C-2"))
+        await upstream.open_for_business(customer(), customer("C-2"), customer("C-3", credit_limit=Decimal("1000.00")))
         await world.say(day(DAY))
         await world.quiet()
         change = {"valid_from": str(DAY), "reason": "approvals grow old", "document": RULES}
@@ -48,6 +56,8 @@ async def test_credit_control_from_order_to_cash(kafka: Any, postgres: Any) -> N
 
         await an_approval_too_old_is_checked_again(world, upstream)
         await a_stopped_order_goes_on_or_ends(world, upstream)
+        await an_order_is_amended(world, upstream)
+        await an_approval_runs_out_while_stock_is_asked_for(world, upstream)
         await books_agree(world)
         await books_agree(world, as_of=DAY)
         async with world.http("credit", "auditor") as client:
@@ -100,6 +110,70 @@ async def a_stopped_order_goes_on_or_ends(world: World, upstream: Upstream) -> N
     assert open_amounts == {"O-1": 0, "O-2": 0, "O-3": 0, "O-4": 0}
     totals = sorted(i.total for i in world.heard(InvoicePosted))
     assert totals == [Decimal("400.00"), Decimal("500.00"), Decimal("600.00"), Decimal("5000.00")]
+
+
+async def an_order_is_amended(world: World, upstream: Upstream) -> None:
+    """A-1 grows above the limit and is held, shrinks and goes on; older revisions count for nothing."""
+    await upstream.place("A-1", "C-3", 60, order_date=LATER)
+    await upstream.place("A-1", "C-3", 110, order_date=LATER, revision=2, amended_on=LATER)
+    (held,) = [e for e in world.heard(CreditHeld) if e.order_id == "A-1"]
+    assert (held.revision, held.order_amount, held.reasons[0].code) == (2, Decimal("1100.00"), "over-limit")
+    assert await exposure_of(world, "C-3") == ("0.00", "0.00")
+    await upstream.place("A-1", "C-3", 90, order_date=LATER, revision=4, amended_on=LATER)
+    await upstream.place("A-1", "C-3", 999, order_date=LATER, revision=3, amended_on=LATER)
+    assert await exposure_of(world, "C-3") == ("900.00", "900.00")
+
+    fewer = {"lines": [{"line_no": 1, "item_id": "I-1", "quantity": 50}], "reason": "half a pallet will do"}
+    nonsense = {"lines": [{"line_no": 1, "item_id": "NONE", "quantity": 50}], "reason": "something else"}
+    for body in (fewer, nonsense):
+        answer = await world.command("invoicing", "controller", "/orders/A-1/amend", body)
+        assert answer.status_code == 201, answer.text
+        await world.quiet()
+    approved = [e for e in world.heard(CreditApproved) if e.order_id == "A-1"]
+    assert [(e.revision, e.order_amount) for e in approved] == [(1, 600), (4, 900), (5, 500)]
+    assert approved[2].remarks[0].code == "no-more-than-approved"
+    (refused,) = world.heard(OrderAmendmentRefused)
+    assert (refused.revision, refused.standing_revision, refused.reasons[0].code) == (6, 5, "unknown_item")
+    assert await exposure_of(world, "C-3") == ("500.00", "500.00")
+
+    # Stock that was asked for before is given back; only what stands is picked. Then it is too late.
+    await upstream.allocate(on=LATER)
+    given_back = [line.quantity for e in world.heard(AllocationReleased) if e.order_id == "A-1" for line in e.lines]
+    picked = [line.quantity for e in world.heard(PickListReleased) if e.order_id == "A-1" for line in e.lines]
+    assert (sorted(given_back), picked) == ([60, 90], [50])
+    late = await world.command("invoicing", "controller", "/orders/A-1/amend", fewer)
+    assert (late.status_code, "goods are on a pick list or on their way" in late.json()["detail"]) == (409, True)
+    await upstream.place("A-1", "C-3", 70, order_date=LATER, revision=6, amended_on=LATER)
+    assert world.heard(OrderAmendmentRefused)[-1].reasons[0].code == "too_late_to_amend"
+    async with world.http("invoicing", "auditor") as client:
+        order = (await client.get("/orders/A-1")).json()
+    assert (order["revision"], order["total"]) == (5, "500.00")
+    assert [step["why"] for step in order["history"] if step["why"].startswith("amended")][-1] == (
+        "amended to revision 5: 900.00 becomes 500.00 USD incl. tax"
+    )
+    await upstream.ship(on=LATER)
+
+
+async def an_approval_runs_out_while_stock_is_asked_for(world: World, upstream: Upstream) -> None:
+    """Approved for five days, answered by the warehouse on the sixth: given back, asked again, and only then picked."""
+    answered = LATER + timedelta(days=6)
+    await upstream.place("B-1", "C-3", 20, order_date=LATER)
+    await upstream.allocate(on=answered)
+    assert [e.quantity for r in world.heard(AllocationReleased) if r.order_id == "B-1" for e in r.lines] == [20]
+    (check,) = [e for e in world.heard(CreditCheckRequested) if e.order_id == "B-1"]
+    assert (check.business_date, check.open_amount) == (answered, 200)
+    assert [e.decided_on for e in world.heard(CreditApproved) if e.order_id == "B-1"] == [LATER, answered]
+    assert [e for e in world.heard(PickListReleased) if e.order_id == "B-1"] == []
+    await upstream.allocate(on=answered)
+    await upstream.ship(on=answered)
+    assert [e.released_on for e in world.heard(PickListReleased) if e.order_id == "B-1"] == [answered]
+
+
+async def exposure_of(world: World, customer_id: str) -> tuple[str, str]:
+    """Of open orders, and in all."""
+    async with world.http("credit", "auditor") as client:
+        exposure = (await client.get(f"/accounts/{customer_id}")).json()["exposure"]
+    return exposure["open_orders"], exposure["total"]
 
 
 async def replenished(world: World, replenishment_id: str) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.collections import PromiseBroken
+from services.credit.domain.account_state import TRANSITIONS
+from shared.contracts.cash_app import OpenItemChanged
+from shared.contracts.collections import CreditHoldLifted, CreditHoldRequested, PromiseBroken
 from shared.contracts.credit import (
     CreditApproved,
     CreditHeld,
@@ -123,6 +125,15 @@ def good(customer_id: str) -> list[Event]:
     return [event for n in range(4) for event in paid(customer_id, n, 0)]
 
 
+def undone(customer_id: str) -> list[Event]:
+    """Paid 45 days late, as it seemed, until the application was undone."""
+    posted, applied = paid(customer_id, 6, 45)
+    assert isinstance(applied, OpenItemChanged)
+    back = {"item_version": 3, "open_amount": Decimal(1000), "change": Decimal(1000), "cause": "unapplied"}
+    reversal = {"cause_id": f"{applied.cause_id}/R", "business_date": DAY - timedelta(days=3)}
+    return [posted, applied, applied.model_copy(update=back | reversal)]
+
+
 def poor(customer_id: str) -> list[Event]:
     broken = PromiseBroken(
         promise_id=f"{customer_id}/P1", customer_id=customer_id, judged_on=DAY - timedelta(days=20), currency="USD",
@@ -133,12 +144,12 @@ def poor(customer_id: str) -> list[Event]:
 
 async def test_every_way_a_request_can_go(office: Office) -> None:
     await office.day(DAY)
-    known = ("GOOD", "LARGE", "POOR", "HIGH", "LOW", "MEDIUM", "SILENT", "NOFILE", "BIGSCORE", "DISPUTED")
+    known = ("GOOD", "LARGE", "POOR", "HIGH", "LOW", "MEDIUM", "SILENT", "NOFILE", "BIGSCORE", "DISPUTED", "UNDONE")
     disputed = [event for n in range(4) for event in paid("DISPUTED", n, 60 if n < 2 else 0, disputed=n < 2)]
     more = paid("DISPUTED", 5, 0)
     await office.hear(
         *(customer("1000", customer_id=name) for name in known), *good("GOOD"), *good("LARGE"), *poor("POOR"),
-        *disputed, *more,
+        *disputed, *more, *good("UNDONE"), *undone("UNDONE"),
     )  # fmt: skip
     await office.hear(
         wanted("GOOD", "20000"), wanted("LARGE", "300000"), wanted("POOR", "5000"), wanted("HIGH", "8000"),
@@ -155,6 +166,9 @@ async def test_every_way_a_request_can_go(office: Office) -> None:
 async def _by_history(office: Office) -> None:
     assert await office.way("R-GOOD") == ["Approved"]
     assert office.limits("GOOD") == [("20000.00", "system", "")]
+    # The first customer paid late, but those applications were undone: they are no part of its history.
+    points = await office.ask("/accounts/UNDONE/scorecard")
+    assert (points["facts"]["payments"], points["facts"]["weighted_days_late"]) == (4, "0.0")
     detail = await office.ask("/requests/R-GOOD")
     assert "average 0 days beyond terms, weighted by amount: 25 of 25" in detail["assessment"]["lines"]
     assert detail["request"]["risk_class"] == "low"
@@ -221,12 +235,19 @@ async def _by_people(office: Office) -> None:
     await office.refused(409, "is Approved", f"{path}/decline", {"reasons": [{"code": "x", "text": "too late"}]})
 
     large, grant = "/requests/R-LARGE", grant | {"credit_limit": "300000"}
-    assert (await office.do(f"{large}/approve", grant, "Sal")).status_code == 403
+    await office.refused(403, "this needs the role credit_analyst or credit_manager", f"{large}/approve", grant, "Sal")
+    assert await office.way("R-LARGE") == ["ManualReview"]
+    # What LARGE itself bought in a year counts, not what all of the company's customers did.
+    suggested = (await office.done(f"{large}/statements", {"statements": [SMITH]}))["analysis"]["suggested_limit"]
+    told = {cap["name"]: cap["text"] for cap in suggested["caps"]}
+    assert (suggested["binding"], told["our_sales"]) == (
+        "our_sales", "20 % of a year's sales to the customer of 4,000.00 USD: 800 USD",
+    )  # fmt: skip
     await office.done(f"{large}/approve", grant, "Ann")
     await office.refused(403, "approved it already", f"{large}/approve", grant, "Ann")
     await office.refused(422, "Ann approved 300000.00", f"{large}/approve", grant | {"credit_limit": "200000"}, "Mo")
     await office.done(f"{large}/approve", grant, "Mo")
-    assert await office.way("R-LARGE") == ["ManualReview", "AwaitingSecondApproval", "Approved"]
+    assert await office.way("R-LARGE") == ["ManualReview", "Analysed", "AwaitingSecondApproval", "Approved"]
 
     reasons = {"reasons": [{"code": "no-file", "text": "No bureau knows the company."}]}
     await office.done("/requests/R-NOFILE/decline", reasons, "Mo")
@@ -240,10 +261,12 @@ async def _by_people(office: Office) -> None:
     ]  # fmt: skip
     assert await office.way("R-BIGSCORE") == ["AwaitingReport", "ManualReview", "AwaitingSecondApproval", "Declined"]
     audited = await office.world.rows(
-        "credit", "SELECT person, action, before::text, after::text FROM audit_entry WHERE subject = 'R-LARGE'"
+        "credit",
+        "SELECT person, action, before::text, after::text FROM audit_entry "
+        "WHERE subject = 'R-LARGE' AND action LIKE '%approval' ORDER BY 2",
     )
     assert audited == [
-        ("Ann", "first_approval", '"ManualReview"', '"AwaitingSecondApproval"'),
+        ("Ann", "first_approval", '"Analysed"', '"AwaitingSecondApproval"'),
         ("Mo", "second_approval", '"AwaitingSecondApproval"', '"Approved"'),
     ]
     still_open = await office.ask("/requests?open=true&limit=2")
@@ -327,6 +350,58 @@ async def test_an_accounts_life_from_hold_to_closed_and_back(office: Office) -> 
     held = {e.order_id: [reason.code for reason in e.reasons] for e in office.world.heard(CreditHeld)}
     assert "account-closed" in held["O-3"]
     await _back_only_by_a_new_request(office, ask)
+    await _every_other_transition_of_the_table(office)
+    told = {(event.old_state, event.cause) for event in office.world.heard(CreditStateChanged)}
+    assert told == {(state, str(cause)) for state, cause in TRANSITIONS}
+
+
+async def _every_other_transition_of_the_table(office: Office) -> None:
+    """T-1 to T-14 owe so much of a limit of 1,000, and then something happens to each."""
+    owed = {1: 800, 2: 1000, 4: 800, 5: 800, 6: 800, 7: 800, 8: 1000, 9: 1000, 10: 1000, 11: 1000, 12: 1000, 13: 1000}
+    everyone = [f"T-{n}" for n in range(1, 15)]
+    await office.hear(*(customer("1000", customer_id=name) for name in everyone))
+    await office.hear(*(item(f"T-{n}/I", str(amount), str(amount), customer_id=f"T-{n}") for n, amount in owed.items()))
+
+    def paid_down(n: int, left: str) -> Event:
+        return item(f"T-{n}/I", str(owed[n]), left, 2, customer_id=f"T-{n}")
+
+    def held(n: int) -> CreditHoldRequested:
+        return CreditHoldRequested(hold_id=f"T-{n}/H", customer_id=f"T-{n}", requested_on=DAY, reason="it was broken")
+
+    await office.hear(
+        held(3), paid_down(4, "0"), item("T-5/I2", "200", "200", customer_id="T-5"), held(6), paid_down(8, "0"),
+        paid_down(9, "800"), held(11), *(order(f"T-{n}/O", "50", customer_id=f"T-{n}") for n in (10, 13)),
+    )  # fmt: skip
+    gone = {"reason": "insolvent"}
+    for n in (3, 7, 12, 14):
+        await office.done(f"/accounts/T-{n}/suspend", gone, "Mo")
+    lifted = CreditHoldLifted(hold_id="T-11/H", customer_id="T-11", lifted_on=DAY, lifted_by="Ann", reason="paid")
+    asked = [wanted(f"T-{n}", "2000", kind="increase") for n in (6, 13)]
+    await office.hear(paid_down(10, "0"), lifted, *asked)
+    await office.hear(score("T-6", 20), score("T-13", 85))
+    assert office.moves("T-6") == ["Warning", "Hold", "Review", "Suspended"]
+    assert office.moves("T-13") == ["AtLimit", "Hold", "Review", "Active"]
+    await _at_the_limit_and_half_way_back(office)
+    await _closed_by_a_write_off(office)
+
+
+async def _at_the_limit_and_half_way_back(office: Office) -> None:
+    """An order at the limit holds T-2; what is paid then brings it to the warning mark."""
+    await office.hear(order("T-2/O", "50", customer_id="T-2"))
+    await office.hear(item("T-2/I", "1000", "800", 2, customer_id="T-2"))
+    assert office.moves("T-2") == ["AtLimit", "Hold", "Warning"]
+
+
+async def _closed_by_a_write_off(office: Office) -> None:
+    """T-6 is resolved, suspended again out of the review, and closed by itself when its debt is written off."""
+    await office.done("/accounts/T-6/resolve", {"reason": "spoke with the owner"}, "Mo")
+    await office.done("/accounts/T-6/suspend", {"reason": "insolvent"}, "Mo")
+    given_up = item("T-6/I", "800", "0.00", 2, customer_id="T-6", cause="write_off", change=Decimal("-800.00"))
+    await office.hear(given_up)
+    assert office.moves("T-6")[4:] == ["Review", "Suspended", "Closed"]
+    closed = (await office.ask("/accounts/T-6"))["how_it_came_there"][0]
+    assert closed["reasons"][0]["text"] == "800.00 USD of T-6/I was written off on 2024-03-01."
+    assert office.limits("T-6") == [("0.00", "system", "")]
 
 
 async def _requests_that_are_refused(office: Office, ask: dict[str, Any]) -> None:
@@ -340,8 +415,16 @@ async def _requests_that_are_refused(office: Office, ask: dict[str, Any]) -> Non
     backwards = {"valid_from": "2024-05-01", "valid_until": "2024-04-01"}
     await office.refused(422, "before it begins on 2024-05-01", "/accounts/C-1/limit", limit | backwards, "Mo")
     await office.refused(422, "leave valid_from out", "/accounts/C-1/limit", limit | {"valid_from": "2024-01-01"}, "Mo")
+    await office.refused(404, "it opens when the ERP tells", "/accounts/NO/limit", limit, "Mo")
+    negative = await office.do("/accounts/C-1/limit", limit | {"credit_limit": "-1"}, "Mo", "PUT")
+    assert (negative.status_code, "greater than or equal to 0" in negative.text) == (422, True)
+    unrated = await office.ask("/accounts/C-1/what-if?amount=10&currency=CHF")
+    assert (unrated["decision"], unrated["reasons"][-1]["code"]) == ("held", "other-currency")
+    assert unrated["reasons"][-1]["text"].endswith("there is no limit it could be judged by.")
     await office.refused(403, "may grant alone", "/accounts/C-1/limit", limit | {"credit_limit": "250001"}, "Mo")
     assert office.limits("C-1") == [] and (await office.ask("/requests"))["items"] == []
+    assert (await office.ask("/accounts/C-1"))["account"]["credit_limit"] == "1000.00"
+    assert await office.world.rows("credit", "SELECT action FROM audit_entry") == []
 
 
 async def _back_only_by_a_new_request(office: Office, ask: dict[str, Any]) -> None:
@@ -355,7 +438,7 @@ async def _back_only_by_a_new_request(office: Office, ask: dict[str, Any]) -> No
     await office.refused(403, "Mo asked for this credit: somebody else has to approve it", path, grant, "Mo")
     await office.done(path, grant, "Ann")
     await office.world.quiet()
-    assert office.moves("C-1")[8] == "Active"
+    assert office.moves("C-1")[8:] == ["Active"]
     assert [limit[0] for limit in office.limits("C-1")] == ["5000.00", "0.00", "4000.00"]
     history = await office.ask("/accounts/C-1/history")
     assert [state["new_state"] for state in reversed(history["states"])] == office.moves("C-1")
@@ -398,6 +481,11 @@ async def test_limits_with_dates_fall_back_by_themselves_and_reviews_come_due(of
     )
     assert (await office.ask("/reviews"))["items"] == []
     assert (await office.ask("/accounts/C-2/history"))["review_due_on"] == "2027-03-03"
+
+    # The bureau's report holds for 180 days; after that it is asked again.
+    for on, way in ((date(2025, 8, 30), ["Approved"]), (date(2025, 8, 31), ["AwaitingReport"])):
+        await office.hear(wanted("C-2", "3000", on, request_id=f"R-{on}", kind="increase"))
+        assert await office.way(f"R-{on}") == way
 
 
 async def _policies_that_contradict_themselves(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,11 +10,20 @@ from decimal import Decimal
 from typing import Any
 
 from services.collections.domain.promises import Promise
-from shared.contracts.cash_app import OnAccountChanged, OpenItemChanged, PaymentApplied, PaymentUnapplied
+from shared.contracts.cash_app import (
+    DeductionOpened,
+    OnAccountChanged,
+    OpenItemChanged,
+    PaymentApplied,
+    PaymentDishonored,
+    PaymentUnapplied,
+)
 from shared.contracts.collections import (
     CreditHoldLifted,
     CreditHoldRequested,
+    CreditMemoRequested,
     DunningSent,
+    FinanceChargeAssessed,
     PromiseBroken,
     PromiseDue,
     WriteOffApproved,
@@ -32,7 +42,13 @@ from shared.contracts.erp import (
 from shared.contracts.event import Event
 from shared.contracts.gl_core import JournalBatchPosted, JournalBatchRejected
 from shared.contracts.inv_ctrl import StockReplenished
-from shared.contracts.invoicing import CreditCheckRequested, CreditMemoPosted, FinanceChargePosted, OpenOrderChanged
+from shared.contracts.invoicing import (
+    CreditCheckRequested,
+    CreditMemoDeclined,
+    CreditMemoPosted,
+    FinanceChargePosted,
+    OpenOrderChanged,
+)
 from tests.kit.sample import COMPANY, DAY, allocated, customer, invoice, item, order, payment, price, shipped, validated
 
 JOURNAL_DAY = date(2025, 1, 1)
@@ -125,6 +141,13 @@ def unapplied(who: str, n: int, cause: str = "returned") -> PaymentUnapplied:
     )  # fmt: skip
 
 
+def dishonored(who: str, n: int) -> PaymentDishonored:
+    return PaymentDishonored(
+        dishonor_id=f"R-{n:03}/M1", return_id=f"R-{n:03}", payment_id=f"P-{n:03}", customer_id=who, company_id=COMPANY,
+        dishonored_on=DAY, currency="USD", amount=MONEY, reason="insufficient funds",
+    )  # fmt: skip
+
+
 def returned(payment_id: str) -> PaymentReturned:
     return PaymentReturned(
         return_id=f"R-{payment_id}", bank_reference=f"RB-{payment_id}", original_bank_reference=f"BANK-{payment_id}",
@@ -137,6 +160,53 @@ def given_up(who: str, n: int) -> WriteOffApproved:
         write_off_id=f"WO-{n}", item_id=f"INV-{n:03}B", customer_id=who, company_id=COMPANY, currency="USD",
         amount=MONEY, requested_by="Pat", approved_by="Max", approved_on=DAY, reason="insolvent",
     )  # fmt: skip
+
+
+def granted(who: str, n: int, document: str, amount: Decimal = MONEY / 2) -> CreditMemoRequested:
+    return CreditMemoRequested(
+        request_id=f"DG-{document}", customer_id=who, company_id=COMPANY, document_number=document, currency="USD",
+        amount=amount, reason_code="freight", reason="It was to be free.", requested_by="Pat", requested_on=DAY,
+    )  # fmt: skip
+
+
+def late(who: str, n: int) -> FinanceChargeAssessed:
+    item = {"item_id": f"BF-OLD-{n:03}", "document_number": f"OLD-{n:03}", "open_amount": MONEY, "days": 31}
+    return FinanceChargeAssessed(
+        charge_id=f"FC/{who}", customer_id=who, company_id=COMPANY, kind="interest", assessed_on=DAY, through=DAY,
+        due_date=DAY, currency="USD", amount=Decimal("1.02"), reason="12 % a year", policy_version=1,
+        items=[{**item, "amount": Decimal("1.02")}],
+    )  # fmt: skip
+
+
+def kept_back(who: str, n: int) -> DeductionOpened:
+    return DeductionOpened(
+        deduction_id=f"D-{n:03}", customer_id=who, company_id=COMPANY, item_id=f"INV-{n:03}",
+        document_number=f"1000-{n:03}", payment_id=f"P-{n}", business_date=DAY, currency="USD", amount=MONEY,
+        reason="freight", why="kept back",
+    )  # fmt: skip
+
+
+async def charge_late_payers(uow: Any, subjects: Sequence[int]) -> None:
+    """A policy that charges, and a business day of the month before."""
+    document = {
+        "annual_rates": {"USD": "12"}, "late_fees": {}, "day_count": 365, "grace_days": 5, "minimum_balance": {},
+        "minimum_charge": {}, "kinds": ["invoice"], "disputed": False, "due_days": 30, "excluded_customers": [],
+        "only_customers": None,
+    }  # fmt: skip
+    await uow.connection.execute(
+        "INSERT INTO policy_version (name, version, valid_from, document, set_by, reason) "
+        "VALUES ('finance_charges', 1, '2020-01-01', $1, 'Pat', 'late payers') ON CONFLICT DO NOTHING",
+        json.dumps(document),
+    )
+    await uow.connection.execute(
+        "INSERT INTO business_day (company_id, business_date) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        COMPANY, DAY - timedelta(days=3),
+    )  # fmt: skip
+
+
+async def ask_for_credit(uow: Any, subjects: Sequence[int]) -> None:
+    for deduction in (await uow.deductions.load((f"C-{n:03}", f"D-{n:03}") for n in subjects)).values():
+        deduction.grant(MONEY, MONEY, "Pat", DAY, "It was to be free.", f"DG-{deduction.deduction_id}")
 
 
 def rate(who: str, n: int) -> ExchangeRateSet:
@@ -327,6 +397,12 @@ STORIES: dict[str, list[Step]] = {
                 invoice_date=JOURNAL_DAY + timedelta(days=n), due_date=JOURNAL_DAY + timedelta(days=n + 30),
             ),
         ),
+        heard(
+            "credit memos granted by collections, and of nothing we know",
+            lambda who, n: granted(who, n, f"OLD-{n:03}"),
+            lambda who, n: granted(who, n, f"NEVER-{n:03}"),
+        ),
+        heard("late payers", late),
         *journal("invoicing"),
     ],
     "cash_app": [
@@ -411,16 +487,29 @@ STORIES: dict[str, list[Step]] = {
                 promise_id=f"{who}/P1", customer_id=who, due_on=DAY - timedelta(days=2), business_date=DAY
             ),
         ),
+        heard("deductions", kept_back),
+        Given("credit memos for them", ask_for_credit),
+        heard(
+            "credit memos declined",
+            lambda who, n: CreditMemoDeclined(
+                request_id=f"DG-D-{n:03}", customer_id=who, company_id=COMPANY, declined_on=DAY, declined_by="Max",
+                reason="It was agreed.",
+            ),
+        ),
+        Given("finance charges switched on", charge_late_payers),
+        Daily("finance_charges"),
         Daily("aging"),
         heard("paid items", lambda who, n: changed(who, n, 2)),
         heard("payments", applied),
         heard("returned payments", unapplied),
+        heard("returned payments that had settled nothing", dishonored),
     ],
     "analytics": [
         DAY_BEGINS,
         CUSTOMERS,
         heard("items", lambda who, n: changed(who, n, 1)),
         heard("paid items", lambda who, n: changed(who, n, 2)),
+        heard("what was missed", lambda who, n: changed(who, n, 4, change=Decimal("0.00"))),
         heard("payments", applied),
         heard("returned payments", unapplied),
         Daily("aging_snapshots", lambda n: DAY + timedelta(days=n)),

@@ -11,12 +11,15 @@ from typing import Any
 import asyncpg
 import pytest
 from faststream import AckPolicy
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pydantic import SecretStr
 
 from shared.chassis.envelope import encode
 from shared.chassis.migrate import migrate
 from shared.chassis.running import Running
 from shared.chassis.settings import ServiceSettings
+from shared.chassis.tracing import Traces
 from shared.contracts.credit import CreditApproved, CreditLimitSet
 from shared.contracts.invoicing import OrderValidated
 from tests.kit import World
@@ -64,9 +67,11 @@ async def test_the_same_cause_says_events_with_the_same_ids(world: World) -> Non
 
 
 async def test_trace_context_is_carried_through_the_outbox(world: World) -> None:
-    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    """And where a collector is configured, it receives the span of the batch, in the trace of what caused it."""
+    trace, collected = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", InMemorySpanExporter()
     await world.say(customer())
     await world.quiet()
+    world.running["credit"].traces = Traces("credit", SimpleSpanProcessor(collected))
     record = encode(order := validated("O-1"), world.context(order))
     await world.say_encoded(record._replace(headers=[*record.headers, ("traceparent", trace.encode())]))
     await world.quiet()
@@ -74,6 +79,36 @@ async def test_trace_context_is_carried_through_the_outbox(world: World) -> None
     (answer,) = world.heard(CreditApproved)
     assert answer.context.traceparent is not None
     assert answer.context.traceparent.split("-")[1] == "0af7651916cd43dd8448eb211c80319c"
+    (span,) = collected.get_finished_spans()
+    assert (span.name, span.resource.attributes["service.name"]) == ("batch", "o2c-credit")
+    assert span.parent is not None and span.context is not None
+    assert f"00-{span.context.trace_id:032x}-{span.parent.span_id:016x}-01" == trace
+    assert span.attributes is not None and span.attributes["messaging.batch.message_count"] == 1
+
+
+async def test_the_lag_is_told_while_a_batch_hangs(world: World) -> None:
+    """Given a database that lets nobody go on, then what waits is counted, what is in hand and what came since."""
+    await world.say(customer())
+    await world.quiet()
+    lag = world.running["credit"].metrics.lag
+
+    async def until_behind(orders: int) -> None:
+        async with asyncio.timeout(30):
+            while lag.labels("OrderValidated")._value.get() != orders:
+                await asyncio.sleep(0.05)
+
+    hanging = await asyncpg.connect(world.databases["credit"])
+    try:
+        async with hanging.transaction():
+            await hanging.execute("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE")
+            await world.say(*(validated(f"O-{n}") for n in range(5)))
+            await until_behind(5)
+            await world.say(*(validated(f"O-{n}") for n in range(5, 12)))
+            await until_behind(12)
+    finally:
+        await hanging.close()
+    await until_behind(0)
+    assert len(await approvals(world)) == 12
 
 
 async def test_poison_is_dead_lettered_alone(world: World) -> None:

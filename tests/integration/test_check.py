@@ -93,11 +93,22 @@ async def test_the_books_agree_now_and_on_every_past_day(world: World) -> None:
 BEHIND_THE_BOOKS_BACK = [
     (
         "analytics", "item_movement", "UPDATE item_movement SET change = change + 0.01 WHERE cause = 'posted'",
-        {"analytics = cash_app, item by item"},
+        {"analytics = cash_app, item by item", "Aging sums = dated changes, on every day"},
     ),
     (
         "analytics", "item", "UPDATE item SET original_amount = original_amount - 0.01 WHERE open_amount > 0",
-        {"Aging, by company and bucket"},
+        {"Aging sums = open items, by due date"},
+    ),
+    (
+        "analytics", "aging_sum", "UPDATE aging_sum SET amount = amount + 0.01 WHERE span = 'month'",
+        {
+            "Aging, by company and bucket", "Aging sums = open items, by due date",
+            "Aging sums = dated changes, on every day",
+        },
+    ),
+    (
+        "analytics", "aging_sum", "UPDATE aging_sum SET items = items + 1 WHERE span = 'month'",
+        {"Items counted in the aging, by due date", "Aging sums = dated changes, on every day"},
     ),
     (
         "collections", "open_item", "UPDATE open_item SET open_amount = open_amount + 1 WHERE open_amount > 0",
@@ -117,7 +128,25 @@ BEHIND_THE_BOOKS_BACK = [
     ),
     (
         "invoicing", "invoice_series", "INSERT INTO invoice_series (series, last_number) VALUES ('US01', 7)",
-        {"Invoice numbers without gaps, per series"},
+        {"Document numbers without gaps, per series"},
+    ),
+    (
+        "invoicing", "credit_memo",
+        "INSERT INTO credit_memo VALUES ('C1', 'CM', '7', 'US01', 'X', 'invoice', NULL, NULL, 'USD', 1, 0, 1, '[]', "
+        "'pricing', 'why', 'Pat', '2026-01-01', 'posted', '2026-01-01')",
+        {
+            "Credit memos posted = credit memos taken in, per customer",
+            "No document credited beyond what it charged", "Sales in the journal = invoices - credit memos",
+        },
+    ),
+    (
+        "invoicing", "finance_charge",
+        "INSERT INTO finance_charge VALUES ('C1', 'FC', '8', 'US01', 'fee', '2026-01-01', '2026-01-01', 'USD', 1, "
+        "'why', '[]')",
+        {
+            "Open items = invoices - applications, per customer",
+            "Finance charges in the journal = charges - those waived",
+        },
     ),
     (
         "invoicing", "inbox", "DELETE FROM inbox WHERE topic = 'InvoiceBroughtForward'",

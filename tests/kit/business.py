@@ -24,6 +24,7 @@ from simulator.domain.calendar import business_day, business_days
 from simulator.domain.dice import Dice
 from simulator.people import CashClerk, Collector, Controller, CreditManager
 from simulator.running import FIRST_DAY, Whereabouts, connected_simulation
+from simulator.underwriter import Underwriter
 from simulator.world import Simulation
 from tests.kit.books import books_agree
 from tests.kit.process import ServiceProcess
@@ -117,5 +118,6 @@ def _department(client: httpx.AsyncClient, simulation: Simulation, seed: int) ->
         CreditManager(_desk(client, "credit", "credit_manager"), dice),
         CreditAnalyst(_desk(client, "credit", "credit_analyst"), dice),
         HeadOfCredit(_desk(client, "credit", "credit_manager"), dice),
+        Underwriter(_desk(client, "credit", "credit_manager"), dice),
         Collector(_desk(client, "collections", "collector"), dice),
     )

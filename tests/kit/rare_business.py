@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from shared.contracts.collections import WriteOffApproved
+from shared.contracts.collections import CreditMemoRequested, FinanceChargeAssessed, WriteOffApproved
 from shared.contracts.credit_bureau import CreditReportReceived
 from shared.contracts.erp import (
     BusinessDayStarted,
@@ -30,6 +30,7 @@ from simulator.domain.calendar import following_business_day
 from simulator.domain.company import COMPANY_ID
 from simulator.domain.upstream import Saying
 from simulator.world import Simulation
+from tests.kit.bank_file import bai2_of
 from tests.kit.sample import allocated, customer, item, order, payment, price
 
 SMALL: Final = "RARE-SMALL"
@@ -37,9 +38,6 @@ SMALL: Final = "RARE-SMALL"
 LARGE: Final = "RARE-LARGE"
 _ITEM: Final = "RARE-ITEM"
 _OLD_INVOICE: Final = Decimal("60.00")
-
-NOBODY_SAYS_YET: Final = frozenset({"FinanceChargePosted", "CreditMemoPosted"})
-"""Heard by cash_app, whose own tests say them; until invoicing posts and says them, no whole books could agree."""
 
 
 class RareBusiness:
@@ -63,6 +61,8 @@ class RareBusiness:
         await self._credit_is_asked_for()
         await self._money_goes_back()
         await self._an_invoice_is_given_up()
+        await self._a_payer_keeps_something_back()
+        await self._the_bank_sends_files()
 
     async def _a_day_begins(self) -> None:
         """On the second one the promise is due, broken, and the account held."""
@@ -85,11 +85,14 @@ class RareBusiness:
         )  # fmt: skip
 
     async def _orders_beyond_the_limit(self) -> None:
-        """One is declined, the other released."""
+        """One is declined, the other released; both are placed again, which is too late for the one declined."""
         await self._say(self._order("RARE-1", SMALL), self._order("RARE-2", SMALL))
         why = {"reason": "decided by the credit manager"}
         await self._command("credit", "credit_manager", "/held-orders/RARE-2/decline", why)
         await self._command("credit", "credit_manager", "/held-orders/RARE-1/release", why)
+        again = {"revision": 2, "amended_on": self._day}
+        orders = [self._order(order_id, SMALL).model_copy(update=again) for order_id in ("RARE-1", "RARE-2")]
+        await self._say(*orders)
 
     async def _goods_run_short(self) -> None:
         """What is missing comes in later; an order is cancelled before its goods are set aside."""
@@ -151,6 +154,34 @@ class RareBusiness:
         who = {"requested_by": "Cora Collector", "approved_by": "Mia Manager", "reason": "cannot be collected"}
         lost = {"write_off_id": "RARE-W", "item_id": "BF-RARE-LOST", "amount": "10.00", "approved_on": self._day}
         await self._say(WriteOffApproved(**lost, **who, **told))
+
+    async def _a_payer_keeps_something_back(self) -> None:
+        """A collector grants it, and invoicing credits it; what is asked for without an invoice is declined; a late
+        payer is charged interest."""
+        told = {"company_id": COMPANY_ID, "customer_id": SMALL, "currency": "USD"}
+        dates = {"invoice_date": self._day - timedelta(days=50), "due_date": self._day - timedelta(days=20)}
+        short = {"document_number": "RARE-SHORT", "amount": "70.00", "reason": "freight"}
+        await self._say(InvoiceBroughtForward(invoice_number="RARE-SHORT", amount=Decimal("77.00"), **dates, **told))
+        paid = {"company_id": COMPANY_ID, "value_date": self._day, "remittance": [short]}
+        await self._say(payment("RARE-SP", SMALL, "70.00", **paid))
+        agreed = {"reason": "freight was to be free of charge"}
+        await self._command("collections", "collector", "/deductions/RARE-SP/A1/D1/grant", agreed)
+        asked = {"request_id": "RARE-CM", "document_number": "RARE-NEVER", "amount": "5.00", "reason_code": "pricing"}
+        item = {"item_id": "BF-RARE-SHORT", "document_number": "RARE-SHORT", "open_amount": "7.00", "days": 20}
+        charge = {"charge_id": "RARE-FC", "kind": "interest", "amount": "1.50", "reason": "late"}
+        days = {"assessed_on": self._day, "through": self._day, "due_date": self._day + timedelta(days=30)}
+        await self._say(
+            CreditMemoRequested(**asked, reason="too dear", requested_by="Cora", requested_on=self._day, **told),
+            FinanceChargeAssessed(**charge, **days, items=[{**item, "amount": "1.50"}], policy_version=1, **told),
+        )
+
+    async def _the_bank_sends_files(self) -> None:
+        """One is taken, the other cannot be read."""
+        account = {"company_id": COMPANY_ID, "currency": "USD", "name": "rare account"}
+        await self._desk("cash_app", "controller").keep("/bank-accounts/RARE", account, "rare/account")
+        for name, content in (("rare.bai", bai2_of("RARE", 2)), ("torn.bai", b"01,122")):
+            await self._desk("cash_app", "cash_clerk").send_file("/imports", name, content, f"rare/{name}")
+            await self._simulation._quiet.wait()
 
     async def _say(self, *events: Event) -> None:
         await self._simulation._voice.say([Saying(event) for event in events], self._day)

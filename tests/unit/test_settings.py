@@ -20,7 +20,7 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("O2C_KAFKA_BOOTSTRAP_SERVERS", "broker-1:9092,broker-2:9092")
     settings = load_settings(ServiceSettings)
     assert settings.kafka_bootstrap_servers == "broker-1:9092,broker-2:9092"
-    assert settings.batch_events_max == 2_000
+    assert settings.batch_events_max == 1_000
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from services.analytics.domain.tracked_item import open_on
 from services.analytics.store import item_from_row
 from shared.kernel.journal import Account, Posting, totals_by_account
 from tests.integration.stateful.business import Business
-from tests.integration.stateful.plain_books import NIL, PlainBooks
+from tests.integration.stateful.plain_books import NIL, PlainBooks, as_received
 from tests.integration.stateful.plain_orders import PlainOrders
 
 KINDS = {
@@ -51,7 +51,7 @@ def items_agree(business: Business, books: PlainBooks) -> None:
 def payments_agree(business: Business, books: PlainBooks) -> None:
     """Each payment: what is left of it; cash in = applied + left."""
     rows = business.cash.rows("payment")
-    found = {row["payment_id"]: row["unapplied_amount"] for row in rows}
+    found = _sums((as_received(row["payment_id"]), row["unapplied_amount"]) for row in rows)
     assert found == {key: money.left for key, money in books.payments.items()}
     applied = _sums((row["payment_id"], row["amount"]) for row in business.cash.rows("application"))
     moved = _sums((row["payment_id"], row["change"]) for row in business.cash.rows("cash_movement"))

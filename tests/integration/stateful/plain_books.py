@@ -53,6 +53,11 @@ class Invoice:
         return self.open - earned if earned < self.open else self.open
 
 
+def as_received(payment_id: str) -> str:
+    """The payment that the bank told of: what pays for several customers is kept in parts, `P-7` and `P-7/2`."""
+    return payment_id.partition("/")[0]
+
+
 @dataclass
 class Money:
     """A payment, and how much of it has not settled anything."""
@@ -110,7 +115,7 @@ class PlainBooks:
 
     def _apply(self, said: PaymentApplied) -> None:
         """Takes the cash from the payment, and cash and discount off the invoices."""
-        money, on = self.payments[said.payment_id], said.applied_on
+        money, on = self.payments[as_received(said.payment_id)], said.applied_on
         assert said.currency == money.said.currency
         assert on >= money.said.value_date, f"{said.application_id} is dated before the money was there"
         for line in said.lines:

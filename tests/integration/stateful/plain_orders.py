@@ -45,11 +45,12 @@ class Order:
     dated: date
     lines: dict[int, Line]
     decision: Literal["waiting", "held", "approved", "released", "declined"] = "waiting"
+    revision: int = 1
 
     @classmethod
     def of(cls, event: OrderValidated) -> Order:
         lines = {n.line_no: Line(n.item_id, n.quantity, n.unit_price, n.tax_percent) for n in event.lines}
-        return cls(event.order_id, event.customer_id, event.currency, event.order_date, lines)
+        return cls(event.order_id, event.customer_id, event.currency, event.order_date, lines, revision=event.revision)
 
     @property
     def open_amount(self) -> Decimal:
@@ -59,6 +60,11 @@ class Order:
     @property
     def goes_on(self) -> bool:
         return self.decision in ("approved", "released")
+
+    @property
+    def untouched(self) -> bool:
+        """Nothing of it is picked, shipped or cancelled."""
+        return not any(line.picking or line.shipped or line.cancelled for line in self.lines.values())
 
     def cancel(self) -> None:
         """What is not on a pick list will not be delivered."""

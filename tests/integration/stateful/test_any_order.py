@@ -41,7 +41,7 @@ from shared.kernel.money import round_half_up
 from tests.integration.stateful import agreement
 from tests.integration.stateful.business import Business
 from tests.integration.stateful.houses import House
-from tests.integration.stateful.plain_books import Invoice, Money, PlainBooks
+from tests.integration.stateful.plain_books import Invoice, Money, PlainBooks, as_received
 from tests.integration.stateful.plain_orders import Order, PlainOrders, Promise
 from tests.integration.stateful.wishes import (
     ANY_PAYMENTS,
@@ -148,6 +148,22 @@ class AnyOrder(RuleBasedStateMachine):
         cancelled = _pick(list(self.plain.orders.values()), which)
         cancelled.cancel()
         self.business.tell(self._cancellation(cancelled.order_id, cancelled.customer), disorder=disorder)
+
+    @precondition(lambda self: self._amendable())
+    @rule(which=WHICH, quantities=QUANTITIES, twice=st.booleans(), disorder=DISORDER)
+    def order_is_amended(self, which: int, quantities: list[int], twice: bool, disorder: int) -> None:
+        """Once, or twice at the same time: the later revision counts, whichever is heard first."""
+        amended = _pick(self._amendable(), which)
+        days, last = (amended.dated - self.today).days, amended.revision + 1 + twice
+        placed = self._order(amended.order_id, amended.customer, quantities, False, days)
+        revisions = [
+            placed.model_copy(update={"revision": n, "amended_on": self.today})
+            for n in range(amended.revision + 1, last + 1)
+        ]
+        if twice:
+            revisions[0] = revisions[0].model_copy(update={"lines": revisions[0].lines[:1]})
+        self.business.tell(*revisions, disorder=disorder)
+        assert self.plain.orders[amended.order_id].revision == last
 
     @precondition(lambda self: self.asked)
     @rule(which=WHICH, percent=st.sampled_from([100, 100, 100, 50, 0]), disorder=DISORDER)
@@ -400,9 +416,12 @@ class AnyOrder(RuleBasedStateMachine):
             orders[event.order_id] = Order.of(event)
             if event.order_id in self.plain.cancelled_early:
                 orders[event.order_id].cancel()
+        elif isinstance(event, CreditApproved | CreditHeld) and event.revision < orders[event.order_id].revision:
+            pass  # decided anew
         elif isinstance(event, CreditApproved | CreditReleased):
             by_person = isinstance(event, CreditReleased) and event.released_by != "system"
-            assert by_person or event.exposure <= event.credit_limit
+            no_more = isinstance(event, CreditApproved) and [r.code for r in event.remarks] == ["no-more-than-approved"]
+            assert by_person or no_more or event.exposure <= event.credit_limit
             orders[event.order_id].decision = "released" if isinstance(event, CreditReleased) else "approved"
         elif isinstance(event, CreditHeld):
             orders[event.order_id].decision = "held"
@@ -443,13 +462,20 @@ class AnyOrder(RuleBasedStateMachine):
     def _cancellable(self) -> list[Promise]:
         return [p for p in self.plain.promises.values() if p.binds and p.made_on < self.today]
 
+    def _amendable(self) -> list[Order]:
+        return [o for o in self.plain.orders.values() if o.untouched and o.decision in ("held", "approved", "released")]
+
     def _held(self) -> list[Order]:
         return [o for o in self.plain.orders.values() if o.decision == "held" and o.open_amount]
 
     def _in(self, *states: str) -> list[tuple[Any, Money]]:
-        """Payments of which something is left, as cash_app keeps them."""
+        """Payments, or the parts of one, of which something is left, as cash_app keeps them."""
         rows = [row for row in self.business.cash.rows("payment") if row["state"] in states]
-        return sorted(((row, self.books.payments[row["payment_id"]]) for row in rows), key=lambda p: p[0]["payment_id"])
+        return [(row, self._part(row)) for row in sorted(rows, key=lambda row: str(row["payment_id"]))]
+
+    def _part(self, row: Any) -> Money:
+        said = self.books.payments[as_received(row["payment_id"])].said
+        return Money(said.model_copy(update={"payment_id": row["payment_id"]}), row["unapplied_amount"])
 
     def _by_hand(self) -> list[tuple[Money, Invoice]]:
         return [

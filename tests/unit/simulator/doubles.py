@@ -59,7 +59,7 @@ class ServicesInMemory:
 
     def _answers(self, event: Event, day: date) -> list[Event]:
         match event:
-            case OrderPlaced() if all(line.quantity > 0 and line.item_id != "ITEM-999" for line in event.lines):
+            case OrderPlaced(revision=1, lines=lines) if all(x.quantity > 0 and x.item_id != "ITEM-999" for x in lines):
                 self._currencies[event.order_id] = event.currency
                 return [_request(event)]
             case StockAnswered():
