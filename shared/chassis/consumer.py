@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -31,9 +30,6 @@ log = structlog.get_logger(__name__)
 _POLL_MS = 10
 _FETCH_WAIT_MS = 100
 """How long the broker holds on to a fetch when there is no news. Each names all partitions, and so has its price."""
-_AT_ONCE_SECONDS = 0.003
-_NEWS_MS = 5
-"""Where batches follow each other, so long is waited for what came while the last one was handled."""
 _FETCH_BYTES_MAX = 4 * 1024 * 1024
 _PARTITION_FETCH_BYTES_MAX = 1024 * 1024
 """Some thousand events: more would only wait in memory. A larger message alone on its partition comes all the same."""
@@ -67,7 +63,6 @@ class Consumer:
         """Of the batch being handled, by topic and partition, the first offset."""
         self._ends: dict[tuple[str, int], int] = {}
         """Where the partitions ended when that was last asked."""
-        self._batch_ended = 0.0
         self.offsets = HandledOffsets(self._commit, self._busy.locked)
         self._telling: asyncio.Task[None] | None = None
         settings = running.settings
@@ -193,26 +188,12 @@ class Consumer:
 
     async def _parse(self, records: Sequence[Any]) -> KafkaAckableMessage:
         return KafkaAckableMessage(
-            raw_message=(*records, *await self._came_meanwhile(len(records))),
+            raw_message=tuple(records),
             body=b"",
             consumer=self._subscriber.consumer,
             message_id="",
             correlation_id="",
         )
-
-    async def _came_meanwhile(self, taken: int) -> list[Any]:
-        """What came while the batch before was handled; nothing where the consumer stood waiting for news.
-
-        The records taken were fetched when that batch began. A lone event is not made to wait for others.
-        """
-        consumer, most = self._subscriber.consumer, self._running.settings.batch_events_max // 2
-        if consumer is None or taken >= most or time.monotonic() - self._batch_ended > _AT_ONCE_SECONDS:
-            return []
-        try:
-            return list(chain(*(await consumer.getmany(timeout_ms=_NEWS_MS, max_records=most)).values()))
-        except Exception as error:  # whatever it is: what was taken before is handled first
-            log.warning("no further records could be taken", error=f"{type(error).__name__}: {error}")
-            return []
 
     async def _consume(self, message: KafkaAckableMessage) -> None:
         async with self._busy:
@@ -237,7 +218,6 @@ class Consumer:
             self.offsets.handled(records)
             if self._telling is None:
                 await self.offsets.say_last(self.partitions)
-            self._batch_ended = time.monotonic()
 
     async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
         """Of partitions that are not ours any more, nothing is said: they are another replica's affair."""
