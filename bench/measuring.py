@@ -29,6 +29,10 @@ _BATCHES_AT_LEAST: Final = 10
 _PREPARED: Final = ("UPDATE daily_run SET finished_at = now()", "TRUNCATE outbox", "VACUUM ANALYZE")
 """Nothing of what went before is left to be done while the backlog is drained."""
 
+_WITHOUT_SHARDS: Final = {
+    "aging_sum": "(SELECT DISTINCT span, begins_on, company_id, currency, due_date FROM aging_sum) AS aging_sum"
+}
+"""Tables in which each session has rows of its own for the same: one process writes fewer of them than two lanes."""
 _TABLES: Final = """
 SELECT c.relname FROM pg_class c
 WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname NOT LIKE '%pogo%'
@@ -180,7 +184,10 @@ async def _rows(url: str) -> dict[str, int]:
     """How many rows each table has."""
     async with _connected(url) as connection:
         tables = [row["relname"] for row in await connection.fetch(_TABLES)]
-        return {table: await connection.fetchval(f'SELECT count(*) FROM "{table}"') for table in tables}
+        return {
+            table: await connection.fetchval(f"SELECT count(*) FROM {_WITHOUT_SHARDS.get(table, table)}")
+            for table in tables
+        }
 
 
 @contextlib.asynccontextmanager
