@@ -130,11 +130,12 @@ FROM (
 ) AS used
 INNER JOIN application AS a ON used.customer_id = a.customer_id AND used.application_id = a.application_id
 CROSS JOIN LATERAL (VALUES (a.currency, a.amount), (a.paid_currency, -a.paid_amount)) AS side (currency, amount)
-WHERE a.paid_currency IS NOT NULL
+WHERE a.paid_currency <> a.currency
 GROUP BY side.currency;
 
 -- name: granted_by_currency
--- Discount and tolerance granted, in the items' currency, less what was undone, up to the end of a day.
+-- Discount and tolerance granted, in the items' currency, less what was undone, up to the end of a day; what was paid
+-- too much and kept lessens the tolerance.
 SELECT granted.currency, sum(granted.discount) AS discount, sum(granted.tolerance) AS tolerance
 FROM (
     SELECT a.currency, l.discount, l.tolerance
@@ -146,6 +147,15 @@ FROM (
     FROM application_reversal AS r
     INNER JOIN application_line AS l ON r.customer_id = l.customer_id AND r.application_id = l.application_id
     WHERE r.reversed_on <= $1
+    UNION ALL
+    SELECT a.currency, 0, a.amount - a.paid_amount
+    FROM application AS a
+    WHERE a.paid_currency = a.currency AND a.applied_on <= $1
+    UNION ALL
+    SELECT a.currency, 0, a.paid_amount - a.amount
+    FROM application_reversal AS r
+    INNER JOIN application AS a ON r.customer_id = a.customer_id AND r.application_id = a.application_id
+    WHERE a.paid_currency = a.currency AND r.reversed_on <= $1
 ) AS granted
 GROUP BY granted.currency;
 

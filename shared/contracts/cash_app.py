@@ -89,9 +89,9 @@ class PaymentApplied(Event, said_by=("cash_app",), subject="application_id", ord
     policy_version: Annotated[int, Field(ge=0)] = 0
     """The version of the application rules that decided."""
     paid_currency: Currency | None = None
-    """The payment's currency, where it is not that of the items; `currency` is that of the items."""
+    """The payment's currency, where it is not that of the items (`currency`) or a small surplus was kept."""
     paid_amount: NonNegativeAmount | None = None
-    """What of the payment was used, in `paid_currency`."""
+    """What of the payment was used, in `paid_currency`; of the same currency: `amount` and the surplus kept."""
     exchange_rate: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)] | None = None
     """Units of `currency` for one unit of `paid_currency`, on the payment's value date."""
     method: PaymentMethod | None = None

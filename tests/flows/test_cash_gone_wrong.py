@@ -97,6 +97,7 @@ async def test_what_goes_wrong_is_put_right(world: World) -> None:
     await bad_debt(world)
     await return_nobody_knows(world)
     await what_the_controller_sees(world)
+    await cents_too_much(world)
 
 
 async def wrong_customer(world: World) -> None:
@@ -230,3 +231,40 @@ async def what_the_controller_sees(world: World) -> None:
     assert (rate["envelopes"], rate["envelopes_by_rule"], rate["lines"]) == (6, 3, 4)
     by_rule = (await shown(world, "/reports/match-rate", by="rule", **span))["lines"]
     assert {line["label"]: line["lines"] for line in by_rule} == {"by_hand": 3, "remittance": 1}
+
+
+async def cents_too_much(world: World) -> None:
+    """A surplus within the tolerance is kept, and given back when the application is undone."""
+    change = {"valid_from": on(8).isoformat(), "reason": "too small to talk about"}
+    document = {"standard": {"tolerance": {"amount": "0.50", "percent": "5"}}}
+    path = "/policies/application_rules"
+    answer = await world.command("cash_app", "controller", path, {**change, "document": document}, method="PUT")
+    assert answer.is_success, answer.text
+    world.forget()
+    await world.say(payment("P-11", "C-2", "10.30", value_date=on(14), remittance=names("B-2", "10.30")))
+    await world.quiet()
+    (applied,) = world.heard(PaymentApplied)
+    assert (applied.amount, applied.paid_currency, applied.paid_amount) == (10, "USD", Decimal("10.30"))
+    assert "0.30 USD too much is kept as a small difference" in applied.lines[0].why
+    assert await open_items(world) == {"FEE-R-10": 25}
+    assert (await shown(world, "/payments/P-11"))["state"] == "applied"
+    assert await small_differences(world) == Decimal("-0.30")
+
+    await do(world, "/payments/P-11/reverse", {})
+    assert await open_items(world) == {"B-2": 10, "FEE-R-10": 25}
+    given_back = await shown(world, "/payments/P-11")
+    assert (given_back["state"], given_back["unapplied_amount"]) == ("unapplied", "10.30")
+    assert await small_differences(world) == 0
+    await world.say(payment("P-12", "C-2", "10.51", value_date=on(14), remittance=names("B-2", "10.51")))
+    await world.say(payment("P-13", "C-1", "25.40", value_date=on(14), remittance=names("FEE-R-10", "25.40")))
+    await world.quiet()
+    rested = await shown(world, "/payments/P-12")
+    assert (rested["state"], rested["unapplied_amount"]) == ("on_account", "0.51"), (
+        "beyond the limit it is the customer's"
+    )
+    assert await small_differences(world) == Decimal("-0.40")
+
+
+async def small_differences(world: World) -> Decimal:
+    trial = await shown(world, "/journal/trial-balance", as_of=on(30).isoformat())
+    return Decimal({line["account"]: line["balance"] for line in trial["lines"]}.get("4910", "0"))

@@ -15,6 +15,7 @@ from services.cash_app.domain.open_items import OpenItem, deduction_from
 from services.cash_app.domain.payments import GL_ACCOUNT, NOBODY, Payment, PaymentState
 from services.cash_app.domain.remittance import left_over, remarks, settle_foreign, settle_named
 from services.cash_app.domain.settlement import SettledLine
+from services.cash_app.domain.tolerance import keep_surplus
 from shared.contracts.cash_app import AppliedLine, CustomerCreditIssued, DeductionOpened, PaymentApplied
 from shared.kernel.journal import Account, Posting
 from shared.kernel.money import round_half_up
@@ -31,8 +32,12 @@ def apply_payment(payment: Payment, book: CustomerBook, bookings: Bookings) -> l
     Returns the documents it waits for now.
     """
     proposal = propose(payment, book)
-    settle(payment, proposal.lines, book, bookings, policy_version=proposal.policy_version)
-    payment.remark(proposal.notes)
+    lines = proposal.lines
+    if not proposal.awaited and payment.method != "credit_memo":
+        lines = keep_surplus(lines, payment.unapplied_amount, book.in_force(payment)[1].tolerance)
+    settle(payment, lines, book, bookings, policy_version=proposal.policy_version)
+    if not any(line.surplus for line in lines):  # else no money is left over to speak of
+        payment.remark(proposal.notes)
     payment.awaited_lines = len(proposal.awaited)
     for awaited in proposal.awaited:
         book.expect(awaited)
@@ -150,7 +155,9 @@ def _apply_lines(
     """Lines of one currency and business date: one application."""
     application_id = payment.next_application_id()
     source = GL_ACCOUNT[payment.state]
-    paid = _total([line.conversion.paid if line.conversion else line.cash for line in lines], payment.currency)
+    paid = _total(
+        [line.conversion.paid if line.conversion else line.cash + line.surplus for line in lines], payment.currency
+    )
     from_account = payment.state is PaymentState.ON_ACCOUNT
     payment.spend(paid, on, application_id, bookings)
     if from_account:
@@ -166,7 +173,7 @@ def _apply_lines(
 def _relieve(
     line: SettledLine, application_id: str, payment: Payment, source: Account, on: date, bookings: Bookings
 ) -> None:
-    """Takes cash, discount and tolerance off the item, and books each."""
+    """Takes cash, discount and tolerance off the item, and books each; a small surplus with them."""
     item = line.item
     bookings.said.append(item.reduce(line.cash, on, "cash", application_id, payment.method))
     if line.conversion is None:
@@ -180,6 +187,8 @@ def _relieve(
     if line.tolerance:
         bookings.said.append(item.reduce(line.tolerance, on, "tolerance", application_id))
         bookings.postings.append(_posting(application_id, item, Account.TOLERANCE, line.tolerance, on))
+    if line.surplus:
+        bookings.postings.append(_posting(application_id, item, source, line.surplus, on, credit=Account.TOLERANCE))
 
 
 def _deduct(
@@ -243,6 +252,8 @@ def _applied(
     policy_version: int,
 ) -> PaymentApplied:
     currency, conversions = lines[0].item.currency, [line.conversion for line in lines if line.conversion]
+    used = [line.conversion.paid if line.conversion else line.cash + line.surplus for line in lines]
+    as_applied = not conversions and not any(line.surplus for line in lines)
     return PaymentApplied(
         application_id=application_id,
         payment_id=payment.payment_id,
@@ -254,8 +265,8 @@ def _applied(
         discount=_total([line.discount for line in lines], currency),
         lines=tuple([_applied_line(line) for line in lines]),
         policy_version=policy_version,
-        paid_currency=payment.currency if conversions else None,
-        paid_amount=_total([conversion.paid for conversion in conversions], payment.currency) if conversions else None,
+        paid_currency=None if as_applied else payment.currency,
+        paid_amount=None if as_applied else _total(used, payment.currency),
         exchange_rate=conversions[0].rate if conversions else None,
         method=payment.method,
     )
@@ -281,13 +292,20 @@ def _total(amounts: Sequence[Decimal], currency: str) -> Decimal:
     return round_half_up(sum(amounts, Decimal(0)), currency)
 
 
-def _posting(application_id: str, item: OpenItem, debit: Account, amount: Decimal, on: date) -> Posting:
+def _posting(
+    application_id: str,
+    item: OpenItem,
+    debit: Account,
+    amount: Decimal,
+    on: date,
+    credit: Account = Account.RECEIVABLES,
+) -> Posting:
     return Posting(
         entry_id=application_id,
         company_id=item.company_id,
         business_date=on,
         debit=debit,
-        credit=Account.RECEIVABLES,
+        credit=credit,
         amount=amount,
         currency=item.currency,
         customer_id=item.customer_id,

@@ -45,11 +45,11 @@ class DiscountRules(_Document):
 
 
 class ToleranceRules(_Document):
-    """What of a small difference is written off: what is missing is within both limits. Nil: nothing."""
+    """A small difference, missing or too much, goes to an account of its own within both limits. Nil: never."""
 
     amount: NonNegativeAmount = Decimal(0)
     percent: Percent = Decimal(0)
-    """Of what is open on the item."""
+    """Of what is open on the item; of a surplus, of all that the payment settles."""
 
 
 class ShortPaymentRules(_Document):

@@ -30,6 +30,13 @@ class SettledLine(NamedTuple):
     score: int = 100
     alternatives: str = ""
     conversion: Conversion | None = None
+    surplus: Decimal = Decimal(0)
+    """What was paid too much and is kept as a small difference."""
+
+    @property
+    def closes(self) -> Decimal:
+        """By how much the item's open amount falls."""
+        return self.cash + self.discount + self.tolerance + self.deduction
 
 
 @dataclass(slots=True)

@@ -1,13 +1,33 @@
-"""Tolerance: a difference so small that nobody asks for it is written off to an account of its own."""
+"""Tolerance: a difference so small that nobody asks for it goes to an account of its own, missing or too much."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from services.cash_app.domain.application_rules import ToleranceRules
 from services.cash_app.domain.open_items import OpenItem
+from services.cash_app.domain.settlement import SettledLine
+from shared.kernel.money import Money
 
 
 def within(missing: Decimal, item: OpenItem, rules: ToleranceRules) -> bool:
     """Whether `missing`, in the item's currency, is something and within the limits by amount and by per cent."""
     return 0 < missing <= rules.amount and missing * 100 <= item.open_amount * rules.percent
+
+
+def keep_surplus(lines: Sequence[SettledLine], money: Decimal, rules: ToleranceRules) -> list[SettledLine]:
+    """The same lines; where `money` is more than they settle by a difference within both limits, the last keeps it.
+
+    The per cent is of what the lines settle. Nothing is kept where an item stays open or was converted: more could
+    have been paid on it.
+    """
+    surplus = money - sum((line.cash for line in lines), Decimal(0))
+    settled = money - surplus
+    if not lines or not 0 < surplus <= rules.amount or surplus * 100 > settled * rules.percent:
+        return list(lines)
+    *others, last = lines
+    if any(line.conversion or line.item.open_amount > line.closes for line in lines):
+        return list(lines)
+    told = f"{last.why}; {Money(surplus, last.item.currency)} too much is kept as a small difference"
+    return [*others, last._replace(surplus=surplus, why=told)]

@@ -232,6 +232,15 @@ class TestDifferences:
         assert desk.settled("P") == [("A-2", "4000.00", "0.00", "exact_amount")]
         assert desk.lines("P")[0].tolerance == Decimal("0.04") and "small difference" in desk.lines("P")[0].why
 
+    def test_a_small_surplus_is_kept_within_both_limits(self) -> None:
+        desk = Desk(CustomerRules(tolerance=ToleranceRules(amount="2", percent="1")))
+        desk.post(*(invoice(n, "100") for n in ("A-1", "A-2", "A-3")), invoice("A-4", "1000"))
+        for n, (number, money) in enumerate((("A-1", "100.50"), ("A-2", "101.50"), ("A-4", "1002.01"))):
+            desk.receive(payment(f"P-{n}", money, names=[(number, money)]))
+        assert desk.balance(Account.TOLERANCE) == Decimal("-0.50")
+        assert [desk.payments[f"P-{n}"].unapplied_amount for n in range(3)] == [0, Decimal("1.50"), Decimal("2.01")]
+        assert desk.open("A-3") == 100, "a surplus is no part payment of what is not named"
+
     def test_a_short_payment_becomes_a_deduction_with_its_reason(self) -> None:
         desk = Desk(CustomerRules(short_payment=ShortPaymentRules(rest="deduction")))
         desk.post(invoice("A-1", "100"), invoice("A-2", "100"), invoice("A-3", "100"))
