@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from services.cash_app.advices import Late, name_late
 from services.cash_app.domain.application import apply_payment
 from services.cash_app.domain.bookings import Bookings
+from services.cash_app.domain.customer_book import CustomerBook
 from services.cash_app.domain.late_advice import Heeded, SettledBefore, heed
 from services.cash_app.domain.payments import Payment
 from services.cash_app.domain.reversal import NotReversible, Why, check_reversible, reverse
@@ -26,7 +27,8 @@ async def heed_late(late: Sequence[Late], uow: CashWork) -> None:
     decided = await _decisions(late, uow)
     heeded = [one for one in late if decided[one.payment_id].heed in ("apply", "reapply")]
     await name_late(heeded, uow)
-    undone = await _undo([one for one in heeded if decided[one.payment_id].heed == "reapply"], decided, uow)
+    to_undo = [one for one in heeded if decided[one.payment_id].heed == "reapply"]
+    undone = await _undo(to_undo, decided, books, uow)
     await uow.load_items_for(payments[one.payment_id] for one in heeded)
     for one in heeded:
         payment, bookings = payments[one.payment_id], undone.get(one.payment_id, Bookings())
@@ -66,7 +68,9 @@ async def _decisions(late: Sequence[Late], uow: CashWork) -> dict[str, Heeded]:
     return decided
 
 
-async def _undo(late: Sequence[Late], decided: dict[str, Heeded], uow: CashWork) -> dict[str, Bookings]:
+async def _undo(
+    late: Sequence[Late], decided: dict[str, Heeded], books: Mapping[str, CustomerBook], uow: CashWork
+) -> dict[str, Bookings]:
     """The opposite of all that the rules applied, by payment; what cannot be undone is decided otherwise."""
     applications = await live_applications([one.payment_id for one in late], uow)
     awaited = await awaited_of([uow.payments[one.payment_id] for one in late], uow)
@@ -81,7 +85,7 @@ async def _undo(late: Sequence[Late], decided: dict[str, Heeded], uow: CashWork)
             decided[one.payment_id] = Heeded("unheeded", str(error))
             continue
         bookings = undone[one.payment_id] = Bookings()
-        book = (await uow.books([one.customer_id or ""]))[one.customer_id or ""]
+        book = books[one.customer_id or ""]
         why = Why("reversed", f"remittance advice {one.advice.advice_id} says otherwise", one.advice.advised_on)
         for application in of_payment:
             reverse(application, payment, items, why, book, bookings)

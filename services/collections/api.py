@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 
+from services.collections.access import Books, Reader
 from services.collections.commands import router as commands
 from services.collections.deductions import router as deductions
 from services.collections.domain.aging import aged
@@ -30,12 +31,9 @@ from shared.chassis.http import (
     Limit,
     NotFound,
     Page,
-    Person,
     Reading,
     Unprocessable,
     decode_cursor,
-    may,
-    reading,
 )
 from shared.contracts.event import BusinessDate, Currency, Identifier, PositiveAmount
 from shared.kernel.aging import AgingBucket
@@ -45,8 +43,6 @@ router.include_router(commands)
 router.include_router(write_offs)
 router.include_router(deductions)
 
-Reader = Annotated[Person, may("collector", "credit_analyst", "credit_manager", "cash_clerk", "controller", "auditor")]
-Books = Annotated[Reading, reading()]
 
 _ITEMS_SHOWN = 200
 _LATEST_SHOWN = 50

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from services.collections.access import Books, Reader
 from services.collections.domain.deductions import Deduction, DeductionState, NotPossible, NotThatMuch
 from services.collections.outcomes import say_about_deduction
 from services.collections.store import DEDUCTION_RULES, CollectionsWork
@@ -23,13 +24,9 @@ from shared.chassis.http import (
     Limit,
     NotFound,
     Page,
-    Person,
-    Reading,
     Unprocessable,
     commanded_by,
     decode_cursor,
-    may,
-    reading,
 )
 from shared.contracts.erp import DeductionReason
 from shared.contracts.event import Identifier, PositiveAmount
@@ -37,9 +34,7 @@ from shared.kernel.money import round_half_up
 
 router = APIRouter()
 
-Reader = Annotated[Person, may("collector", "credit_analyst", "credit_manager", "cash_clerk", "controller")]
 Collector = Annotated[Command, commanded_by("collector", "credit_manager", "controller")]
-Books = Annotated[Reading, reading()]
 State = Literal["open", "in_review", "waiting", "granted", "charged_back", "settled"]
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
+from services.collections.access import Books, Reader
 from services.collections.domain.write_off_authority import WriteOffAuthority
 from services.collections.store import CollectionsWork
 from services.collections.views import Told, WithReason
@@ -21,13 +22,9 @@ from shared.chassis.http import (
     Limit,
     NotFound,
     Page,
-    Person,
-    Reading,
     Unprocessable,
     commanded_by,
     decode_cursor,
-    may,
-    reading,
 )
 from shared.chassis.policies import PolicyKind
 from shared.contracts.collections import WriteOffApproved
@@ -43,10 +40,8 @@ WRITE_OFF_AUTHORITY: Final = PolicyKind(
 
 router = APIRouter()
 
-Reader = Annotated[Person, may("collector", "credit_analyst", "credit_manager", "cash_clerk", "controller")]
 Asker = Annotated[Command, commanded_by("collector", "credit_manager")]
 Decider = Annotated[Command, commanded_by("credit_manager", "controller")]
-Books = Annotated[Reading, reading()]
 State = Literal["waiting", "approved", "declined"]
 
 

@@ -12,6 +12,7 @@ from services.credit.closing import take_the_limit
 from services.credit.decisions import Occasion, judge_again
 from services.credit.domain.account_state import Cause
 from services.credit.judging import facts_by
+from services.credit.limits import files_of
 from services.credit.request_store import CREDIT_REQUESTS, CREDIT_SCORECARD, file_from_row, request_from_row
 from services.credit.request_views import (
     HistoryView,
@@ -108,7 +109,8 @@ async def _moved(customer_id: str, cause: Cause, body: MoveAccount, command: Com
         uow.say(moved, cause=command)
         uow.audit(command, cause.name.lower(), customer_id, before, account.state)
         if account.state == "Closed":
-            await take_the_limit(account, command.person.name, body.reason, on, command, uow)
+            file = (await files_of([account], uow))[account.customer_id]
+            take_the_limit(account, file, command.person.name, body.reason, on, command, uow)
         await judge_again(uow, {customer_id: Occasion(command, on, "The account's state was changed by a person.")})
         return NewLimit(
             customer_id=customer_id, currency=account.currency, credit_limit=account.credit_limit, state=account.state

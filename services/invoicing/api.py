@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from services.invoicing.access import Controller, Db, Filter, Viewer
 from services.invoicing.answers import hear_early
 from services.invoicing.domain.amendments import too_late
 from services.invoicing.domain.order_life import State
@@ -28,29 +29,19 @@ from services.invoicing.views import (
     RejectedOrderView,
 )
 from shared.chassis.http import (
-    Command,
     Conflict,
     Cursor,
     Limit,
     NotFound,
     Page,
-    Person,
-    Reading,
     Unprocessable,
-    commanded_by,
     decode_cursor,
-    may,
-    reading,
 )
 from shared.chassis.http.paging import day
 from shared.contracts.erp import OrderPlaced
 
 router = APIRouter()
 
-Viewer = Annotated[Person, may("credit_analyst", "credit_manager", "collector", "cash_clerk", "controller")]
-OrderDesk = Annotated[Command, commanded_by("controller")]
-Db = Annotated[Reading, reading()]
-Filter = Annotated[str | None, Query(max_length=80)]
 FromDate = Annotated[date | None, Query(description="First date, included.")]
 ToDate = Annotated[date | None, Query(description="Last date, included.")]
 
@@ -87,7 +78,7 @@ async def list_orders(
 
 
 @router.post("/orders", status_code=202)
-async def capture_order(body: CaptureOrder, command: OrderDesk) -> OrderCaptured:
+async def capture_order(body: CaptureOrder, command: Controller) -> OrderCaptured:
     """Takes down an order by phone or web. It becomes OrderPlaced, and is then judged as any other order.
 
     Whether it can be taken shows a moment later at `GET /orders/{order_id}` and `GET /rejected-orders`.
@@ -126,7 +117,7 @@ async def _placed(body: CaptureOrder, own_number: str, uow: InvoicingWork) -> Or
 
 
 @router.post("/orders/{order_id:path}/amend", status_code=201)
-async def amend_order(order_id: str, body: AmendOrder, command: OrderDesk) -> OrderAmended:
+async def amend_order(order_id: str, body: AmendOrder, command: Controller) -> OrderAmended:
     """Changes an order nothing of which is picked. It becomes OrderPlaced with the next revision, and is judged anew.
 
     Whether it can be taken shows a moment later in the order's history.
@@ -164,7 +155,7 @@ def _revised(order: Order, body: AmendOrder, on: date) -> OrderPlaced:
 
 
 @router.post("/orders/{order_id:path}/cancel")
-async def cancel_order(order_id: str, body: CancelOrder, command: OrderDesk) -> OrderCancelledView:
+async def cancel_order(order_id: str, body: CancelOrder, command: Controller) -> OrderCancelledView:
     """Cancels what of an order has not been released to the warehouse; the rest still ships and is invoiced."""
 
     async def work(uow: InvoicingWork) -> OrderCancelledView:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
+from services.invoicing.access import Controller, Db, Filter, Giver, Viewer
 from services.invoicing.charging import charge_again
 from services.invoicing.crediting import (
     CREDIT_MEMO_RULES,
@@ -30,22 +30,12 @@ from shared.chassis.http import (
     Limit,
     NotFound,
     Page,
-    Person,
-    Reading,
     Unprocessable,
-    commanded_by,
     decode_cursor,
-    may,
-    reading,
 )
 from shared.chassis.http.paging import day
 
 router = APIRouter()
-Viewer = Annotated[Person, may("credit_analyst", "credit_manager", "collector", "cash_clerk", "controller")]
-Giver = Annotated[Command, commanded_by("collector", "cash_clerk", "credit_manager", "controller")]
-Controller = Annotated[Command, commanded_by("controller")]
-Db = Annotated[Reading, reading()]
-Filter = Annotated[str | None, Query(max_length=80)]
 
 
 @router.get("/credit-memos")

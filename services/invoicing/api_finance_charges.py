@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
+from services.invoicing.access import Controller, Db, Filter, Giver, Viewer
 from services.invoicing.api_credit_memos import credit, document_of
 from services.invoicing.charging import post_charges
 from services.invoicing.domain.finance_charges import FinanceCharge
@@ -19,29 +20,18 @@ from services.invoicing.views_credit_memos import (
     WithReason,
 )
 from shared.chassis.http import (
-    Command,
     Conflict,
     Cursor,
     Limit,
     NotFound,
     Page,
-    Person,
-    Reading,
     Unprocessable,
-    commanded_by,
     decode_cursor,
-    may,
-    reading,
 )
 from shared.chassis.http.paging import day
 from shared.kernel.money import is_exact, round_half_up
 
 router = APIRouter()
-Viewer = Annotated[Person, may("credit_analyst", "credit_manager", "collector", "cash_clerk", "controller")]
-Controller = Annotated[Command, commanded_by("controller")]
-Giver = Annotated[Command, commanded_by("collector", "cash_clerk", "credit_manager", "controller")]
-Db = Annotated[Reading, reading()]
-Filter = Annotated[str | None, Query(max_length=80)]
 
 
 @router.get("/finance-charges")

@@ -155,9 +155,7 @@ def _apply_lines(
     """Lines of one currency and business date: one application."""
     application_id = payment.next_application_id()
     source = GL_ACCOUNT[payment.state]
-    paid = _total(
-        [line.conversion.paid if line.conversion else line.cash + line.surplus for line in lines], payment.currency
-    )
+    paid = _total([line.used for line in lines], payment.currency)
     from_account = payment.state is PaymentState.ON_ACCOUNT
     payment.spend(paid, on, application_id, bookings)
     if from_account:
@@ -252,7 +250,6 @@ def _applied(
     policy_version: int,
 ) -> PaymentApplied:
     currency, conversions = lines[0].item.currency, [line.conversion for line in lines if line.conversion]
-    used = [line.conversion.paid if line.conversion else line.cash + line.surplus for line in lines]
     as_applied = not conversions and not any(line.surplus for line in lines)
     return PaymentApplied(
         application_id=application_id,
@@ -266,7 +263,7 @@ def _applied(
         lines=tuple([_applied_line(line) for line in lines]),
         policy_version=policy_version,
         paid_currency=None if as_applied else payment.currency,
-        paid_amount=None if as_applied else _total(used, payment.currency),
+        paid_amount=None if as_applied else _total([line.used for line in lines], payment.currency),
         exchange_rate=conversions[0].rate if conversions else None,
         method=payment.method,
     )

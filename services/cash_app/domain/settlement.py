@@ -34,6 +34,11 @@ class SettledLine(NamedTuple):
     """What was paid too much and is kept as a small difference."""
 
     @property
+    def used(self) -> Decimal:
+        """What of the payment it takes, in the payment's currency."""
+        return self.conversion.paid if self.conversion else self.cash + self.surplus
+
+    @property
     def closes(self) -> Decimal:
         """By how much the item's open amount falls."""
         return self.cash + self.discount + self.tolerance + self.deduction

@@ -6,7 +6,7 @@ from datetime import date
 
 from services.credit.domain.account import CreditAccount
 from services.credit.domain.credit_rules import CreditRules
-from services.credit.domain.order_decisions import Decided, authorise, grant, take_back, with_order
+from services.credit.domain.order_decisions import Decided, authorise, decided_about, grant, take_back
 from services.credit.domain.orders import OpenOrder
 from services.credit.domain.reasons import approved_before, held_by_hand
 from shared.contracts.credit import CreditApproved, CreditHeld
@@ -29,39 +29,19 @@ def amend(
         return [_still_held(account, order, policy_version, on)]
     if since is None or order.open_amount > let_through:
         return authorise(account, order, rules, policy_version, on)
-    exposure, limit = with_order(account, order)
+    facts = decided_about(account, order, policy_version, on)
     grant(account, order, decision, since)
     approved = CreditApproved(
-        order_id=order.order_id,
-        customer_id=account.customer_id,
-        decided_on=on,
-        currency=order.currency,
-        order_amount=order.open_amount,
-        exposure=exposure,
-        credit_limit=limit,
-        policy_version=policy_version,
+        **facts,
         valid_until=rules.approved_until(since),
         remarks=(approved_before(let_through, since, order.currency),),
         decision_no=order.decisions,
-        revision=order.revision,
     )
     return [approved, *account.settle_state(rules, on)]
 
 
 def _still_held(account: CreditAccount, order: OpenOrder, policy_version: int, on: date) -> CreditHeld:
-    said = order.handling
-    exposure, limit = with_order(account, order)
+    facts, said = decided_about(account, order, policy_version, on), order.handling
     order.decide("held", on)
-    return CreditHeld(
-        order_id=order.order_id,
-        customer_id=account.customer_id,
-        decided_on=on,
-        currency=order.currency,
-        order_amount=order.open_amount,
-        exposure=exposure,
-        credit_limit=limit,
-        policy_version=policy_version,
-        reasons=(held_by_hand(said.held_by or "", said.held_why),),
-        decision_no=order.decisions,
-        revision=order.revision,
-    )
+    reason = held_by_hand(said.held_by or "", said.held_why)
+    return CreditHeld(**facts, reasons=(reason,), decision_no=order.decisions)

@@ -33,8 +33,21 @@ def authorise(
 ) -> list[Decided]:
     """Approves the order, or holds it with every reason. A new order at the limit holds the account."""
     judgement = judged(account, order, rules, on)
+    facts = decided_about(account, order, policy_version, on)
+    if not judgement.passes:
+        order.decide("held", on)
+        facts["decision_no"] = order.decisions
+        return [CreditHeld(**facts, reasons=judgement.reasons[:50]), *account.moved_by(Cause.ORDER_AT_LIMIT, (), on)]
+    grant(account, order, "approved", on)
+    facts["decision_no"] = order.decisions
+    approved = CreditApproved(**facts, valid_until=rules.approved_until(on), remarks=judgement.remarks)
+    return [approved, *account.settle_state(rules, on)]
+
+
+def decided_about(account: CreditAccount, order: OpenOrder, policy_version: int, on: date) -> dict[str, Any]:
+    """What an approval and a hold both say of an order that takes nothing of the account's credit yet."""
     exposure, limit = with_order(account, order)
-    facts: dict[str, Any] = {
+    return {
         "order_id": order.order_id,
         "customer_id": account.customer_id,
         "decided_on": on,
@@ -45,14 +58,6 @@ def authorise(
         "policy_version": policy_version,
         "revision": order.revision,
     }
-    if not judgement.passes:
-        order.decide("held", on)
-        facts["decision_no"] = order.decisions
-        return [CreditHeld(**facts, reasons=judgement.reasons[:50]), *account.moved_by(Cause.ORDER_AT_LIMIT, (), on)]
-    grant(account, order, "approved", on)
-    facts["decision_no"] = order.decisions
-    approved = CreditApproved(**facts, valid_until=rules.approved_until(on), remarks=judgement.remarks)
-    return [approved, *account.settle_state(rules, on)]
 
 
 def check_again(
