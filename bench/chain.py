@@ -51,7 +51,7 @@ async def chain(servers: Servers, orders: int, doing: Doing) -> Part:
     """So many orders at once, each shipped and paid at once. Raises BenchFailed where the books do not agree."""
     doing("starting all five services", 0)
     async with five_databases(servers, "chain") as databases, five_services(servers, databases, "chain") as five:
-        await five.say(_known(), "chain/known")
+        await five.publish(_known(), "chain/known")
         await five.rest(_REST_SECONDS_MAX)
         played = await _play(five, orders, doing)
         doing("checking the books", orders)
@@ -71,7 +71,7 @@ async def _play(five: Five, count: int, doing: Doing) -> _Played:
     answers: dict[type[Event], Answer] = {**INVENTORY_CONTROL, InvoicePosted: _Payers()}
     async with World(five, answers, [PaymentApplied]) as world:
         used, started = five.cpu_seconds(), time.perf_counter()
-        publishing = asyncio.create_task(five.say(orders, "chain/orders"))
+        publishing = asyncio.create_task(five.publish(orders, "chain/orders"))
         applied = await _until_applied(world, count, doing)
         await publishing
         await five.rest(_REST_SECONDS_MAX)

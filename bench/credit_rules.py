@@ -31,7 +31,7 @@ from bench.results import BenchFailed, Line, Pace, Part, Spent
 from bench.servers import Servers
 from shared.chassis.auth import issue_token
 from shared.chassis.http import create_app
-from shared.chassis.running import Running
+from shared.chassis.runtime.service_runtime import ServiceRuntime
 
 GROUP: Final = 10
 HOT_ORDERS: Final = 500
@@ -177,7 +177,7 @@ async def _ask(servers: Servers, url: str, trial: int, found: _Found, doing: Doi
         kafka_bootstrap_servers=servers.kafka.bootstrap_servers,
         topic_prefix=prefix,
     )
-    running = Running(service, settings)
+    running = ServiceRuntime(service, settings)
     await running.start()
     try:
         headers = {"Authorization": f"Bearer {issue_token(_SECRET, 'Bench', ['credit_manager'], 1)}"}

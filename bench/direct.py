@@ -15,11 +15,11 @@ import asyncpg
 from pydantic import SecretStr
 
 from bench.results import Spent
-from shared.chassis.batch import Received, receive
+from shared.chassis.consume.batch import Received, receive
+from shared.chassis.declare.service import Service
 from shared.chassis.envelope import O2C_NAMESPACE, Encoded, Header, encode
-from shared.chassis.running import Running
-from shared.chassis.service import Service
-from shared.chassis.unit_of_work import UnitOfWork
+from shared.chassis.runtime.service_runtime import ServiceRuntime
+from shared.chassis.transaction.unit_of_work import UnitOfWork
 from shared.contracts.event import Event, EventContext
 
 T = TypeVar("T")
@@ -105,7 +105,7 @@ def encoded(events: Iterable[Event], mix: str) -> list[Encoded]:
     for number, event in enumerate(events):
         identity = uuid5(O2C_NAMESPACE, f"bench/{mix}/{number}")
         context = EventContext(
-            id=identity, source=event.said_by[0], time=datetime.now(UTC), correlation_id=identity, traceparent=None
+            id=identity, source=event.published_by[0], time=datetime.now(UTC), correlation_id=identity, traceparent=None
         )
         records.append(encode(event, context))
     return records
@@ -148,7 +148,7 @@ async def apply(
     settings = service.settings(
         database_url=database_url, token_secret=SecretStr("for the bench only, long enough for HS256"), **broker
     )
-    running = Running(service, settings)
+    running = ServiceRuntime(service, settings)
     connection = await asyncpg.connect(database_url, server_settings={"timezone": "UTC", "jit": "off"})
     try:
         async with contextlib.AsyncExitStack() as ending:
@@ -168,7 +168,7 @@ async def apply(
         await connection.close()
 
 
-async def _transact(running: Running, connection: Any, records: Sequence[Encoded], spent: Spent) -> list[Write]:
+async def _transact(running: ServiceRuntime, connection: Any, records: Sequence[Encoded], spent: Spent) -> list[Write]:
     service, clock = running.service, time.perf_counter
     work = _recording(service.work)
     began = clock()

@@ -17,13 +17,13 @@ from bench.direct import encoded, service_named
 from bench.processor_time import cpu_seconds, resident_megabytes
 from bench.results import BenchFailed, Line
 from bench.servers import PARTITIONS, Servers
-from o2c.quiet import NotQuiet, Quiet
+from o2c.idle import IdleMonitor, NotIdle
 from o2c.stack import SERVICES
 from o2c.stack.children import Child
 from o2c.stack.description import ServiceAddress, StackDescription
 from o2c.stack.local import READY_SECONDS, death, service_environment
 from o2c.stack.ports import HOST
-from shared.chassis.topics import create_topics
+from shared.chassis.publish.topics import create_topics
 from shared.contracts import EVENTS
 from shared.contracts.event import Event
 
@@ -39,22 +39,22 @@ class Five:
     description: StackDescription
     prefix: str
     children: dict[str, Child]
-    quiet: Quiet
+    idle: IdleMonitor
     resident_megabytes: dict[str, float] = field(default_factory=dict)
     """The most that each service was seen to hold in memory."""
 
-    async def say(self, events: Collection[Event], mix: str) -> None:
+    async def publish(self, events: Collection[Event], mix: str) -> None:
         """Publishes events as their first speaker would; `mix` is part of their ids."""
         await self.servers.publish(self.prefix, encoded(events, mix))
 
     async def rest(self, seconds_max: float) -> None:
         """Returns when nothing is in flight. Raises BenchFailed where that takes longer, or a service has ended."""
-        waiting = asyncio.create_task(self.quiet.wait(seconds_max))
+        waiting = asyncio.create_task(self.idle.wait(seconds_max))
         try:
             while not (await asyncio.wait([waiting], timeout=_SAMPLE_SECONDS))[0]:
                 self.all_alive()
             await waiting
-        except NotQuiet as busy:
+        except NotIdle as busy:
             raise BenchFailed(str(busy)) from None
         finally:
             waiting.cancel()
@@ -124,10 +124,10 @@ async def five_services(servers: Servers, databases: Mapping[str, str], part: st
                 name, [sys.executable, "-m", f"services.{name}"], environment=_environment(description, name, prefix)
             )
             ending.push_async_callback(servers.children.stop, children[name])
-        quiet = await ending.enter_async_context(
-            Quiet(description.kafka_bootstrap_servers, description.service_urls, topic_prefix=prefix)
+        idle = await ending.enter_async_context(
+            IdleMonitor(description.kafka_bootstrap_servers, description.service_urls, topic_prefix=prefix)
         )
-        five = Five(servers, description, prefix, children, quiet)
+        five = Five(servers, description, prefix, children, idle)
         await _ready(five)
         watching = asyncio.create_task(five.watch_memory())
         ending.callback(watching.cancel)

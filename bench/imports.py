@@ -67,8 +67,8 @@ async def imports(servers: Servers, payments: int, doing: Doing) -> Part:
     invoices = [documents.invoice(n, n % _CUSTOMERS, dice) for n in range(payments)]
     async with running_service(servers) as desk:
         doing("invoices", 0)
-        await desk.say([documents.day(), *(documents.customer(n) for n in range(_CUSTOMERS))], "customers")
-        await desk.say(invoices, "invoices")
+        await desk.publish([documents.day(), *(documents.customer(n) for n in range(_CUSTOMERS))], "customers")
+        await desk.publish(invoices, "invoices")
         await servers.settle()
         await desk.ask(
             "PUT", f"/bank-accounts/{_IBAN}", {"company_id": COMPANY, "currency": "USD", "name": "Operating"}

@@ -45,7 +45,7 @@ async def latency(servers: Servers, seconds: int, doing: Doing) -> Part:
     limit = Decimal("999999999.00")
     known = [documents.customer(n, credit_limit=limit) for n in range(CUSTOMERS)]
     async with five_databases(servers, "latency") as databases, five_services(servers, databases, "latency") as five:
-        await five.say([documents.day(), *documents.catalogue(), *known], "latency/known")
+        await five.publish([documents.day(), *documents.catalogue(), *known], "latency/known")
         await five.rest(_REST_SECONDS_MAX)
         async with World(five, INVENTORY_CONTROL, _STAGES) as world:
             count = (_WARM_UP_SECONDS + seconds) * PER_SECOND
@@ -69,7 +69,7 @@ async def _steadily(world: World, orders: Sequence[Any], doing: Doing) -> dict[s
         wait = due[order.order_id] - time.perf_counter()
         if wait > 0:
             await asyncio.sleep(wait)
-        await world.say(order)
+        await world.publish(order)
         if number % PER_SECOND == 0:
             world.all_well()
             doing(f"{PER_SECOND} orders/s", number)
@@ -81,7 +81,7 @@ async def _one_by_one(world: World, orders: Sequence[Any]) -> list[float]:
     taken = []
     for order in orders:
         due = {order.order_id: time.perf_counter()}
-        await world.say(order)
+        await world.publish(order)
         await _heard(world, due)
         taken.append((world.heard_at[InvoicePosted][order.order_id] - due[order.order_id]) * 1000)
     return taken

@@ -24,13 +24,13 @@ from bench.matching_score import APPLIED, Score, examples, score, whole_of
 from bench.matching_truth import Business
 from bench.results import BenchFailed, Line, Part
 from bench.servers import PARTITIONS, Servers
-from o2c.quiet import NotQuiet, Quiet
+from o2c.idle import IdleMonitor, NotIdle
 from o2c.stack.children import Child
 from o2c.stack.description import ServiceAddress, StackDescription
 from o2c.stack.local import READY_SECONDS, death, service_environment
 from o2c.stack.ports import HOST
 from shared.chassis.auth import issue_token
-from shared.chassis.topics import create_topics
+from shared.chassis.publish.topics import create_topics
 from shared.contracts import EVENTS
 from shared.contracts.erp import BusinessDayStarted
 from shared.contracts.event import Event
@@ -55,7 +55,7 @@ meant, to the cent."""
 class Asked(Protocol):
     """The service as it is spoken with: events, rest, what its database says, a person's requests."""
 
-    async def say(self, events: Sequence[Event], mix: str) -> None: ...
+    async def publish(self, events: Sequence[Event], mix: str) -> None: ...
 
     async def rest(self) -> None: ...
 
@@ -71,19 +71,19 @@ class Desk:
     servers: Servers
     prefix: str
     child: Child
-    quiet: Quiet
+    idle: IdleMonitor
     http: httpx.AsyncClient
     database_url: str
 
-    async def say(self, events: Sequence[Event], mix: str) -> None:
+    async def publish(self, events: Sequence[Event], mix: str) -> None:
         """Publishes and returns when the service has handled everything."""
         await self.servers.publish(self.prefix, encoded(events, mix))
         await self.rest()
 
     async def rest(self) -> None:
         try:
-            await self.quiet.wait(_REST_SECONDS_MAX)
-        except NotQuiet as busy:
+            await self.idle.wait(_REST_SECONDS_MAX)
+        except NotIdle as busy:
             raise BenchFailed(death(self.child) if self.child.exit_code is not None else str(busy)) from None
 
     async def rows(self, sql: str) -> list[Any]:
@@ -138,15 +138,15 @@ async def matching(servers: Servers, customers: int, rounds: int, seeds: Sequenc
 async def live(desk: Asked, business: Business, rounds: int, doing: Doing, policy: dict[str, Any]) -> Score:
     """Lives the rounds: invoices, payments, and a clerk who does what was left to a person."""
     with_a_person: set[str] = set()
-    await desk.say(business.customers(), "customers")
+    await desk.publish(business.customers(), "customers")
     change = {"valid_from": "2026-01-01", "reason": "the bench's rules", "document": policy}
     await desk.ask("PUT", "/policies/application_rules", change)
     for number in range(rounds):
         now = business.round(number)
         doing("invoices", len(business.truth.payer) - len(now.payments))
-        await desk.say([*now.invoices, BusinessDayStarted(company_id=COMPANY, business_date=now.day)], f"i{number}")
+        await desk.publish([*now.invoices, BusinessDayStarted(company_id=COMPANY, business_date=now.day)], f"i{number}")
         doing("payments", len(business.truth.payer))
-        await desk.say(now.payments, f"p{number}")
+        await desk.publish(now.payments, f"p{number}")
         doing("the clerk", len(business.truth.payer))
         with_a_person |= await _clerk(desk, business)
     return score(business.truth, await desk.rows(APPLIED), with_a_person)
@@ -232,14 +232,14 @@ async def running_service(servers: Servers) -> AsyncIterator[Desk]:
             _SERVICE, [sys.executable, "-m", f"services.{_SERVICE}"], environment=environment
         )
         ending.push_async_callback(servers.children.stop, child)
-        quiet = await ending.enter_async_context(
-            Quiet(description.kafka_bootstrap_servers, description.service_urls, topic_prefix=prefix)
+        idle = await ending.enter_async_context(
+            IdleMonitor(description.kafka_bootstrap_servers, description.service_urls, topic_prefix=prefix)
         )
         token = issue_token(description.token_secret, "Bench", ["admin"], 24)
         http = httpx.AsyncClient(base_url=address.http_url, headers={"Authorization": f"Bearer {token}"})
         await ending.enter_async_context(http)
         await _ready(http, child)
-        yield Desk(servers, prefix, child, quiet, http, url)
+        yield Desk(servers, prefix, child, idle, http, url)
 
 
 async def _ready(http: httpx.AsyncClient, child: Child) -> None:

@@ -20,7 +20,7 @@ from bench.mixes import Check, Mix
 from bench.results import BenchFailed, Drained, Pace, Result, Spent
 from bench.servers import PARTITIONS, Servers
 from shared.chassis.envelope import Encoded
-from shared.chassis.topics import create_topics, dead_letter_topic
+from shared.chassis.publish.topics import create_topics, dead_letter_topic
 from shared.contracts import EVENTS
 
 _BATCH_EVENTS_MAX: Final = 1_000
@@ -169,7 +169,7 @@ def _topics_said_in(mix: Mix) -> list[str]:
 
 
 def _topics_said_by(service: str) -> set[str]:
-    return {*(event.topic for event in EVENTS.values() if service in event.said_by), dead_letter_topic(service)}
+    return {*(event.topic for event in EVENTS.values() if service in event.published_by), dead_letter_topic(service)}
 
 
 async def _check(url: str, who: str, checks: Iterable[Check]) -> None:

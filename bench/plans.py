@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from bench.direct import service_named
-from shared.chassis.queries import load_queries
+from shared.chassis.transaction.queries import load_queries
 
 _LARGE_ROWS: Final = 10_000
 _LARGE: Final = """

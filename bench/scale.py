@@ -81,7 +81,7 @@ async def _load(url: str, service: str, customers: int, found: _Found, doing: Do
 async def _measure(five: Five, customers: int, payments: int, found: _Found, doing: Doing) -> None:
     doing("the daily runs", 0)
     begun = time.perf_counter()
-    await five.say([documents.day()], "scale/day")
+    await five.publish([documents.day()], "scale/day")
     await _until(five, lambda: five.value("collections", _RUN_DONE))
     found.run_seconds = time.perf_counter() - begun
     await five.rest(_RUN_SECONDS_MAX)
@@ -96,7 +96,7 @@ async def _measure(five: Five, customers: int, payments: int, found: _Found, doi
         doing("payments", payments)
         paid = [_payment(number) for number in range(payments)]
         begun = time.perf_counter()
-        await five.say(paid, "scale/payments")
+        await five.publish(paid, "scale/payments")
         await five.rest(_RUN_SECONDS_MAX)
         found.payments_per_second = payments / (time.perf_counter() - begun)
         await _ask_aging(ask, customers, 0, paid=sum(int(payment.amount * 100) for payment in paid))

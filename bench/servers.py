@@ -22,7 +22,7 @@ from o2c.stack.containers import forget_kafka
 from o2c.stack.ports import Ports
 from o2c.stack.postgres import Postgres
 from shared.chassis.envelope import Encoded
-from shared.chassis.topics import create_topics
+from shared.chassis.publish.topics import create_topics
 
 PARTITIONS: Final = 6
 

@@ -98,10 +98,12 @@ class World:
             await self._consumer.stop()
             await self._producer.stop()
 
-    async def say(self, event: Event) -> None:
+    async def publish(self, event: Event) -> None:
         """Publishes at once, without waiting for the broker's word."""
         identity = uuid5(O2C_NAMESPACE, f"bench/{event.type_name()}/{event.subject}")
-        context = EventContext(id=identity, source=event.said_by[0], time=datetime.now(UTC), correlation_id=identity)
+        context = EventContext(
+            id=identity, source=event.published_by[0], time=datetime.now(UTC), correlation_id=identity
+        )
         record = encode(event, context)
         topic = self._five.prefix + record.topic
         self._said.append(await self._producer.send(topic, record.value, key=record.key, headers=record.headers))
@@ -125,4 +127,4 @@ class World:
         self.heard_at[type(event)].setdefault(named, at)
         answer = self._answers.get(type(event))
         if answer is not None:
-            await self.say(answer(event))
+            await self.publish(answer(event))

@@ -12,7 +12,7 @@ import asyncpg
 from rich.console import Console
 from rich.table import Table
 
-from shared.chassis.queries import load_queries
+from shared.chassis.transaction.queries import load_queries
 from shared.kernel.aging import AgingBucket, days_overdue
 from shared.kernel.money import round_half_up
 

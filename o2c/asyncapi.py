@@ -10,7 +10,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from o2c.stack import SERVICES
-from shared.chassis.topics import dead_letter_topic, group_id
+from shared.chassis.publish.topics import dead_letter_topic, group_id
 from shared.contracts import EVENTS
 from shared.contracts.event import Event
 
@@ -50,13 +50,15 @@ def document(heard_by: Mapping[str, Iterable[type[Event]]] | None = None) -> Jso
 
 def declared_hearers() -> dict[str, list[type[Event]]]:
     """What each service says it hears, in the order in which it handles it."""
-    return {name: list(importlib.import_module(f"services.{name}.handlers").handlers.hears) for name in SERVICES}
+    return {
+        name: list(importlib.import_module(f"services.{name}.handlers").handlers.subscriptions) for name in SERVICES
+    }
 
 
 def _channel(event: type[Event], heard: Mapping[str, list[type[Event]]]) -> Json:
     hearers = [name for name, events in heard.items() if event in events]
     versions = [name for name, other in EVENTS.items() if other.topic == event.topic]
-    said, read = ", ".join(event.said_by), ", ".join(hearers) or "no service of ours"
+    said, read = ", ".join(event.published_by), ", ".join(hearers) or "no service of ours"
     return {
         "address": event.topic,
         "description": f"Said by {said}; heard by {read}.",
@@ -69,7 +71,7 @@ def _operations(heard: Mapping[str, list[type[Event]]]) -> Json:
     sent = {
         f"{speaker}.sends.{event.topic}": _operation("send", speaker, event.topic, event.type_name())
         for event in EVENTS.values()
-        for speaker in event.said_by
+        for speaker in event.published_by
     }
     received = {
         f"{name}.receives.{event.topic}": {
@@ -118,7 +120,7 @@ def _cloudevent_headers(event: type[Event]) -> Json:
             "ce_specversion": {"const": "1.0"},
             "ce_type": {"const": event.type_name()},
             "ce_id": {"type": "string", "description": "Unique per source; the services use UUIDs"},
-            "ce_source": {"type": "string", "description": f"Who says it: {', '.join(event.said_by)}"},
+            "ce_source": {"type": "string", "description": f"Who says it: {', '.join(event.published_by)}"},
             "ce_time": {"type": "string", "format": "date-time"},
             "ce_subject": {"type": "string", "description": f"The body's {event.subject_field}"},
             "ce_correlationid": {**identifier, "description": "The same for all that one cause led to"},

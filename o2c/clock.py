@@ -12,8 +12,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from o2c.stack import StackError
 from shared.chassis.envelope import O2C_NAMESPACE, decode, encode, read_headers
-from shared.chassis.errors import Undecodable
-from shared.chassis.topics import create_topics
+from shared.chassis.errors import DecodeError
+from shared.chassis.publish.topics import create_topics
 from shared.contracts.erp import BusinessDayStarted
 from shared.contracts.event import EventContext
 
@@ -111,7 +111,7 @@ def due(
 def _remember(last: dict[str, date], value: bytes | None, headers: dict[str, str]) -> None:
     try:
         event = decode(value, headers, _MESSAGE_BYTES_MAX)
-    except Undecodable:
+    except DecodeError:
         return  # the services dead-letter it; it begins no day
     if isinstance(event, BusinessDayStarted):
         last[event.company_id] = max(event.business_date, last.get(event.company_id, event.business_date))

@@ -15,8 +15,8 @@ from o2c.business_figures import business_figures, last_business_day
 from o2c.business_summary import print_summary
 from o2c.check import check_books
 from o2c.exposure_summary import Exposure, exposure_tables
+from o2c.idle import IdleMonitor
 from o2c.matching_summary import Matching
-from o2c.quiet import Quiet
 from o2c.stack import StackError
 from o2c.stack.description import StackDescription
 from shared.chassis.auth import issue_token
@@ -49,11 +49,9 @@ async def play(stack: StackDescription, months: int, seed: int, console: Console
         stack.token_secret,
     )
     last_day = await last_business_day(stack.databases)
-    async with Quiet(stack.kafka_bootstrap_servers, stack.service_urls) as quiet:
+    async with IdleMonitor(stack.kafka_bootstrap_servers, stack.service_urls) as idle:
         try:
-            async with connected_simulation(
-                where, seed=seed, quiet=quiet, start=start, last_day=last_day
-            ) as simulation:
+            async with connected_simulation(where, seed=seed, idle=idle, start=start, last_day=last_day) as simulation:
                 until = await _with_progress(simulation, months, console)
                 # Still on stage: whoever answers once the simulation has left would say something during the check.
                 return await _take_stock(stack, simulation, until, console)

@@ -7,13 +7,13 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from shared.chassis.declare.service import Service
 from shared.chassis.http import create_app
-from shared.chassis.running import Running
-from shared.chassis.service import Service
+from shared.chassis.runtime.service_runtime import ServiceRuntime
 
 
 def document(name: str) -> dict[str, Any]:
     """The document of the service of that name. No database or broker is needed."""
     service: Service = importlib.import_module(f"services.{name}.app").service
     settings = service.settings(database_url="postgresql://nowhere/nothing", token_secret=SecretStr("not used" * 4))
-    return create_app(Running(service, settings)).openapi()
+    return create_app(ServiceRuntime(service, settings)).openapi()

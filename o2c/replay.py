@@ -26,7 +26,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from o2c.check import check_books
 from o2c.history import History
 from o2c.history_file import HistoryRefused, read_history
-from o2c.quiet import Quiet
+from o2c.idle import IdleMonitor
 from shared.chassis.envelope import O2C_NAMESPACE, encode
 from shared.contracts.erp import BusinessDayStarted
 from shared.contracts.event import Event, EventContext
@@ -73,11 +73,11 @@ async def replay(stack: StackDescription, file: Path, console: Console) -> int:
     databases = {name: service.database_url for name, service in stack.services.items()}
     async with (
         _Voice(stack.kafka_bootstrap_servers, stack.idempotent_producer) as voice,
-        Quiet(stack.kafka_bootstrap_servers, urls) as quiet,
+        IdleMonitor(stack.kafka_bootstrap_servers, urls) as idle,
     ):
 
         async def rest() -> None:
-            await quiet.wait(_QUIET_SECONDS_MAX)
+            await idle.wait(_QUIET_SECONDS_MAX)
 
         with _progress(console) as progress:
             task = progress.add_task(f"Replaying {file.name}", total=None)
@@ -129,7 +129,7 @@ def identified(event: Event) -> Event:
     """The event with an id that follows from what it says, so that a repeat of the replay repeats the ids."""
     identity = uuid5(O2C_NAMESPACE, f"history/{event.type_name()}/{event.model_dump_json()}")
     return event.with_context(
-        EventContext(id=identity, source=event.said_by[0], time=datetime.now(UTC), correlation_id=identity)
+        EventContext(id=identity, source=event.published_by[0], time=datetime.now(UTC), correlation_id=identity)
     )
 
 

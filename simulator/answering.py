@@ -9,7 +9,7 @@ from typing import Final
 
 from aiokafka.admin import AIOKafkaAdminClient
 
-from shared.chassis.topics import create_topics
+from shared.chassis.publish.topics import create_topics
 from shared.contracts import EVENTS
 from simulator.domain.calendar import business_day
 from simulator.domain.dice import Dice

@@ -9,7 +9,7 @@ from typing import Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.chassis.envelope import decode, read_headers
-from shared.chassis.errors import Undecodable
+from shared.chassis.errors import DecodeError
 from shared.contracts.event import Event
 
 _RECORDS_AT_ONCE = 2_000
@@ -58,7 +58,7 @@ class Ear:
             for record in (record for records in batches.values() for record in records):
                 try:
                     events.append(decode(record.value, read_headers(record.headers), _BYTES_MAX))
-                except Undecodable:
+                except DecodeError:
                     continue
         # Between the calls nobody needs what is fetched ahead.
         self._consumer.pause(*partitions)

@@ -1,6 +1,6 @@
 """The AR department's part: people who work over the services' HTTP, as reliably seeded as the rest.
 
-Each acts at a quiet point and only on what the services show; Idempotency-Keys follow from day and subject.
+Each acts at a idle point and only on what the services show; Idempotency-Keys follow from day and subject.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from shared.chassis.topics import create_topics
+from shared.chassis.publish.topics import create_topics
 from shared.contracts import EVENTS
 from shared.contracts.event import Event
 from simulator.domain.calendar import following_business_day
@@ -18,7 +18,7 @@ from simulator.hearing import Ear
 from simulator.people import ar_department
 from simulator.speaking import Identities, Voice
 from simulator.stage import on_stage
-from simulator.world import Quiet, Simulation
+from simulator.world import IdleMonitor, Simulation
 
 FIRST_DAY: Final = date(2026, 1, 1)
 """Where the simulated business begins unless told otherwise."""
@@ -42,7 +42,7 @@ class Whereabouts:
 
 @asynccontextmanager
 async def connected_simulation(
-    where: Whereabouts, *, seed: int, quiet: Quiet, start: date | None = None, last_day: date | None = None
+    where: Whereabouts, *, seed: int, idle: IdleMonitor, start: date | None = None, last_day: date | None = None
 ) -> AsyncIterator[Simulation]:
     """A simulation that goes on where earlier ones ended.
 
@@ -66,7 +66,7 @@ async def connected_simulation(
                 topic_prefix=where.topic_prefix,
             )
         )
-        simulation = Simulation(seed=seed, start=day, ear=ear, voice=voice, quiet=quiet)
+        simulation = Simulation(seed=seed, start=day, ear=ear, voice=voice, idle=idle)
         await simulation.remember(said)
         if where.service_urls is not None:
             simulation.people = await open_until_the_end.enter_async_context(

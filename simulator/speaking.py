@@ -35,7 +35,7 @@ class Identities:
         return event.with_context(
             EventContext(
                 id=identity,
-                source=event.said_by[0],
+                source=event.published_by[0],
                 time=at,
                 correlation_id=cause.context.correlation_id if cause else identity,
                 causation_id=cause.context.id if cause else None,

@@ -1,4 +1,4 @@
-"""The simulation: plays business days against running services, acting at quiet points only."""
+"""The simulation: plays business days against running services, acting at idle points only."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PHASES: Final[tuple[tuple[Phase, ...], ...]] = (
     (Upstream.shipments,),
     (Upstream.payments,),
 )
-"""A day; after each phase in which something was said the simulation waits for quiet."""
+"""A day; after each phase in which something was said the simulation waits for idle."""
 
 _LEDGER_ROUNDS_MAX: Final = 5
 
@@ -44,7 +44,7 @@ class SaysEvents(Protocol):
         """Publishes, and returns when all are acknowledged."""
 
 
-class Quiet(Protocol):
+class IdleMonitor(Protocol):
     async def wait(self) -> object:
         """Returns when no service has anything left to do."""
 
@@ -74,13 +74,13 @@ class Simulation:
         start: date,
         ear: HearsEvents,
         voice: SaysEvents,
-        quiet: Quiet,
+        idle: IdleMonitor,
     ) -> None:
         self.upstream = Upstream(Dice(seed), start)
         self.start = start
         self._ear = ear
         self._voice = voice
-        self._quiet = quiet
+        self._idle = idle
         self.people: Sequence[Person] = ()
         """Who does the AR department's part, in this order; nobody unless set."""
         self._something_was_said = True
@@ -141,5 +141,5 @@ class Simulation:
         return commands
 
     async def _wait_for_quiet(self) -> None:
-        await self._quiet.wait()
+        await self._idle.wait()
         self._something_was_said = True

@@ -32,9 +32,7 @@ class AtRest(Protocol):
     async def wait(self, timeout: float = ...) -> None: ...
 
 
-async def catch_up(
-    directory: Path, bootstrap_servers: str, quiet: AtRest, *, topic_prefix: str = "", tell: Tell
-) -> int:
+async def catch_up(directory: Path, bootstrap_servers: str, idle: AtRest, *, topic_prefix: str = "", tell: Tell) -> int:
     """Returns how many events were said again, at rest. The services must run; may be repeated where it was broken off.
 
     Raises StackError where the backup has not been restored, or the services do not come to rest.
@@ -47,10 +45,10 @@ async def catch_up(
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap_servers, acks="all", linger_ms=1)
     await producer.start()
     try:
-        said = await _say_again(records_between(bootstrap_servers, ranges, topic_prefix), producer, quiet, tell)
+        said = await _say_again(records_between(bootstrap_servers, ranges, topic_prefix), producer, idle, tell)
     finally:
         await producer.stop()
-    await quiet.wait(_REST_SECONDS_MAX)
+    await idle.wait(_REST_SECONDS_MAX)
     async with groups_of(bootstrap_servers, topic_prefix) as groups:
         await groups.forget({topic: ends for topic, ends in restored.ends.items() if topic in said_by_services_only()})
     tell(f"{said:,} events heard once more. Now run `o2c check`.")
@@ -78,14 +76,14 @@ def _heard(offsets: Offsets, ends: Offsets) -> Offsets:
     return {topic: ends[topic] for topic in offsets if topic in ends}
 
 
-async def _say_again(records: Any, producer: AIOKafkaProducer, quiet: AtRest, tell: Tell) -> int:
+async def _say_again(records: Any, producer: AIOKafkaProducer, idle: AtRest, tell: Tell) -> int:
     said, rests, last_ms, pause_ms = 0, 0, 0, _PAUSE_MS
     sent: list[Awaitable[Any]] = []
 
     async def rest() -> None:
         nonlocal rests, pause_ms
         await _all(sent)
-        await quiet.wait(_REST_SECONDS_MAX)
+        await idle.wait(_REST_SECONDS_MAX)
         rests += 1
         if rests % _RESTS_BEFORE_PAUSES_COUNT_LESS == 0:
             pause_ms *= 2

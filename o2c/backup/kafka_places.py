@@ -14,7 +14,7 @@ from aiokafka.structs import OffsetAndMetadata
 
 from o2c.backup.files import Offsets
 from o2c.stack import StackError
-from shared.chassis.topics import group_id
+from shared.chassis.publish.topics import group_id
 
 _POLL_SECONDS = 0.5
 

@@ -11,9 +11,9 @@ __all__ = ["said_by_services_only", "topics_heard", "topics_said"]
 
 def topics_said(services: set[str]) -> set[str]:
     """What these services say."""
-    return {event.topic for event in EVENTS.values() if services & {*event.said_by}}
+    return {event.topic for event in EVENTS.values() if services & {*event.published_by}}
 
 
 def said_by_services_only() -> set[str]:
     """What comes from no one outside: it is said anew when services live through a time once more."""
-    return {event.topic for event in EVENTS.values() if {*event.said_by} <= {*SERVICES}}
+    return {event.topic for event in EVENTS.values() if {*event.published_by} <= {*SERVICES}}

@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 
 from o2c.stack import SERVICES
-from shared.chassis.queries import Queries, load_queries
+from shared.chassis.transaction.queries import Queries, load_queries
 
 _OWN_SQL = Path(__file__).parents[1] / "sql"
 _ANALYTICS_SQL = Path(__file__).parents[2] / "services" / "analytics" / "sql"

@@ -14,7 +14,7 @@ from o2c.books.databases import Database
 from o2c.books.report import Line
 from o2c.stack import SERVICES
 from shared.chassis.envelope import decode, event_id, position_id, read_headers
-from shared.chassis.errors import Undecodable
+from shared.chassis.errors import DecodeError
 from shared.contracts.gl_core import JournalBatchPosted
 
 _POLL_MILLISECONDS = 500
@@ -40,7 +40,8 @@ class OnTopics:
 def topics_heard() -> dict[str, list[str]]:
     """By service, the topics it listens to, from its own declarations."""
     return {
-        name: [event.topic for event in import_module(f"services.{name}.handlers").handlers.hears] for name in SERVICES
+        name: [event.topic for event in import_module(f"services.{name}.handlers").handlers.subscriptions]
+        for name in SERVICES
     }
 
 
@@ -103,7 +104,7 @@ def _take(record: object, topic: str, found: OnTopics) -> None:
         value = record.value  # type: ignore[attr-defined]
         try:
             answer = decode(value, headers, len(value or b"") + 1)
-        except Undecodable:
+        except DecodeError:
             return
         if isinstance(answer, JournalBatchPosted):
             found.booked.setdefault(answer.batch_id, answer)

@@ -68,10 +68,10 @@ def restore(
 
 async def _catch_up(directory: Path, stack: Path | None) -> None:
     from o2c.backup.catching_up import catch_up
-    from o2c.quiet import Quiet
+    from o2c.idle import IdleMonitor
     from o2c.stack.description import find_stack
 
     found = find_stack(stack)
     urls = {name: address.http_url for name, address in found.services.items()}
-    async with Quiet(found.kafka_bootstrap_servers, urls) as quiet:
-        await catch_up(directory, found.kafka_bootstrap_servers, quiet, tell=typer.echo)
+    async with IdleMonitor(found.kafka_bootstrap_servers, urls) as idle:
+        await catch_up(directory, found.kafka_bootstrap_servers, idle, tell=typer.echo)

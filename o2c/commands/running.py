@@ -80,7 +80,7 @@ def run(service: ServiceName) -> None:
     """Run one service in this process, with settings from the environment."""
     import importlib
 
-    from shared.chassis.service import run as run_service
+    from shared.chassis.runtime.process import run as run_service
 
     run_service(importlib.import_module(f"services.{service}.app").service)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiokafka.admin import AIOKafkaAdminClient
 
 from o2c.stack import SERVICES
-from shared.chassis.topics import dead_letter_topic
+from shared.chassis.publish.topics import dead_letter_topic
 from shared.contracts import EVENTS
 
 

@@ -15,18 +15,18 @@ from shared.chassis.http import (
     NotFound,
     Page,
     Person,
-    Reading,
+    ReadSession,
     Unprocessable,
     decode_cursor,
-    may,
-    reading,
+    read_session,
+    require_roles,
 )
 from shared.contracts.event import BusinessDate, Identifier
 
 router = APIRouter()
 
-Reader = Annotated[Person, may()]
-Reports = Annotated[Reading, reading()]
+Reader = Annotated[Person, require_roles()]
+Reports = Annotated[ReadSession, read_session()]
 AnyMonth = Annotated[str | None, Query(description="A month, e.g. 2013-06")]
 
 _YEARS_AT_ONCE_MAX = 10
@@ -136,7 +136,7 @@ async def cei(
     ]
 
 
-def _today(db: Reading) -> date:
+def _today(db: ReadSession) -> date:
     if db.today is None:
         raise Unprocessable("no business day has begun yet: say which day is meant, e.g. as_of=2013-06-30")
     return db.today
@@ -149,7 +149,7 @@ def _month(text: str) -> Month:
         raise Unprocessable(str(error)) from None
 
 
-async def _reported(db: Reading, first: str | None, last: str | None, company_id: str | None) -> list[PeriodView]:
+async def _reported(db: ReadSession, first: str | None, last: str | None, company_id: str | None) -> list[PeriodView]:
     end = _month(last) if last else Month.of(_today(db)).previous()
     start = _month(first) if first else Month(end.year - 1, end.month).next()
     if start > end or start < Month(end.year - _YEARS_AT_ONCE_MAX, end.month):

@@ -8,7 +8,7 @@ from services.analytics.api import router
 from services.analytics.handlers import handlers
 from services.analytics.settings import AnalyticsSettings
 from services.analytics.store import AnalyticsWork
-from shared.chassis.service import Service
+from shared.chassis.declare.service import Service
 
 service = Service(
     name="analytics",

@@ -8,22 +8,18 @@ from services.analytics.domain.periods import Month, months_to_report, snapshot_
 from services.analytics.following import follow
 from services.analytics.reports import aging_snapshot, period_report, period_row, snapshot_row
 from services.analytics.store import AnalyticsWork
-from shared.chassis.daily import DailyRun
-from shared.chassis.handlers import Handlers
+from shared.chassis.declare.daily_run import DailyRun
+from shared.chassis.declare.handlers import DailyWork, HandlerTable, on
 from shared.contracts.cash_app import OpenItemChanged, PaymentApplied, PaymentUnapplied
 from shared.contracts.erp import CustomerChanged
 
-handlers = Handlers("analytics")
 
-
-@handlers.handles(CustomerChanged)
 async def know_customers(changes: list[CustomerChanged], uow: AnalyticsWork) -> None:
     """The latest version of a customer's name counts."""
     for change in changes:
         uow.append("save_customers", (change.customer_id, change.version, change.name))
 
 
-@handlers.handles(OpenItemChanged)
 async def follow_items(changes: list[OpenItemChanged], uow: AnalyticsWork) -> None:
     """Each change of an item is kept under its date and version, in whatever order they arrive."""
     await follow(changes, uow)
@@ -36,7 +32,6 @@ async def follow_items(changes: list[OpenItemChanged], uow: AnalyticsWork) -> No
         uow.append("save_books", (*book, day))
 
 
-@handlers.handles(PaymentApplied)
 async def count_cash(applied: list[PaymentApplied], uow: AnalyticsWork) -> None:
     """Cash counts as collected on the day it relieves receivables, a credit memo does not."""
     for payment in applied:
@@ -49,7 +44,6 @@ async def count_cash(applied: list[PaymentApplied], uow: AnalyticsWork) -> None:
         )  # fmt: skip
 
 
-@handlers.handles(PaymentUnapplied)
 async def uncount_cash(undone: list[PaymentUnapplied], uow: AnalyticsWork) -> None:
     """Cash that went away again was not collected: it is taken off the day it was counted on."""
     for reversal in undone:
@@ -62,7 +56,6 @@ async def uncount_cash(undone: list[PaymentUnapplied], uow: AnalyticsWork) -> No
         )  # fmt: skip
 
 
-@handlers.daily("aging_snapshots", chunk=31)
 async def take_snapshots(run: DailyRun, uow: AnalyticsWork) -> str | None:
     """When a day begins, the aging at the end of each day since the last snapshot is said, once."""
     taken = await uow.fetchrow("last_snapshot", run.company_id)
@@ -74,7 +67,6 @@ async def take_snapshots(run: DailyRun, uow: AnalyticsWork) -> str | None:
     return days[run.limit - 1].isoformat() if len(days) > run.limit else None
 
 
-@handlers.daily("period_reports", chunk=12)
 async def report_periods(run: DailyRun, uow: AnalyticsWork) -> str | None:
     """When a month has ended, its figures are said, once."""
     reported = await uow.fetchrow("last_period_reported", run.company_id)
@@ -88,3 +80,18 @@ async def report_periods(run: DailyRun, uow: AnalyticsWork) -> str | None:
         uow.append("insert_period_reports", period_row(report))
         uow.emit(report, cause=run)
     return str(chunk[-1]) if len(months) > run.limit else None
+
+
+handlers = HandlerTable(
+    "analytics",
+    [
+        on(CustomerChanged, know_customers),
+        on(OpenItemChanged, follow_items),
+        on(PaymentApplied, count_cash),
+        on(PaymentUnapplied, uncount_cash),
+    ],
+    daily=[
+        DailyWork("aging_snapshots", take_snapshots, chunk=31),
+        DailyWork("period_reports", report_periods, chunk=12),
+    ],
+)

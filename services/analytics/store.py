@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 
 from services.analytics.domain.tracked_item import TrackedItem
-from shared.chassis.unit_of_work import Table, UnitOfWork
+from shared.chassis.transaction.unit_of_work import Table, UnitOfWork
 
 ItemKey = tuple[str, str]
 """Customer and item: the customer first, so that the table can be distributed by it."""

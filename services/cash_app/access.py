@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from shared.chassis.http import Command, Person, Reading, commanded_by, may, reading
+from shared.chassis.http import Command, Person, ReadSession, command_for_roles, read_session, require_roles
 
-Reader = Annotated[Person, may("cash_clerk", "controller", "collector", "credit_analyst", "credit_manager")]
-Clerk = Annotated[Command, commanded_by("cash_clerk")]
-Books = Annotated[Reading, reading()]
+Reader = Annotated[Person, require_roles("cash_clerk", "controller", "collector", "credit_analyst", "credit_manager")]
+Clerk = Annotated[Command, command_for_roles("cash_clerk")]
+Books = Annotated[ReadSession, read_session()]

@@ -42,7 +42,7 @@ from shared.chassis.http import (
     Limit,
     NotFound,
     Page,
-    Reading,
+    ReadSession,
     Unprocessable,
     decode_cursor,
 )
@@ -207,7 +207,7 @@ async def account(
     )
 
 
-async def _known(customer_id: str, db: Reading) -> str | None:
+async def _known(customer_id: str, db: ReadSession) -> str | None:
     row = await db.fetchrow("view_customer", customer_id)
     if row is None:
         raise NotFound(f"customer {customer_id!r} is not known: check the customer number")

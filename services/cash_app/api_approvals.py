@@ -18,12 +18,12 @@ from services.cash_app.returning import DESK_RULES
 from services.cash_app.store import CashWork
 from services.cash_app.undoing import keep_step, lock_payment, standing
 from services.cash_app.views_desk import Decided, PaymentStanding, RefundAsked, WithReason, WriteOffAsked
-from shared.chassis.http import Command, Conflict, Forbidden, NotFound, Unprocessable, commanded_by
+from shared.chassis.http import Command, Conflict, Forbidden, NotFound, Unprocessable, command_for_roles
 from shared.kernel.money import is_exact, round_half_up
 
 router = APIRouter()
-Clerk = Annotated[Command, commanded_by("cash_clerk", "controller")]
-Giver = Annotated[Command, commanded_by("cash_clerk", "controller", "credit_manager")]
+Clerk = Annotated[Command, command_for_roles("cash_clerk", "controller")]
+Giver = Annotated[Command, command_for_roles("cash_clerk", "controller", "credit_manager")]
 
 
 @router.post("/payments/{payment_id:path}/refund", status_code=202)

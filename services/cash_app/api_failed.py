@@ -17,10 +17,10 @@ from pydantic import BaseModel
 
 from services.cash_app.access import Books, Clerk, Reader
 from services.cash_app.views_desk import QueueTotal, WithReason
-from shared.chassis.http import Conflict, Cursor, Limit, Page, Reading, decode_cursor
+from shared.chassis.http import Conflict, Cursor, Limit, Page, ReadSession, decode_cursor
 
 if TYPE_CHECKING:
-    from shared.chassis.running import Running
+    from shared.chassis.runtime.service_runtime import ServiceRuntime
 
 router = APIRouter()
 _UNREADABLE: Final = "-"
@@ -65,7 +65,7 @@ async def failed(person: Reader, db: Books, cursor: Cursor = None, limit: Limit 
 async def retry(event_id: UUID, body: WithReason, request: Request, command: Clerk) -> Retried:
     """Handles it again, once however often it is asked for. 409 with the reason where it fails again."""
     await command.answer_repeat()
-    running: Running = request.app.state.running
+    running: ServiceRuntime = request.app.state.running
     # Trying again has transactions of its own and happens once by itself, so it goes before the command's.
     outcome = await running.replay_dead_letter(event_id, by=command.person.name)
     if outcome.status == "failed":
@@ -79,7 +79,7 @@ async def retry(event_id: UUID, body: WithReason, request: Request, command: Cle
     return await command.run(work, body)
 
 
-async def failed_totals(db: Reading) -> list[QueueTotal]:
+async def failed_totals(db: ReadSession) -> list[QueueTotal]:
     """How many wait and what they come to; a currency of "-" where nothing can be read."""
     entries: Counter[str] = Counter()
     amounts: defaultdict[str, Decimal] = defaultdict(Decimal)

@@ -40,11 +40,11 @@ from shared.chassis.http import (
     NotFound,
     Page,
     Person,
-    Reading,
+    ReadSession,
     Unprocessable,
-    commanded_by,
+    command_for_roles,
     decode_cursor,
-    may,
+    require_roles,
 )
 from shared.contracts.erp import PaymentReceived
 from shared.contracts.event import Identifier
@@ -52,8 +52,8 @@ from shared.contracts.event import Identifier
 router = APIRouter()
 
 IMPORTS_PATH: Final = "/imports"
-Reader = Annotated[Person, may("cash_clerk", "controller")]
-Controller = Annotated[Command, commanded_by("controller")]
+Reader = Annotated[Person, require_roles("cash_clerk", "controller")]
+Controller = Annotated[Command, command_for_roles("controller")]
 FileName = Annotated[str, Query(max_length=200, description="What the file is called; for people only.")]
 _BYTES: Final[dict[str, Any]] = {
     "requestBody": {
@@ -247,7 +247,7 @@ async def key_in_deposit(body: Deposit, command: Clerk) -> Deposited:
     return await command.run(work, body)
 
 
-async def _file(import_id: str, db: Reading) -> Any:
+async def _file(import_id: str, db: ReadSession) -> Any:
     row = await db.fetchrow("view_import", import_id)
     if row is None:
         raise NotFound(f"there is no import {import_id!r}: GET /imports lists them")

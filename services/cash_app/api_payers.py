@@ -16,11 +16,11 @@ from shared.chassis.http import (
     NotFound,
     Page,
     Person,
-    Reading,
-    commanded_by,
+    ReadSession,
+    command_for_roles,
     decode_cursor,
-    may,
-    reading,
+    read_session,
+    require_roles,
 )
 from shared.contracts.event import Identifier
 
@@ -51,8 +51,10 @@ class Revoked(BaseModel):
 
 @router.get("/payer-lessons")
 async def lessons(
-    person: Annotated[Person, may("cash_clerk", "controller", "collector", "credit_analyst", "credit_manager")],
-    db: Annotated[Reading, reading()],
+    person: Annotated[
+        Person, require_roles("cash_clerk", "controller", "collector", "credit_analyst", "credit_manager")
+    ],
+    db: Annotated[ReadSession, read_session()],
     customer_id: Identifier | None = None,
     kind: Literal["alias", "account"] | None = None,
     revoked: bool = False,
@@ -66,7 +68,7 @@ async def lessons(
 
 
 @router.delete("/payer-lessons/{lesson_id}")
-async def revoke(lesson_id: int, command: Annotated[Command, commanded_by("cash_clerk", "controller")]) -> Revoked:
+async def revoke(lesson_id: int, command: Annotated[Command, command_for_roles("cash_clerk", "controller")]) -> Revoked:
     """The name or account identifies nobody any more; what was applied by it stays."""
 
     async def work(uow: CashWork) -> Revoked:

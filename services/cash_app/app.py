@@ -19,8 +19,8 @@ from services.cash_app.returning import DESK_RULES
 from services.cash_app.rules_in_force import APPLICATION_RULES
 from services.cash_app.settings import CashAppSettings
 from services.cash_app.store import CashWork
-from shared import ledger
-from shared.chassis.service import Service
+from shared.chassis.declare.service import Service
+from shared.components import ledger
 
 router.include_router(imports_router)
 router.include_router(payers_router)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.chassis.unit_of_work import UnitOfWork
+from shared.chassis.transaction.unit_of_work import UnitOfWork
 from shared.contracts.cash_app import (
     DeductionOpened,
     ItemWrittenOff,

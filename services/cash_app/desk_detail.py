@@ -15,8 +15,8 @@ from services.cash_app.rules_in_force import APPLICATION_RULES
 from services.cash_app.store import item_from_row, payment_from_row
 from services.cash_app.views import ApplicationLineView, OpenItemView, SettledView
 from services.cash_app.views_desk import Candidate, DeskDetail, Queue, StepView, Suggestion
-from shared.chassis.http import NotFound, Reading
-from shared.chassis.policies import PolicyBook
+from shared.chassis.declare.policies import PolicyBook
+from shared.chassis.http import NotFound, ReadSession
 
 _ITEMS_SHOWN_MAX: Final = 200
 _LINES_SHOWN_MAX: Final = 200
@@ -35,7 +35,7 @@ class Found:
     steps_of: str = ""
 
 
-async def detail(queue: Queue, entry_id: str, row: Any, db: Reading) -> DeskDetail:
+async def detail(queue: Queue, entry_id: str, row: Any, db: ReadSession) -> DeskDetail:
     """The entry in one answer."""
     if queue in ("suspense", "unmatched", "on_account", "duplicates"):
         found = await _of_payment(queue, entry_id, db)
@@ -64,7 +64,7 @@ async def detail(queue: Queue, entry_id: str, row: Any, db: Reading) -> DeskDeta
     )
 
 
-async def _of_payment(queue: Queue, payment_id: str, db: Reading) -> Found:
+async def _of_payment(queue: Queue, payment_id: str, db: ReadSession) -> Found:
     payment = payment_from_row(await db.fetchrow("desk_payment", payment_id))
     applied = await db.fetch("view_applications_of_payment", payment_id, _LINES_SHOWN_MAX)
     candidates = [
@@ -89,7 +89,7 @@ async def _of_payment(queue: Queue, payment_id: str, db: Reading) -> Found:
     return found
 
 
-async def suggestion(payment: Payment, db: Reading) -> Suggestion:
+async def suggestion(payment: Payment, db: ReadSession) -> Suggestion:
     """What the customer's rules would settle with what is left of the payment."""
     customer_id = payment.customer_id or ""
     versions = await PolicyBook(db, (APPLICATION_RULES,)).of(APPLICATION_RULES)
@@ -121,7 +121,7 @@ async def suggestion(payment: Payment, db: Reading) -> Suggestion:
     return Suggestion(sentence=f"apply it to {numbers}: {lines[0].why}", action="apply", lines=lines)
 
 
-async def _of_deduction(item_id: str, db: Reading) -> Found:
+async def _of_deduction(item_id: str, db: ReadSession) -> Found:
     item = await db.fetchrow("desk_item", item_id)
     assert item is not None, f"item {item_id} is in the queue without being kept"
     sentence = "agree it with the customer as a dispute, or write it off; the item it was kept back of is settled"
@@ -134,7 +134,7 @@ async def _of_deduction(item_id: str, db: Reading) -> Found:
     )
 
 
-async def _of_return(return_id: str, db: Reading) -> Found:
+async def _of_return(return_id: str, db: ReadSession) -> Found:
     row = await db.fetchrow("desk_return", return_id)
     assert row is not None, f"return {return_id} is in the queue without being kept"
     like = await db.fetch(
@@ -159,7 +159,7 @@ async def _of_return(return_id: str, db: Reading) -> Found:
     )
 
 
-async def _of_advice(advice_id: str, db: Reading) -> Found:
+async def _of_advice(advice_id: str, db: ReadSession) -> Found:
     row = await db.fetchrow("desk_payment_of_advice", advice_id)
     assert row is not None, f"advice {advice_id} is in the queue without being kept"
     found = await _of_payment("advices", row["payment_id"], db)
@@ -170,7 +170,7 @@ async def _of_advice(advice_id: str, db: Reading) -> Found:
     return found
 
 
-async def _of_approval(approval_id: str, db: Reading) -> Found:
+async def _of_approval(approval_id: str, db: ReadSession) -> Found:
     row = await db.fetchrow("desk_approval", approval_id)
     assert row is not None, f"approval {approval_id} is in the queue without being kept"
     sentence = f"approve the {row['kind'].replace('_', '-')} of {row['subject']}, or decline it with a reason"

@@ -23,11 +23,11 @@ from services.cash_app.returning import find_payments, receive_returns, returns_
 from services.cash_app.rules_in_force import APPLICATION_RULES
 from services.cash_app.store import CashWork
 from services.cash_app.suspended import identify_newly_known, identify_suspended
-from shared import ledger
-from shared.chassis.daily import DailyRun
-from shared.chassis.errors import Refused
-from shared.chassis.handlers import Handlers
-from shared.chassis.unit_of_work import Cause
+from shared.chassis.declare.daily_run import DailyRun
+from shared.chassis.declare.handlers import BackgroundWork, DailyWork, HandlerTable, on
+from shared.chassis.errors import EventRejected
+from shared.chassis.transaction.unit_of_work import Cause
+from shared.components import ledger
 from shared.contracts.collections import WriteOffApproved
 from shared.contracts.erp import (
     CustomerChanged,
@@ -39,12 +39,9 @@ from shared.contracts.erp import (
 from shared.contracts.invoicing import CreditMemoPosted, FinanceChargePosted, InvoicePosted
 from shared.kernel.journal import Account
 
-handlers = Handlers("cash_app")
-
 Posted = InvoicePosted | FinanceChargePosted
 
 
-@handlers.handles(CustomerChanged)
 async def learn_customers(changes: list[CustomerChanged], uow: CashWork) -> None:
     """Names and payer accounts are kept; money in suspense that is theirs beyond doubt now is applied."""
     latest = {change.customer_id: change for change in changes}
@@ -66,7 +63,6 @@ async def learn_customers(changes: list[CustomerChanged], uow: CashWork) -> None
     await identify_newly_known(causes, {account: causes[customer_id] for account, customer_id in accounts}, uow)
 
 
-@handlers.handles(ExchangeRateSet)
 async def learn_rates(rates: list[ExchangeRateSet], uow: CashWork) -> None:
     """Dated rates, for payments in another currency than the items they are for."""
     latest = {(r.from_currency, r.to_currency, r.valid_from): r for r in sorted(rates, key=lambda r: r.version)}
@@ -74,7 +70,6 @@ async def learn_rates(rates: list[ExchangeRateSet], uow: CashWork) -> None:
     await uow.write("set_exchange_rates", rows)
 
 
-@handlers.handles(InvoicePosted)
 async def post_invoices(invoices: list[InvoicePosted], uow: CashWork) -> None:
     """An invoice becomes an open item; money that waited for it, then money on account, settles it."""
     versions = await uow.policy(APPLICATION_RULES)
@@ -85,13 +80,11 @@ async def post_invoices(invoices: list[InvoicePosted], uow: CashWork) -> None:
     await _post_items([(invoice, item_of(invoice, discounts(invoice))) for invoice in invoices], uow)
 
 
-@handlers.handles(FinanceChargePosted)
 async def post_charges(charges: list[FinanceChargePosted], uow: CashWork) -> None:
     """Interest or a fee becomes an open item, paid as the rules of the customer say."""
     await _post_items([(charge, charge_of(charge)) for charge in charges], uow)
 
 
-@handlers.handles(CreditMemoPosted)
 async def apply_credit_memos(memos: list[CreditMemoPosted], uow: CashWork) -> None:
     """A credit memo settles the invoice it corrects, else what the customer's rules say; the rest is on account."""
     await uow.execute("open_ledgers", sorted({memo.customer_id for memo in memos}))
@@ -107,7 +100,6 @@ async def apply_credit_memos(memos: list[CreditMemoPosted], uow: CashWork) -> No
         record(uow, bookings, cause=memo)
 
 
-@handlers.handles(RemittanceAdvised)
 async def hear_advice(advised: list[RemittanceAdvised], uow: CashWork) -> None:
     """What a payer says a payment is for waits for the money; money that came before is applied as it says."""
     late = await keep_advices(advised, uow)
@@ -123,7 +115,6 @@ async def hear_advice(advised: list[RemittanceAdvised], uow: CashWork) -> None:
         await identify_suspended(suspended, lambda payment: nobodys[payment.payment_id].advice, uow)
 
 
-@handlers.handles(PaymentReceived)
 async def receive_payments(received: list[PaymentReceived], uow: CashWork) -> None:
     """Each payment once: whose it is, what it settles and why; nobody's money goes to suspense."""
     new = await with_remittance(await _without_duplicates(received, uow), uow)
@@ -154,23 +145,16 @@ async def receive_payments(received: list[PaymentReceived], uow: CashWork) -> No
     await find_payments(await returns_waiting_for(new, uow), uow)
 
 
-@handlers.handles(PaymentReturned)
 async def take_back_returned(returned: list[PaymentReturned], uow: CashWork) -> None:
     """The bank took money back: what the payment settled is owed again, with a fee; unknown ones wait."""
     await find_payments(await receive_returns(returned, uow), uow)
 
 
-@handlers.handles(WriteOffApproved)
 async def post_write_offs(approved: list[WriteOffApproved], uow: CashWork) -> None:
     """What collections gave up is written off, at most what is still owed."""
     await write_off_approved(approved, uow)
 
 
-ledger.register(handlers)
-handlers.background("imports", waiting="imports_waiting", steps=STEPS)(take_a_step)
-
-
-@handlers.daily("suspense", chunk=500)
 async def look_at_suspense_again(run: DailyRun, uow: CashWork) -> str | None:
     """Each day, money in suspense whose customer has become known in the meantime is applied."""
     suspended = await uow.fetch("suspended_after", run.company_id, run.after, run.limit)
@@ -200,7 +184,7 @@ async def _post_items(posted: Sequence[tuple[Posted, OpenItem]], uow: CashWork) 
 async def _without_duplicates(received: Sequence[PaymentReceived], uow: CashWork) -> list[PaymentReceived]:
     """The payments whose bank reference is new; the others are kept as duplicates and do nothing.
 
-    Raises Refused for a payment id that came before under another bank reference.
+    Raises EventRejected for a payment id that came before under another bank reference.
     """
     first: dict[str, PaymentReceived] = {}
     for event in received:
@@ -227,7 +211,7 @@ async def _refuse_reused_ids(new: Sequence[PaymentReceived], uow: CashWork) -> N
     for event in new:
         other = taken.setdefault(event.payment_id, event.bank_reference)
         if other != event.bank_reference:
-            raise Refused(
+            raise EventRejected(
                 f"payment id {event.payment_id!r} came before with bank reference {other!r}, now with "
                 f"{event.bank_reference!r}: send it again under an id of its own"
             )
@@ -252,3 +236,27 @@ def _keep_duplicate(event: PaymentReceived, first_payment_id: str, uow: CashWork
 
 def _columns(accounts: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
     return [account for account, _ in accounts], [customer_id for _, customer_id in accounts]
+
+
+handlers = HandlerTable(
+    "cash_app",
+    [
+        on(CustomerChanged, learn_customers),
+        on(ExchangeRateSet, learn_rates),
+        on(InvoicePosted, post_invoices),
+        on(FinanceChargePosted, post_charges),
+        on(CreditMemoPosted, apply_credit_memos),
+        on(RemittanceAdvised, hear_advice),
+        on(PaymentReceived, receive_payments),
+        on(PaymentReturned, take_back_returned),
+        on(WriteOffApproved, post_write_offs),
+        *ledger.subscriptions("cash_app"),
+    ],
+    daily=[
+        ledger.SUBMIT_JOURNAL,
+        DailyWork("suspense", look_at_suspense_again, chunk=500),
+    ],
+    background=[
+        BackgroundWork("imports", take_a_step, waiting="imports_waiting", steps=STEPS),
+    ],
+)

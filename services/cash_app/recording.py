@@ -6,8 +6,8 @@ from services.cash_app.corrections_kept import keep_correction
 from services.cash_app.domain.bookings import Bookings, CashMovement
 from services.cash_app.domain.payments import PaymentState
 from services.cash_app.store import CashWork
-from shared import ledger
-from shared.chassis.unit_of_work import Cause
+from shared.chassis.transaction.unit_of_work import Cause
+from shared.components import ledger
 from shared.contracts.cash_app import OnAccountChanged, OpenItemChanged, PaymentApplied
 
 

@@ -18,9 +18,9 @@ from services.cash_app.domain.write_off import WriteOff, write_off
 from services.cash_app.recording import record
 from services.cash_app.store import CashWork
 from services.cash_app.undoing import awaited_of, items_of, live_applications
-from shared.chassis.errors import Refused
-from shared.chassis.policies import PolicyKind
-from shared.chassis.unit_of_work import Cause
+from shared.chassis.declare.policies import PolicyKind
+from shared.chassis.errors import EventRejected
+from shared.chassis.transaction.unit_of_work import Cause
 from shared.contracts.cash_app import PaymentDishonored
 from shared.contracts.collections import WriteOffApproved
 from shared.contracts.erp import PaymentReceived, PaymentReturned
@@ -56,18 +56,18 @@ async def returns_waiting_for(received: Sequence[PaymentReceived], uow: CashWork
 
 
 async def write_off_approved(approved: Sequence[WriteOffApproved], uow: CashWork) -> None:
-    """Posts what collections gave up. Raises Refused for an item that was never owed."""
+    """Posts what collections gave up. Raises EventRejected for an item that was never owed."""
     await uow.books(event.customer_id for event in approved)
     await uow.items.load((event.customer_id, event.item_id) for event in approved)
     for event in approved:
         item, bookings = uow.items.get((event.customer_id, event.item_id)), Bookings()
         if item is None:
-            raise Refused(
+            raise EventRejected(
                 f"write-off {event.write_off_id} is of item {event.item_id!r}, which customer {event.customer_id} "
                 "never owed: ask collections which item is meant"
             )
         if item.currency != event.currency:
-            raise Refused(
+            raise EventRejected(
                 f"write-off {event.write_off_id} is in {event.currency}, but {item.document_number} in {item.currency}"
             )
         given_up = WriteOff(event.write_off_id, event.amount, event.approved_by, event.reason, event.approved_on)

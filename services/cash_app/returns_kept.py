@@ -7,7 +7,7 @@ from typing import Any, Final
 import asyncpg
 
 from services.cash_app.domain.returns import Return
-from shared.chassis.unit_of_work import Table
+from shared.chassis.transaction.unit_of_work import Table
 from shared.kernel.money import round_half_up
 
 

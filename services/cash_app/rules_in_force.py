@@ -8,7 +8,7 @@ from typing import Final
 
 from services.cash_app.domain.application_rules import ApplicationRules, CustomerRules
 from services.cash_app.domain.customer_book import Rules
-from shared.chassis.policies import PolicyKind, PolicyVersions
+from shared.chassis.declare.policies import PolicyKind, PolicyVersions
 
 APPLICATION_RULES: Final = PolicyKind(
     name="application_rules",

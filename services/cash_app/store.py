@@ -23,7 +23,7 @@ from services.cash_app.domain.open_items import OpenItem
 from services.cash_app.domain.payments import Payment, PaymentState
 from services.cash_app.returns_kept import RETURNS
 from services.cash_app.rules_in_force import APPLICATION_RULES, rules_in_force
-from shared.chassis.unit_of_work import Table, UnitOfWork
+from shared.chassis.transaction.unit_of_work import Table, UnitOfWork
 from shared.contracts.erp import RemittanceLine
 from shared.kernel.money import round_half_up
 

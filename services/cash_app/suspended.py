@@ -19,7 +19,7 @@ from services.cash_app.payers import keep_candidates, suspended_envelope, who_pa
 from services.cash_app.recording import record
 from services.cash_app.rules_in_force import APPLICATION_RULES
 from services.cash_app.store import CashWork
-from shared.chassis.unit_of_work import Cause
+from shared.chassis.transaction.unit_of_work import Cause
 
 Suspended = Mapping[str, Any]
 """A row of a payment in suspense: what it says about its payer, and its unapplied amount."""

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from services.collections.app import service
-from shared.chassis.service import run
+from shared.chassis.runtime.process import run
 
 run(service)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from shared.chassis.http import Person, Reading, may, reading
+from shared.chassis.http import Person, ReadSession, read_session, require_roles
 
-Reader = Annotated[Person, may("collector", "credit_analyst", "credit_manager", "cash_clerk", "controller")]
-Books = Annotated[Reading, reading()]
+Reader = Annotated[Person, require_roles("collector", "credit_analyst", "credit_manager", "cash_clerk", "controller")]
+Books = Annotated[ReadSession, read_session()]

@@ -31,7 +31,7 @@ from shared.chassis.http import (
     Limit,
     NotFound,
     Page,
-    Reading,
+    ReadSession,
     Unprocessable,
     decode_cursor,
 )
@@ -171,7 +171,7 @@ async def customer(customer_id: Identifier, person: Reader, db: Books) -> Custom
     )
 
 
-async def _customer(customer_id: str, db: Reading) -> dict[str, Any]:
+async def _customer(customer_id: str, db: ReadSession) -> dict[str, Any]:
     row = await db.fetchrow("view_customer", customer_id)
     if row is None:
         raise NotFound(

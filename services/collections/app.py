@@ -9,7 +9,7 @@ from services.collections.handlers import handlers
 from services.collections.settings import CollectionsSettings
 from services.collections.store import DEDUCTION_RULES, DUNNING_LADDER, FINANCE_CHARGES, CollectionsWork
 from services.collections.write_offs import WRITE_OFF_AUTHORITY
-from shared.chassis.service import Service
+from shared.chassis.declare.service import Service
 
 service = Service(
     name="collections",

@@ -14,15 +14,15 @@ from services.collections.domain.promises import Promise, PromiseNotOpen
 from services.collections.outcomes import lift_hold, say_activity, say_promise_activity, say_promised
 from services.collections.store import CollectionsWork
 from services.collections.views import ActivityView, HoldView, NewActivity, PromiseToPay, PromiseView, WithReason
-from shared.chassis.http import Command, Conflict, NotFound, Unprocessable, commanded_by
+from shared.chassis.http import Command, Conflict, NotFound, Unprocessable, command_for_roles
 from shared.contracts.collections import ActivityLogged
 from shared.contracts.event import Identifier
 from shared.kernel.money import is_exact, round_half_up
 
 router = APIRouter()
 
-ByCollector = Annotated[Command, commanded_by("collector", "credit_manager")]
-ByCreditManager = Annotated[Command, commanded_by("credit_manager", "credit_analyst")]
+ByCollector = Annotated[Command, command_for_roles("collector", "credit_manager")]
+ByCreditManager = Annotated[Command, command_for_roles("credit_manager", "credit_analyst")]
 
 
 @router.post("/customers/{customer_id:path}/promises", status_code=201)

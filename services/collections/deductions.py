@@ -25,7 +25,7 @@ from shared.chassis.http import (
     NotFound,
     Page,
     Unprocessable,
-    commanded_by,
+    command_for_roles,
     decode_cursor,
 )
 from shared.contracts.erp import DeductionReason
@@ -34,7 +34,7 @@ from shared.kernel.money import round_half_up
 
 router = APIRouter()
 
-Collector = Annotated[Command, commanded_by("collector", "credit_manager", "controller")]
+Collector = Annotated[Command, command_for_roles("collector", "credit_manager", "controller")]
 State = Literal["open", "in_review", "waiting", "granted", "charged_back", "settled"]
 
 

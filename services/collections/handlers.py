@@ -28,8 +28,8 @@ from services.collections.store import (
     CollectionsWork,
     late_item_from_row,
 )
-from shared.chassis.daily import DailyRun
-from shared.chassis.handlers import Handlers
+from shared.chassis.declare.daily_run import DailyRun
+from shared.chassis.declare.handlers import DailyWork, HandlerTable, on
 from shared.contracts.cash_app import (
     DeductionOpened,
     OpenItemChanged,
@@ -41,10 +41,7 @@ from shared.contracts.collections import PromiseDue
 from shared.contracts.erp import CustomerChanged
 from shared.contracts.invoicing import CreditMemoDeclined
 
-handlers = Handlers("collections")
 
-
-@handlers.handles(CustomerChanged)
 async def know_customers(changes: list[CustomerChanged], uow: CollectionsWork) -> None:
     """A customer's name and company are the ERP's newest word."""
     customers = await uow.lock_customers({change.customer_id: change.company_id for change in changes})
@@ -52,7 +49,6 @@ async def know_customers(changes: list[CustomerChanged], uow: CollectionsWork) -
         customers[change.customer_id].master_changed(change)
 
 
-@handlers.handles(OpenItemChanged)
 async def follow_items(changes: list[OpenItemChanged], uow: CollectionsWork) -> None:
     """What is owed is cash_app's newest word; what is overdue is summed up anew where it may have changed."""
     await uow.lock_customers({change.customer_id: change.company_id for change in changes})
@@ -71,7 +67,6 @@ async def follow_items(changes: list[OpenItemChanged], uow: CollectionsWork) -> 
     uow.refresh_aging(overdue_changed, uow.today)
 
 
-@handlers.handles(DeductionOpened)
 async def take_in_deductions(opened: list[DeductionOpened], uow: CollectionsWork) -> None:
     """What a payer kept back is a case for a collector; for some reasons it is charged back at once, by policy."""
     rules = await uow.policy(DEDUCTION_RULES)
@@ -81,7 +76,6 @@ async def take_in_deductions(opened: list[DeductionOpened], uow: CollectionsWork
             uow.deductions.put(Deduction.of(event, rules.on(event.business_date).document))
 
 
-@handlers.handles(CreditMemoDeclined)
 async def look_again_at_deductions(declined: list[CreditMemoDeclined], uow: CollectionsWork) -> None:
     """What was granted and is not credited goes back to its collector."""
     granted = await uow.deductions.fetch("load_deductions_by_request", [event.request_id for event in declined])
@@ -93,7 +87,6 @@ async def look_again_at_deductions(declined: list[CreditMemoDeclined], uow: Coll
             say_about_deduction(uow, deduction, event.declined_on, event.declined_by, deduction.decision, event)
 
 
-@handlers.handles(PaymentApplied)
 async def count_receipts(payments: list[PaymentApplied], uow: CollectionsWork) -> None:
     """Money applied keeps a promise, and makes a broken one good."""
     receipts: defaultdict[tuple[str, str, date], Decimal] = defaultdict(Decimal)
@@ -116,7 +109,6 @@ async def count_receipts(payments: list[PaymentApplied], uow: CollectionsWork) -
         say_paid_later(uow, promise, holds.get((promise.customer_id, promise.hold_id)), last[promise.customer_id])
 
 
-@handlers.handles(PaymentUnapplied)
 async def take_back_receipts(undone: list[PaymentUnapplied], uow: CollectionsWork) -> None:
     """Money that went away again keeps no promise: one that a returned payment had kept is broken after all.
 
@@ -139,7 +131,6 @@ async def take_back_receipts(undone: list[PaymentUnapplied], uow: CollectionsWor
             say_judged(uow, promise, reversal)
 
 
-@handlers.handles(PaymentDishonored)
 async def note_dishonored(dishonored: list[PaymentDishonored], uow: CollectionsWork) -> None:
     """A collector sees that the bank took money back, also where it had settled nothing; else the reversal says so."""
     await uow.lock_customers({event.customer_id: event.company_id for event in dishonored})
@@ -148,7 +139,6 @@ async def note_dishonored(dishonored: list[PaymentDishonored], uow: CollectionsW
             say_dishonored(uow, event)
 
 
-@handlers.handles(PromiseDue)
 async def judge_due_promises(dues: list[PromiseDue], uow: CollectionsWork) -> None:
     """A promise that came due is kept or broken; money may still come on the day itself."""
     promises = await uow.promises.load((due.customer_id, due.promise_id) for due in dues)
@@ -159,7 +149,6 @@ async def judge_due_promises(dues: list[PromiseDue], uow: CollectionsWork) -> No
             judge(promise, applied[promise.promise_id], due.business_date, uow, due)
 
 
-@handlers.daily("promises", chunk=2000)
 async def call_promises_due(run: DailyRun, uow: CollectionsWork) -> str | None:
     """Says which promises are due, and judges those whose day is over; chunk by chunk of customers."""
     day = run.business_date
@@ -192,7 +181,6 @@ async def _say_due(promises: list[Promise], run: DailyRun, uow: CollectionsWork)
             uow.emit(due, cause=run)
 
 
-@handlers.daily("aging", chunk=1000)
 async def age_and_dun(run: DailyRun, uow: CollectionsWork) -> str | None:
     """Ages the items of every customer with overdue ones, and sends the notices they are due for."""
     day = run.business_date
@@ -214,7 +202,6 @@ async def age_and_dun(run: DailyRun, uow: CollectionsWork) -> str | None:
     return found[-1]["customer_id"] if len(found) == run.limit else None
 
 
-@handlers.daily("finance_charges", chunk=1000)
 async def charge_late_payers(run: DailyRun, uow: CollectionsWork) -> str | None:
     """On the first business day of a month, who pays late is charged for the days up to the end of the month before."""
     version = (await uow.policy(FINANCE_CHARGES)).on(run.business_date)
@@ -242,3 +229,23 @@ async def charge_late_payers(run: DailyRun, uow: CollectionsWork) -> str | None:
             uow.append("mark_items_charged", (charge.customer_id, item.item_id, through))
         uow.emit(charge, cause=run)
     return found[-1]["customer_id"] if len(found) == run.limit else None
+
+
+handlers = HandlerTable(
+    "collections",
+    [
+        on(CustomerChanged, know_customers),
+        on(OpenItemChanged, follow_items),
+        on(DeductionOpened, take_in_deductions),
+        on(CreditMemoDeclined, look_again_at_deductions),
+        on(PaymentApplied, count_receipts),
+        on(PaymentUnapplied, take_back_receipts),
+        on(PaymentDishonored, note_dishonored),
+        on(PromiseDue, judge_due_promises),
+    ],
+    daily=[
+        DailyWork("promises", call_promises_due, chunk=2000),
+        DailyWork("aging", age_and_dun, chunk=1000),
+        DailyWork("finance_charges", charge_late_payers, chunk=1000),
+    ],
+)

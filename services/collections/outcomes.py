@@ -11,7 +11,7 @@ from services.collections.domain.identity import identifier
 from services.collections.domain.promises import Promise, PromiseState
 from services.collections.domain.receipts import Receipts
 from services.collections.store import CollectionsWork
-from shared.chassis.unit_of_work import Cause
+from shared.chassis.transaction.unit_of_work import Cause
 from shared.contracts.cash_app import PaymentDishonored, PaymentUnapplied
 from shared.contracts.collections import (
     ActivityLogged,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.chassis.settings import ServiceSettings
+from shared.chassis.declare.settings import ServiceSettings
 
 
 class CollectionsSettings(ServiceSettings):

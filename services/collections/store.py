@@ -16,8 +16,8 @@ from services.collections.domain.finance_charges import FinanceCharges, LateItem
 from services.collections.domain.open_items import OpenItem
 from services.collections.domain.promises import Promise, PromiseState
 from services.collections.domain.receipts import Receipts
-from shared.chassis.policies import PolicyKind
-from shared.chassis.unit_of_work import Table, UnitOfWork
+from shared.chassis.declare.policies import PolicyKind
+from shared.chassis.transaction.unit_of_work import Table, UnitOfWork
 from shared.contracts.collections import ActivityLogged
 from shared.kernel.money import round_half_up
 

@@ -15,7 +15,7 @@ from shared.contracts.event import BusinessDate, Currency, PositiveAmount
 from shared.kernel.aging import AgingBucket, bucket_of, days_overdue
 from shared.kernel.money import round_half_up
 
-Told = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+ReasonText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 """What a person writes; it must say something."""
 
 
@@ -33,14 +33,14 @@ class PromiseToPay(BaseModel):
 class WithReason(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    reason: Told
+    reason: ReasonText
 
 
 class NewActivity(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: Literal["call", "email", "note"]
-    text: Told
+    text: ReasonText
 
 
 class PromiseView(BaseModel):

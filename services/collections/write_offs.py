@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict
 from services.collections.access import Books, Reader
 from services.collections.domain.write_off_authority import WriteOffAuthority
 from services.collections.store import CollectionsWork
-from services.collections.views import Told, WithReason
+from services.collections.views import ReasonText, WithReason
+from shared.chassis.declare.policies import PolicyKind
 from shared.chassis.http import (
     Command,
     Conflict,
@@ -23,10 +24,9 @@ from shared.chassis.http import (
     NotFound,
     Page,
     Unprocessable,
-    commanded_by,
+    command_for_roles,
     decode_cursor,
 )
-from shared.chassis.policies import PolicyKind
 from shared.contracts.collections import WriteOffApproved
 from shared.contracts.event import Identifier, PositiveAmount
 from shared.kernel.money import is_exact, round_half_up
@@ -40,8 +40,8 @@ WRITE_OFF_AUTHORITY: Final = PolicyKind(
 
 router = APIRouter()
 
-Asker = Annotated[Command, commanded_by("collector", "credit_manager")]
-Decider = Annotated[Command, commanded_by("credit_manager", "controller")]
+Asker = Annotated[Command, command_for_roles("collector", "credit_manager")]
+Decider = Annotated[Command, command_for_roles("credit_manager", "controller")]
 State = Literal["waiting", "approved", "declined"]
 
 
@@ -51,7 +51,7 @@ class AskedWriteOff(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     amount: PositiveAmount
-    reason: Told
+    reason: ReasonText
 
 
 class WriteOffView(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.credit.app import service
-from shared.chassis.service import run
+from shared.chassis.runtime.process import run
 
 if __name__ == "__main__":
     run(service)

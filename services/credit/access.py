@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from shared.chassis.http import Command, Person, Reading, commanded_by, may, reading
+from shared.chassis.http import Command, Person, ReadSession, command_for_roles, read_session, require_roles
 
-Viewer = Annotated[Person, may("credit_analyst", "credit_manager", "collector", "controller")]
-Manager = Annotated[Command, commanded_by("credit_manager")]
-Decider = Annotated[Command, commanded_by("credit_analyst", "credit_manager")]
+Viewer = Annotated[Person, require_roles("credit_analyst", "credit_manager", "collector", "controller")]
+Manager = Annotated[Command, command_for_roles("credit_manager")]
+Decider = Annotated[Command, command_for_roles("credit_analyst", "credit_manager")]
 """Within the authority that the policy gives to the role."""
-Db = Annotated[Reading, reading()]
+Db = Annotated[ReadSession, read_session()]

@@ -25,8 +25,8 @@ from services.credit.request_views import (
 )
 from services.credit.store import CreditWork, account_from_row
 from services.credit.views import StateView
+from shared.chassis.declare.policies import PolicyBook
 from shared.chassis.http import Command, Conflict, NotFound
-from shared.chassis.policies import PolicyBook
 from shared.contracts.invoicing import Reason
 
 router = APIRouter()
@@ -106,7 +106,7 @@ async def _moved(customer_id: str, cause: Cause, body: MoveAccount, command: Com
         moved = account.moved_by(cause, [Reason(code=cause.name.lower().replace("_", "-"), text=body.reason)], on)
         if not moved:
             raise Conflict(f"account {customer_id} is {before}: it cannot be that {cause}")
-        uow.say(moved, cause=command)
+        uow.emit_all(moved, cause=command)
         uow.audit(command, cause.name.lower(), customer_id, before, account.state)
         if account.state == "Closed":
             file = (await files_of([account], uow))[account.customer_id]

@@ -31,7 +31,7 @@ from shared.chassis.http import (
     Cursor,
     Limit,
     Page,
-    Reading,
+    ReadSession,
     decode_cursor,
     encode_cursor,
 )
@@ -73,7 +73,7 @@ async def list_held_orders(
     return Page(items=await _held(shown, db), next_cursor=encode_cursor(position) if position is not None else None)
 
 
-async def _held(orders: Sequence[OpenOrder], db: Reading) -> list[HeldOrderView]:
+async def _held(orders: Sequence[OpenOrder], db: ReadSession) -> list[HeldOrderView]:
     """The orders with their accounts and histories: one question for all accounts, one for all histories."""
     owners = sorted({order.customer_id for order in orders})
     accounts = {a.customer_id: a for a in map(account_from_row, await db.fetch("view_accounts_of", owners))}
@@ -106,7 +106,7 @@ async def _held(orders: Sequence[OpenOrder], db: Reading) -> list[HeldOrderView]
     return views
 
 
-async def _histories(orders: Sequence[OpenOrder], db: Reading) -> dict[str, list[DecisionView]]:
+async def _histories(orders: Sequence[OpenOrder], db: ReadSession) -> dict[str, list[DecisionView]]:
     currency = {(order.customer_id, order.order_id): order.currency for order in orders}
     found: dict[str, list[DecisionView]] = {order.order_id: [] for order in orders}
     if not orders:

@@ -44,7 +44,7 @@ from shared.chassis.http import (
     Page,
     Person,
     Unprocessable,
-    commanded_by,
+    command_for_roles,
     decode_cursor,
 )
 from shared.contracts.erp import CreditRequestKind
@@ -52,7 +52,7 @@ from shared.kernel.money import Money, is_exact
 
 router = APIRouter()
 
-Asker = Annotated[Command, commanded_by("credit_analyst", "credit_manager", "collector", "controller")]
+Asker = Annotated[Command, command_for_roles("credit_analyst", "credit_manager", "collector", "controller")]
 Filter = Annotated[str | None, Query(max_length=80)]
 AmountFrom = Annotated[Decimal | None, Query(ge=0, le=Decimal("999999999999.999"), decimal_places=3)]
 

@@ -19,14 +19,14 @@ from services.credit.domain.policy_trial import Difference, Outcome, PastDecisio
 from services.credit.domain.what_if import payment_needed
 from services.credit.lookup import exact, rule_versions, rules_today, valued_account
 from services.credit.order_views import RuleView, rules_as_evaluated
-from shared.chassis.http import NotFound, Person, Reading, may
+from shared.chassis.http import NotFound, Person, ReadSession, require_roles
 from shared.contracts.event import BusinessDate, Currency
 from shared.contracts.invoicing import Reason
 from shared.kernel.money import round_half_up
 
 router = APIRouter()
 
-Manager = Annotated[Person, may("credit_manager")]
+Manager = Annotated[Person, require_roles("credit_manager")]
 AmountAsked = Annotated[Decimal, Query(gt=0, le=Decimal("999999999999.999"), decimal_places=3)]
 
 CHUNK: Final = 2_000
@@ -163,7 +163,7 @@ async def try_policy(body: TryPolicy, manager: Manager, db: Db) -> TrialResult:
     )
 
 
-async def _rules_to_try(body: TryPolicy, db: Reading) -> CreditRules:
+async def _rules_to_try(body: TryPolicy, db: ReadSession) -> CreditRules:
     if body.document is not None:
         return body.document
     for version in (await rule_versions(db)).all:
@@ -172,14 +172,14 @@ async def _rules_to_try(body: TryPolicy, db: Reading) -> CreditRules:
     raise NotFound(f"credit_rules has no version {body.version}: GET /policies/credit_rules lists those there are")
 
 
-async def _past_decisions(after: PastDecision | None, span: TryPolicy, db: Reading) -> list[PastDecision]:
+async def _past_decisions(after: PastDecision | None, span: TryPolicy, db: ReadSession) -> list[PastDecision]:
     """The next chunk; none at the end of the span."""
     place = ("", 0) if after is None else (after.customer_id, after.decision_no)
     rows = await db.fetch("decisions_to_try", *place, span.first_day, span.last_day, CHUNK)
     return [PastDecision(*row) for row in rows]
 
 
-async def _outcomes(found: Sequence[Difference], db: Reading) -> list[tuple[Difference, Outcome]]:
+async def _outcomes(found: Sequence[Difference], db: ReadSession) -> list[tuple[Difference, Outcome]]:
     if not found:
         return []
     customers, orders = [d.customer_id for d in found], [d.order_id for d in found]

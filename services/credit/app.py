@@ -11,7 +11,7 @@ from services.credit.handlers import handlers
 from services.credit.request_store import CREDIT_REQUESTS, CREDIT_SCORECARD
 from services.credit.settings import CreditSettings
 from services.credit.store import CREDIT_RULES, CreditWork
-from shared.chassis.service import Service
+from shared.chassis.declare.service import Service
 
 router = APIRouter()
 for routes in (api, api_orders, api_exposure, api_what_if, api_requests, api_account_states):

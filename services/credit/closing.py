@@ -10,7 +10,7 @@ from services.credit.domain.account_state import Cause as StateCause
 from services.credit.domain.credit_file import CreditFile, PlannedLimit
 from services.credit.limits import files_of, put_limit
 from services.credit.store import CREDIT_RULES, CreditWork
-from shared.chassis.unit_of_work import Cause
+from shared.chassis.transaction.unit_of_work import Cause
 from shared.contracts.cash_app import OpenItemChanged
 from shared.contracts.invoicing import Reason
 from shared.kernel.money import Money
@@ -28,7 +28,9 @@ async def close_what_is_written_off(changes: Sequence[OpenItemChanged], uow: Cre
         if account.state != "Suspended" or not rules.on(on).document.write_off_closes:
             continue
         text = f"{Money(-change.change, change.currency)} of {change.document_number} was written off on {on}."
-        uow.say(account.moved_by(StateCause.WRITTEN_OFF, [Reason(code="written-off", text=text)], on), cause=change)
+        uow.emit_all(
+            account.moved_by(StateCause.WRITTEN_OFF, [Reason(code="written-off", text=text)], on), cause=change
+        )
         take_the_limit(account, files[account.customer_id], BY_ITSELF, text, on, change, uow)
 
 

@@ -14,8 +14,8 @@ from services.credit.domain.order_decisions import decline_what_waited_too_long,
 from services.credit.domain.orders import OpenOrder
 from services.credit.domain.reasons import account_held
 from services.credit.store import CREDIT_RULES, CreditWork
-from shared.chassis.policies import PolicyVersions
-from shared.chassis.unit_of_work import Cause
+from shared.chassis.declare.policies import PolicyVersions
+from shared.chassis.transaction.unit_of_work import Cause
 from shared.contracts.credit import CreditHeld
 from shared.contracts.invoicing import OrderValidated, Reason
 
@@ -50,11 +50,11 @@ async def judge_again(uow: CreditWork, occasions: Mapping[str, Occasion]) -> Non
             if order.decision == "held"
         ]
         for event, order in release_what_fits(held, rules, occasion.words, occasion.on):
-            uow.say([event], cause=concerned[order.customer_id].cause, facts=order.facts)
+            uow.emit_all([event], cause=concerned[order.customer_id].cause, facts=order.facts)
             uow.order_moved(order, NOTHING, event.decided_on)
         for customer_id in together:
             own = concerned[customer_id]
-            uow.say(uow.accounts[customer_id].settle_state(policy.on(own.on).document, own.on), cause=own.cause)
+            uow.emit_all(uow.accounts[customer_id].settle_state(policy.on(own.on).document, own.on), cause=own.cause)
 
 
 async def _with_siblings(uow: CreditWork, occasions: Mapping[str, Occasion]) -> dict[str, Occasion]:
@@ -94,7 +94,7 @@ async def decline_old_holds(uow: CreditWork, customer_ids: Iterable[str], on: da
         return
     for customer_id, queue in (await uow.undecided_orders(customer_ids)).items():
         held = [order for order in queue if order.decision == "held"]
-        uow.say(decline_what_waited_too_long(uow.accounts[customer_id], held, policy, on), cause=cause)
+        uow.emit_all(decline_what_waited_too_long(uow.accounts[customer_id], held, policy, on), cause=cause)
 
 
 async def stop_orders(uow: CreditWork, occasions: Mapping[str, Occasion]) -> None:
@@ -116,7 +116,7 @@ def stop_order(
     """Holds an order that was let through before, and says so."""
     before, account = order.exposure, uow.accounts[order.customer_id]
     held = stop(account, order, why, policy_version, occasion.on)
-    uow.say([held], cause=occasion.cause)
+    uow.emit_all([held], cause=occasion.cause)
     uow.order_moved(order, before, occasion.on)
     return held
 
@@ -128,6 +128,6 @@ def follow_amendment(
     on, before = revised.amended_on or revised.order_date, order.exposure
     rules = policy.on(on)
     decided = amend(uow.accounts[revised.customer_id], order, revised, rules.document, rules.version)
-    uow.say(decided, cause=revised, facts=order.facts)
+    uow.emit_all(decided, cause=revised, facts=order.facts)
     uow.order_moved(order, before, on)
     return Occasion(revised, on, "Another order was amended and made room.")

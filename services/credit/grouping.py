@@ -41,7 +41,7 @@ async def set_group(group_id: str, body: SetGroup, command: Command, uow: Credit
     uow.audit(command, "set_group", group_id, shown, {**_shown(group), "members": sorted(members)})
     words = "The group's limit or members changed."
     await judge_again(uow, {c: Occasion(command, uow.business_date, words) for c in accounts})
-    released = [event.order_id for event in uow.said if isinstance(event, CreditReleased)]
+    released = [event.order_id for event in uow.pending_events if isinstance(event, CreditReleased)]
     any_member = next(iter(group.members.values()), None)
     exposure = group.exposure(any_member.valuation) if any_member is not None else None
     return GroupChanged(

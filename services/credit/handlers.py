@@ -20,8 +20,8 @@ from services.credit.requests import (
     take_in,
 )
 from services.credit.store import CREDIT_RULES, CreditWork
-from shared.chassis.daily import DailyRun
-from shared.chassis.handlers import Handlers
+from shared.chassis.declare.daily_run import DailyRun
+from shared.chassis.declare.handlers import DailyWork, HandlerTable, on
 from shared.contracts.cash_app import OnAccountChanged, OpenItemChanged
 from shared.contracts.collections import CreditHoldLifted, CreditHoldRequested, DunningSent, PromiseBroken
 from shared.contracts.credit_bureau import CreditReportReceived
@@ -29,14 +29,10 @@ from shared.contracts.erp import CreditRequested, CustomerChanged, ExchangeRateS
 from shared.contracts.invoicing import CreditCheckRequested, OpenOrderChanged, OrderValidated
 from shared.kernel.money import round_half_up
 
-handlers = Handlers("credit")
-
-
 HOLD_OF_PROMISE = "/H"
 """Collections names the hold after the broken promise it comes from."""
 
 
-@handlers.handles(ExchangeRateSet)
 async def keep_exchange_rates(rates: list[ExchangeRateSet], uow: CreditWork) -> None:
     """The latest version of a day's rate counts; held orders meet it at the next occasion, at the latest tomorrow."""
     newest = {
@@ -48,7 +44,6 @@ async def keep_exchange_rates(rates: list[ExchangeRateSet], uow: CreditWork) -> 
     )
 
 
-@handlers.handles(CustomerChanged)
 async def open_or_update_accounts(customers: list[CustomerChanged], uow: CreditWork) -> None:
     """A customer's account opens with the ERP's limit; orders that waited for the customer are judged."""
     accounts = await uow.lock(customer.customer_id for customer in customers)
@@ -66,14 +61,13 @@ async def open_or_update_accounts(customers: list[CustomerChanged], uow: CreditW
                 on = max(order.order_date, uow.today or order.order_date)
                 rules = policy.on(on)
                 decided = authorise(accounts[customer_id], order, rules.document, rules.version, on)
-                uow.say(decided, cause=last[customer_id], facts=order.facts)
+                uow.emit_all(decided, cause=last[customer_id], facts=order.facts)
                 uow.order_moved(order, NOTHING, on)
     words = "The customer's credit limit was changed in the ERP."
     await judge_again(uow, {id: Occasion(last[id], uow.business_date, words) for id in accounts})
     await judge_those_that_waited(last, uow)
 
 
-@handlers.handles(CreditHoldRequested)
 async def hold_accounts(requests: list[CreditHoldRequested], uow: CreditWork) -> None:
     """Collections holds an account: no new order goes on until the same hold is lifted."""
     accounts = await uow.lock(request.customer_id for request in requests)
@@ -87,11 +81,12 @@ async def hold_accounts(requests: list[CreditHoldRequested], uow: CreditWork) ->
         if hold.in_force:
             account.holds[hold.hold_id] = hold.reason
             held[request.customer_id] = Occasion(request, request.requested_on, hold.reason)
-            uow.say(account.settle_state(policy.on(request.requested_on).document, request.requested_on), cause=request)
+            uow.emit_all(
+                account.settle_state(policy.on(request.requested_on).document, request.requested_on), cause=request
+            )
     await stop_orders(uow, held)
 
 
-@handlers.handles(CreditHoldLifted)
 async def lift_holds(lifts: list[CreditHoldLifted], uow: CreditWork) -> None:
     """With its last hold the account is free again: held orders that fit go on."""
     accounts = await uow.lock(lift.customer_id for lift in lifts)
@@ -101,12 +96,11 @@ async def lift_holds(lifts: list[CreditHoldLifted], uow: CreditWork) -> None:
         account = accounts[lift.customer_id]
         hold_of(lift.customer_id, lift.hold_id, uow).lifted(lift)
         account.standing.promise_broken(lift.hold_id.removesuffix(HOLD_OF_PROMISE), None)
-        uow.say(account.hold_lifted(lift.hold_id, policy.on(lift.lifted_on).document, lift.lifted_on), cause=lift)
+        uow.emit_all(account.hold_lifted(lift.hold_id, policy.on(lift.lifted_on).document, lift.lifted_on), cause=lift)
     words = "The hold on the account was lifted."
     await judge_again(uow, {lift.customer_id: Occasion(lift, lift.lifted_on, words) for lift in lifts})
 
 
-@handlers.handles(OpenOrderChanged)
 async def follow_open_orders(changes: list[OpenOrderChanged], uow: CreditWork) -> None:
     """What was cancelled frees credit; what was invoiced moves from the order to the open item."""
     accounts = await uow.lock(change.customer_id for change in changes)
@@ -124,7 +118,6 @@ async def follow_open_orders(changes: list[OpenOrderChanged], uow: CreditWork) -
     await judge_again(uow, _by_customer(changes, "Another order was cancelled or invoiced and made room."))
 
 
-@handlers.handles(OpenItemChanged)
 async def follow_open_items(changes: list[OpenItemChanged], uow: CreditWork) -> None:
     """What is owed counts against the limit; money that came in makes room for held orders.
 
@@ -138,7 +131,6 @@ async def follow_open_items(changes: list[OpenItemChanged], uow: CreditWork) -> 
     await judge_again(uow, _by_customer(changes, "What the customer owes went down and made room."))
 
 
-@handlers.handles(OrderValidated)
 async def authorise_orders(validated: list[OrderValidated], uow: CreditWork) -> None:
     """An order that fits the customer's credit is approved, any other held with every reason.
 
@@ -157,13 +149,12 @@ async def authorise_orders(validated: list[OrderValidated], uow: CreditWork) -> 
         if account.known and order.to_be_judged:
             rules = policy.on(event.order_date)
             decided = authorise(account, order, rules.document, rules.version, event.order_date)
-            uow.say(decided, cause=event, facts=order.facts)
+            uow.emit_all(decided, cause=event, facts=order.facts)
             uow.order_moved(order, NOTHING, event.order_date)
     if amended:
         await judge_again(uow, amended)
 
 
-@handlers.handles(CreditCheckRequested)
 async def check_orders_again(asked: list[CreditCheckRequested], uow: CreditWork) -> None:
     """An order approved some time ago is judged as if it came now, before more of it is set aside."""
     accounts = await uow.lock({event.customer_id for event in asked}, {event.currency for event in asked})
@@ -175,11 +166,10 @@ async def check_orders_again(asked: list[CreditCheckRequested], uow: CreditWork)
             rules, before = policy.on(event.business_date), order.exposure
             account = accounts[event.customer_id]
             decided = check_again(account, order, rules.document, rules.version, event.business_date)
-            uow.say(decided, cause=event, facts=order.facts)
+            uow.emit_all(decided, cause=event, facts=order.facts)
             uow.order_moved(order, before, event.business_date)
 
 
-@handlers.handles(PromiseBroken)
 async def hear_of_broken_promises(promises: list[PromiseBroken], uow: CreditWork) -> None:
     """A broken promise counts against the customer's history."""
     remember_broken_promises(promises, uow)
@@ -191,7 +181,6 @@ async def hear_of_broken_promises(promises: list[PromiseBroken], uow: CreditWork
             accounts[promise.customer_id].standing.promise_broken(promise.promise_id, promise.judged_on)
 
 
-@handlers.handles(DunningSent)
 async def hear_of_dunning(notices: list[DunningSent], uow: CreditWork) -> None:
     """The step an open item was dunned with counts until the item is paid."""
     accounts = await uow.lock(notice.customer_id for notice in notices)
@@ -203,7 +192,6 @@ async def hear_of_dunning(notices: list[DunningSent], uow: CreditWork) -> None:
                 accounts[notice.customer_id].standing.dunned(dunned.item_id, notice.step)
 
 
-@handlers.handles(OnAccountChanged)
 async def follow_money_on_account(changes: list[OnAccountChanged], uow: CreditWork) -> None:
     """Money on the customer's account lowers exposure until it is used."""
     accounts = await uow.lock((change.customer_id for change in changes), {change.currency for change in changes})
@@ -214,19 +202,16 @@ async def follow_money_on_account(changes: list[OnAccountChanged], uow: CreditWo
     await judge_again(uow, _by_customer(changes, "Money came on the customer's account."))
 
 
-@handlers.handles(CreditReportReceived)
 async def hear_the_bureau(reports: list[CreditReportReceived], uow: CreditWork) -> None:
     """The bureau's score approves or declines the request that waits for it, or hands it to a person."""
     await receive_reports(reports, uow)
 
 
-@handlers.handles(CreditRequested)
 async def hear_credit_requests(asked: list[CreditRequested], uow: CreditWork) -> None:
     """Good history is approved by itself, poor goes to a person, and for a new customer the bureau is asked."""
     await take_in(asked, uow)
 
 
-@handlers.daily("review", chunk=2_000)
 async def review_accounts(run: DailyRun, uow: CreditWork) -> str | None:
     """What falls due today: limits that begin or end, answers waited for, rules that hold from today on."""
     rows = await uow.fetch("next_accounts", run.company_id, run.after, run.limit)
@@ -247,3 +232,26 @@ def _by_customer(
     """Each customer's last change is the occasion to judge again."""
     in_time = sorted(changes, key=lambda change: (change.business_date, change.business_order))
     return {change.customer_id: Occasion(change, change.business_date, words) for change in in_time}
+
+
+handlers = HandlerTable(
+    "credit",
+    [
+        on(ExchangeRateSet, keep_exchange_rates),
+        on(CustomerChanged, open_or_update_accounts),
+        on(CreditHoldRequested, hold_accounts),
+        on(CreditHoldLifted, lift_holds),
+        on(OpenOrderChanged, follow_open_orders),
+        on(OpenItemChanged, follow_open_items),
+        on(OrderValidated, authorise_orders),
+        on(CreditCheckRequested, check_orders_again),
+        on(PromiseBroken, hear_of_broken_promises),
+        on(DunningSent, hear_of_dunning),
+        on(OnAccountChanged, follow_money_on_account),
+        on(CreditReportReceived, hear_the_bureau),
+        on(CreditRequested, hear_credit_requests),
+    ],
+    daily=[
+        DailyWork("review", review_accounts, chunk=2_000),
+    ],
+)

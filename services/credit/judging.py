@@ -25,8 +25,8 @@ from services.credit.domain.request_states import Turn
 from services.credit.limits import files_of, put_limit
 from services.credit.request_store import CREDIT_REQUESTS, CREDIT_SCORECARD, still_open
 from services.credit.store import CreditWork
-from shared.chassis.policies import PolicyVersion, PolicyVersions, Reader
-from shared.chassis.unit_of_work import Cause
+from shared.chassis.declare.policies import PolicyVersion, PolicyVersions, Reader
+from shared.chassis.transaction.unit_of_work import Cause
 from shared.contracts.credit import CreditReportRequested, CreditRequestDeclined
 from shared.contracts.invoicing import Reason
 from shared.kernel.money import Money, round_half_up
@@ -62,7 +62,7 @@ async def judge(asked: Sequence[Asked], uow: CreditWork) -> None:
         if request.kind == "increase":
             text = f"{request.requested_by} asks for {Money(request.amount, request.currency)}."[:500]
             why = [Reason(code="increase-requested", text=text)]
-            uow.say(account.moved_by(StateCause.INCREASE_REQUESTED, why, on), cause=cause)
+            uow.emit_all(account.moved_by(StateCause.INCREASE_REQUESTED, why, on), cause=cause)
         judgement = judged_on_history(request, known, score, policy.document, account.state)
         report = reports.get(account.customer_id)
         if judgement.turn is Turn.NO_HISTORY and report is not None and on <= report.expires_on:
@@ -122,7 +122,7 @@ def grant(
     request.granted_limit = limit
     reason = Reason(code="credit-approved", text=f"Request {request.request_id}: {why}"[:500])
     request.reasons = (reason,)
-    uow.say(account.moved_by(StateCause.CREDIT_APPROVED, [reason], on), cause=cause)
+    uow.emit_all(account.moved_by(StateCause.CREDIT_APPROVED, [reason], on), cause=cause)
     put_limit(
         account,
         file,
@@ -151,7 +151,7 @@ def decline(request: CreditRequest, reasons: Iterable[Reason], on: date, cause: 
         cause=cause,
     )
     account = uow.accounts[request.customer_id]
-    uow.say(account.moved_by(StateCause.CREDIT_DECLINED, request.reasons, on), cause=cause)
+    uow.emit_all(account.moved_by(StateCause.CREDIT_DECLINED, request.reasons, on), cause=cause)
 
 
 def refuse(request: CreditRequest, reason: Reason, cause: Cause, uow: CreditWork) -> None:

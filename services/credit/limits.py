@@ -9,8 +9,8 @@ from services.credit.domain.account import CreditAccount
 from services.credit.domain.credit_file import CreditFile, PlannedLimit
 from services.credit.request_store import CREDIT_REQUESTS
 from services.credit.store import CreditWork
-from shared.chassis.daily import DailyRun
-from shared.chassis.unit_of_work import Cause
+from shared.chassis.declare.daily_run import DailyRun
+from shared.chassis.transaction.unit_of_work import Cause
 
 
 async def files_of(accounts: Iterable[CreditAccount], uow: CreditWork) -> dict[str, CreditFile]:

@@ -12,20 +12,20 @@ from services.credit.domain.exposure import Valuation
 from services.credit.domain.orders import OpenOrder
 from services.credit.store import CREDIT_RULES, CreditWork, account_from_row
 from services.credit.valuing import add_up_others, group_from_row, pairs_needed, rates_on
-from shared.chassis.http import NotFound, Reading, Unprocessable
-from shared.chassis.policies import PolicyBook, PolicyVersion, PolicyVersions
+from shared.chassis.declare.policies import PolicyBook, PolicyVersion, PolicyVersions
+from shared.chassis.http import NotFound, ReadSession, Unprocessable
 from shared.kernel.money import is_exact
 
 
-async def rule_versions(db: Reading) -> PolicyVersions[CreditRules]:
+async def rule_versions(db: ReadSession) -> PolicyVersions[CreditRules]:
     return await PolicyBook(db, (CREDIT_RULES,)).of(CREDIT_RULES)
 
 
-async def rules_today(db: Reading) -> PolicyVersion[CreditRules]:
+async def rules_today(db: ReadSession) -> PolicyVersion[CreditRules]:
     return (await rule_versions(db)).on(db.today or date.min)
 
 
-async def valued_account(customer_id: str, db: Reading, currencies: Collection[str] = ()) -> CreditAccount:
+async def valued_account(customer_id: str, db: ReadSession, currencies: Collection[str] = ()) -> CreditAccount:
     """One account with its group, as a decision on an order in one of `currencies` would see it. Raises NotFound."""
     row = await db.fetchrow("view_account", customer_id)
     if row is None:
@@ -35,7 +35,7 @@ async def valued_account(customer_id: str, db: Reading, currencies: Collection[s
     return account
 
 
-async def value(accounts: Sequence[CreditAccount], db: Reading, currencies: Collection[str] = ()) -> None:
+async def value(accounts: Sequence[CreditAccount], db: ReadSession, currencies: Collection[str] = ()) -> None:
     """Gives accounts their groups, and the rates of today."""
     group_ids = sorted({account.group_id for account in accounts if account.group_id is not None})
     if group_ids:

@@ -15,8 +15,8 @@ from services.credit.domain.reasons import held_by_hand
 from services.credit.lookup import exact, known_order
 from services.credit.order_views import DeclineOrder, HoldOrder, ReleaseOrder
 from services.credit.store import CREDIT_RULES, CreditWork
+from shared.chassis.declare.policies import PolicyVersion
 from shared.chassis.http import Command, Conflict, Forbidden, Unprocessable
-from shared.chassis.policies import PolicyVersion
 from shared.contracts.credit import CreditReleased
 from shared.contracts.invoicing import Reason
 from shared.kernel.money import Money
@@ -60,7 +60,7 @@ async def release_by_hand(
         valid_until=rules.approved_until(uow.business_date),
     )  # fmt: skip
     order.handling = UNTOUCHED
-    uow.say([released], cause=command)
+    uow.emit_all([released], cause=command)
     uow.order_moved(order, Decimal(0), uow.business_date)
     uow.audit(command, "release_order", order_id, "held", "released")
     return account, order
@@ -72,7 +72,7 @@ async def decline_by_hand(
     account, order = await _held_order(order_id, uow)
     check_code(body.reason_code, (await rules_in_force(uow)).document)
     declined = decline(account, order, command.person.name, body.reason, uow.business_date, body.reason_code)
-    uow.say([declined], cause=command)
+    uow.emit_all([declined], cause=command)
     uow.audit(command, "decline_order", order_id, "held", "declined")
     return account, order
 
@@ -101,7 +101,7 @@ async def hold_by_hand(
 async def judged_again(account: CreditAccount, command: Command, uow: CreditWork, words: str) -> list[str]:
     """Lets held orders go that fit now; returns all that were released by the command."""
     await judge_again(uow, {account.customer_id: Occasion(command, uow.business_date, words)})
-    return [event.order_id for event in uow.said if isinstance(event, CreditReleased)]
+    return [event.order_id for event in uow.pending_events if isinstance(event, CreditReleased)]
 
 
 def second_person(order: OpenOrder) -> list[Reason]:

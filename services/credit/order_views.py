@@ -17,7 +17,7 @@ from services.credit.domain.order_decisions import waits_for_a_person
 from services.credit.domain.order_rules import shown_value
 from services.credit.domain.orders import Decision, OpenOrder
 from services.credit.views import AccountView, ExposureView, WhyText
-from shared.chassis.policies import PolicyVersions
+from shared.chassis.declare.policies import PolicyVersions
 from shared.contracts.event import Identifier, PositiveAmount
 from shared.contracts.invoicing import Reason
 from shared.kernel.money import round_half_up

@@ -17,8 +17,8 @@ from services.credit.domain.credit_file import CreditFile, PlannedLimit
 from services.credit.domain.credit_requests import BureauReport, CreditRequest
 from services.credit.domain.request_policy import RequestPolicy
 from services.credit.domain.scorecard import Scorecard
-from shared.chassis.policies import PolicyKind
-from shared.chassis.unit_of_work import Table
+from shared.chassis.declare.policies import PolicyKind
+from shared.chassis.transaction.unit_of_work import Table
 from shared.contracts.invoicing import Reason
 from shared.kernel.money import round_half_up
 

@@ -16,8 +16,8 @@ from services.credit.judging import decide, decline, judge, open_requests_of, re
 from services.credit.limits import files_of
 from services.credit.request_store import CREDIT_REQUESTS
 from services.credit.store import CreditWork
-from shared.chassis.daily import DailyRun
-from shared.chassis.unit_of_work import Cause
+from shared.chassis.declare.daily_run import DailyRun
+from shared.chassis.transaction.unit_of_work import Cause
 from shared.contracts.collections import PromiseBroken
 from shared.contracts.credit import FinancialStatementsRequested
 from shared.contracts.credit_bureau import CreditReportReceived

@@ -31,8 +31,8 @@ from services.credit.domain.standing import Standing
 from services.credit.history import OrderDecision, decision_row, state_row
 from services.credit.request_store import FILES, REPORTS, REQUESTS
 from services.credit.valuing import Groups, add_up_others, pairs_needed, rates_on
-from shared.chassis.policies import PolicyKind
-from shared.chassis.unit_of_work import Cause, Table, UnitOfWork
+from shared.chassis.declare.policies import PolicyKind
+from shared.chassis.transaction.unit_of_work import Cause, Table, UnitOfWork
 from shared.contracts.credit import CreditStateChanged
 from shared.kernel.money import round_half_up
 
@@ -269,7 +269,7 @@ class CreditWork(UnitOfWork):
             queue.sort(key=lambda order: order.age)
         return orders
 
-    def say(
+    def emit_all(
         self, events: Iterable[OrderDecision | CreditStateChanged], cause: Cause, facts: Facts | None = None
     ) -> None:
         """Says what was decided; decisions on orders are kept as the order's history, with the facts they rest on."""

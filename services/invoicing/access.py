@@ -6,11 +6,11 @@ from typing import Annotated
 
 from fastapi import Query
 
-from shared.chassis.http import Command, Person, Reading, commanded_by, may, reading
+from shared.chassis.http import Command, Person, ReadSession, command_for_roles, read_session, require_roles
 
-Viewer = Annotated[Person, may("credit_analyst", "credit_manager", "collector", "cash_clerk", "controller")]
-Controller = Annotated[Command, commanded_by("controller")]
-Giver = Annotated[Command, commanded_by("collector", "cash_clerk", "credit_manager", "controller")]
+Viewer = Annotated[Person, require_roles("credit_analyst", "credit_manager", "collector", "cash_clerk", "controller")]
+Controller = Annotated[Command, command_for_roles("controller")]
+Giver = Annotated[Command, command_for_roles("collector", "cash_clerk", "credit_manager", "controller")]
 """Gives customers credit, within the authority that the policy gives to the role."""
-Db = Annotated[Reading, reading()]
+Db = Annotated[ReadSession, read_session()]
 Filter = Annotated[str | None, Query(max_length=80)]

@@ -13,8 +13,8 @@ from services.invoicing.crediting import CREDIT_MEMO_RULES
 from services.invoicing.handlers import handlers
 from services.invoicing.settings import InvoicingSettings
 from services.invoicing.store import INVOICE_NUMBERING, ORDER_RULES, TAX_RATES, InvoicingWork
-from shared.chassis.service import Service
-from shared.ledger import COMPONENT as LEDGER
+from shared.chassis.declare.service import Service
+from shared.components.ledger import COMPONENT as LEDGER
 
 router = APIRouter()
 for routes in (orders, credit_memos, finance_charges):

@@ -11,9 +11,9 @@ from services.invoicing.domain.numbering import hand_out, wanted
 from services.invoicing.domain.orders import Order
 from services.invoicing.records import invoice_to_row, shipment_to_row
 from services.invoicing.store import INVOICE_NUMBERING, InvoicingWork
-from shared.chassis.unit_of_work import Cause
+from shared.chassis.transaction.unit_of_work import Cause
+from shared.components.ledger import post
 from shared.contracts.inv_ctrl import ShipmentConfirmed
-from shared.ledger import post
 
 
 @dataclass(frozen=True, slots=True)

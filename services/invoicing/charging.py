@@ -12,9 +12,9 @@ from services.invoicing.domain.debit_memos import DebitMemo, charged_again
 from services.invoicing.domain.finance_charges import FinanceCharge
 from services.invoicing.records import invoice_to_row
 from services.invoicing.store import InvoicingWork
-from shared.chassis.unit_of_work import Cause
+from shared.chassis.transaction.unit_of_work import Cause
+from shared.components.ledger import post
 from shared.contracts.collections import FinanceChargeAssessed
-from shared.ledger import post
 
 
 async def charge_assessed(assessed: Sequence[FinanceChargeAssessed], uow: InvoicingWork) -> None:

@@ -23,12 +23,12 @@ from services.invoicing.domain.credit_memos import (
 )
 from services.invoicing.domain.numbering import hand_out, wanted
 from services.invoicing.store import InvoicingWork
-from shared.chassis.policies import PolicyKind
-from shared.chassis.unit_of_work import Cause
+from shared.chassis.declare.policies import PolicyKind
+from shared.chassis.transaction.unit_of_work import Cause
+from shared.components.ledger import post
 from shared.contracts.collections import CreditMemoRequested
 from shared.contracts.invoicing import CreditMemoDeclined
 from shared.kernel.money import round_half_up
-from shared.ledger import post
 
 CREDIT_MEMO_RULES: Final = PolicyKind(
     "credit_memo_rules",

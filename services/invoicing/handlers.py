@@ -20,8 +20,9 @@ from services.invoicing.domain.too_early import AboutAnOrder, comes_too_early
 from services.invoicing.intake import OrderDesk
 from services.invoicing.order_lookup import with_orders
 from services.invoicing.store import ORDER_RULES, InvoicingWork
-from shared.chassis.errors import Refused
-from shared.chassis.handlers import Handlers
+from shared.chassis.declare.handlers import HandlerTable, on
+from shared.chassis.errors import EventRejected
+from shared.components import ledger
 from shared.contracts.collections import CreditMemoRequested, FinanceChargeAssessed
 from shared.contracts.credit import CreditApproved, CreditDeclined, CreditHeld, CreditReleased
 from shared.contracts.erp import (
@@ -33,9 +34,6 @@ from shared.contracts.erp import (
     PriceChanged,
 )
 from shared.contracts.inv_ctrl import ShipmentConfirmed, StockAnswered, StockReplenished
-from shared.ledger import register
-
-handlers = Handlers("invoicing")
 
 
 class Versioned(Protocol):
@@ -43,7 +41,6 @@ class Versioned(Protocol):
     def version(self) -> int: ...
 
 
-@handlers.handles(CustomerChanged)
 async def keep_customers(events: list[CustomerChanged], uow: InvoicingWork) -> None:
     """The newest version of a customer counts."""
     await uow.customers.load(event.customer_id for event in events)
@@ -52,7 +49,6 @@ async def keep_customers(events: list[CustomerChanged], uow: InvoicingWork) -> N
             uow.customers.put(Customer.of(event))
 
 
-@handlers.handles(ItemChanged)
 async def keep_items(events: list[ItemChanged], uow: InvoicingWork) -> None:
     """The newest version of an item counts."""
     await uow.items.load(event.item_id for event in events)
@@ -61,7 +57,6 @@ async def keep_items(events: list[ItemChanged], uow: InvoicingWork) -> None:
             uow.items.put(Item.of(event))
 
 
-@handlers.handles(PriceChanged)
 async def keep_prices(events: list[PriceChanged], uow: InvoicingWork) -> None:
     """Prices are kept by the day they hold from; of one day the highest version counts."""
     await uow.prices.load((event.price_list_id, event.item_id, event.valid_from) for event in events)
@@ -70,50 +65,42 @@ async def keep_prices(events: list[PriceChanged], uow: InvoicingWork) -> None:
             uow.prices.put(Price.of(event))
 
 
-@handlers.handles(OrderPlaced)
 async def take_orders(events: list[OrderPlaced], uow: InvoicingWork) -> None:
     """An order is validated, priced and taxed, or rejected with every reason."""
     desk = await OrderDesk.open(events, uow)
     await hear_early([order for event in events if (order := desk.take(event)) is not None], uow)
 
 
-@handlers.handles(OrderCancelled)
 async def cancel_orders(events: list[OrderCancelled], uow: InvoicingWork) -> None:
     """What has not been released to the warehouse is cancelled. An order yet to come is cancelled when it comes."""
     await hear(events, uow)
 
 
-@handlers.handles(CreditHeld)
 async def show_held(events: list[CreditHeld], uow: InvoicingWork) -> None:
     """A held order waits, and shows why."""
     await hear(events, uow)
 
 
-@handlers.handles(CreditApproved)
 async def request_stock_for_approved(events: list[CreditApproved], uow: InvoicingWork) -> None:
     """An approved order asks for stock."""
     await hear(events, uow)
 
 
-@handlers.handles(CreditReleased)
 async def request_stock_for_released(events: list[CreditReleased], uow: InvoicingWork) -> None:
     """A held order that was released asks for stock."""
     await hear(events, uow)
 
 
-@handlers.handles(CreditDeclined)
 async def cancel_declined(events: list[CreditDeclined], uow: InvoicingWork) -> None:
     """A declined order is cancelled."""
     await hear(events, uow)
 
 
-@handlers.handles(StockAnswered)
 async def pick_or_backorder(events: list[StockAnswered], uow: InvoicingWork) -> None:
     """Available lines go to a pick list, short ones on backorder; an order to be shipped complete waits as a whole."""
     await hear(events, uow)
 
 
-@handlers.handles(StockReplenished)
 async def wake_backorders(events: list[StockReplenished], uow: InvoicingWork) -> None:
     """What came in goes to the oldest orders waiting for it: they ask for stock again."""
     heard = await uow.count_replenishments(events)
@@ -141,7 +128,6 @@ async def wake_backorders(events: list[StockReplenished], uow: InvoicingWork) ->
     await hear_early(woken, uow)
 
 
-@handlers.handles(ShipmentConfirmed)
 async def invoice_what_was_shipped(events: list[ShipmentConfirmed], uow: InvoicingWork) -> None:
     """What left the warehouse is invoiced, once. A shipment waits for its order and its pick list."""
     rules = await uow.policy(ORDER_RULES)
@@ -159,7 +145,6 @@ async def invoice_what_was_shipped(events: list[ShipmentConfirmed], uow: Invoici
     await hear(new, uow)
 
 
-@handlers.handles(InvoiceBroughtForward)
 async def post_brought_forward(events: list[InvoiceBroughtForward], uow: InvoicingWork) -> None:
     """An invoice of the old system is posted under its own number; once, however often it comes."""
     rules = await uow.policy(ORDER_RULES)
@@ -184,26 +169,21 @@ async def post_brought_forward(events: list[InvoiceBroughtForward], uow: Invoici
         if before is told:
             post_invoice(invoice, event, uow)
         elif before != told:
-            raise Refused(
+            raise EventRejected(
                 f"invoice {event.invoice_number} is in the books already, for customer {before[1]} of company "
                 f"{before[2]} over {before[6]} {before[5]}, dated {before[3]}: bring the other one forward "
                 "under a number of its own"
             )
 
 
-@handlers.handles(CreditMemoRequested)
 async def credit_what_was_granted(events: list[CreditMemoRequested], uow: InvoicingWork) -> None:
     """What collections granted a customer is credited; above the policy's limit a person here approves."""
     await credit_requested(events, uow)
 
 
-@handlers.handles(FinanceChargeAssessed)
 async def charge_late_payers(events: list[FinanceChargeAssessed], uow: InvoicingWork) -> None:
     """Interest or a late fee that was assessed for a customer is charged, once."""
     await charge_assessed(events, uow)
-
-
-register(handlers)
 
 
 def is_newer(told: Versioned, known: Versioned | None) -> bool:
@@ -215,7 +195,7 @@ def refuse(rule: Any, *arguments: Any) -> Any:
     try:
         return rule(*arguments)
     except CannotBeInvoiced as error:
-        raise Refused(str(error)) from None
+        raise EventRejected(str(error)) from None
 
 
 async def hear(events: Sequence[AboutAnOrder], uow: InvoicingWork) -> None:
@@ -231,6 +211,32 @@ async def hear(events: Sequence[AboutAnOrder], uow: InvoicingWork) -> None:
         for event, order in fitting:
             desk.hear(event, order)
     except (AgainstTheOrder, CannotBeInvoiced) as error:
-        raise Refused(str(error)) from None
+        raise EventRejected(str(error)) from None
     await number_and_post(desk.taken_off, uow)
     await hear_early([order for _, order in fitting], uow)
+
+
+handlers = HandlerTable(
+    "invoicing",
+    [
+        on(CustomerChanged, keep_customers),
+        on(ItemChanged, keep_items),
+        on(PriceChanged, keep_prices),
+        on(OrderPlaced, take_orders),
+        on(OrderCancelled, cancel_orders),
+        on(CreditHeld, show_held),
+        on(CreditApproved, request_stock_for_approved),
+        on(CreditReleased, request_stock_for_released),
+        on(CreditDeclined, cancel_declined),
+        on(StockAnswered, pick_or_backorder),
+        on(StockReplenished, wake_backorders),
+        on(ShipmentConfirmed, invoice_what_was_shipped),
+        on(InvoiceBroughtForward, post_brought_forward),
+        on(CreditMemoRequested, credit_what_was_granted),
+        on(FinanceChargeAssessed, charge_late_payers),
+        *ledger.subscriptions("invoicing"),
+    ],
+    daily=[
+        ledger.SUBMIT_JOURNAL,
+    ],
+)

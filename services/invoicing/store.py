@@ -17,8 +17,8 @@ from services.invoicing.domain.orders import Order
 from services.invoicing.domain.pricing import Price
 from services.invoicing.domain.tax import TaxRates
 from services.invoicing.early_events import EarlyEvents
-from shared.chassis.policies import PolicyKind
-from shared.chassis.unit_of_work import Table, UnitOfWork
+from shared.chassis.declare.policies import PolicyKind
+from shared.chassis.transaction.unit_of_work import Table, UnitOfWork
 from shared.contracts.inv_ctrl import StockReplenished
 from shared.contracts.invoicing import PickListReleased
 

@@ -17,7 +17,7 @@ from shared.contracts.event import BusinessDate, Currency, Identifier, PositiveA
 
 Row = Mapping[str, Any]
 CreditMemoState = Literal["waiting", "posted", "declined"]
-Told = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+ReasonText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 """What a person writes; it must say something."""
 
 
@@ -51,7 +51,7 @@ class AskedCreditMemo(BaseModel):
     """The item it is to settle first, where that is not the document itself: a deduction."""
     reason_code: Identifier
     """One of the policy credit_memo_rules."""
-    reason: Told
+    reason: ReasonText
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -66,7 +66,7 @@ class AskedCreditMemo(BaseModel):
 class WithReason(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    reason: Told
+    reason: ReasonText
 
 
 class AskedCharge(BaseModel):
@@ -81,7 +81,7 @@ class AskedCharge(BaseModel):
     """The customer's own unless given."""
     due_date: BusinessDate | None = None
     """By the customer's terms unless given."""
-    reason: Told
+    reason: ReasonText
 
 
 class CreditedLineView(BaseModel):

@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from asyncpg.pgproto.pgproto import UUID as FastUUID
 from pydantic import ValidationError
 
-from shared.chassis.errors import Undecodable
+from shared.chassis.errors import DecodeError
 from shared.contracts import EVENTS
 from shared.contracts.decimals import ANY_FORM, USUAL_FORM
 from shared.contracts.event import Event, EventContext
@@ -111,37 +111,37 @@ def read_headers(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
 
 
 def decode(value: bytes | None, headers: dict[str, str], bytes_max: int) -> Event:
-    """The event of a record. Raises Undecodable with a sentence that says what is wrong with it."""
+    """The event of a record. Raises DecodeError with a sentence that says what is wrong with it."""
     if value is None or not value:
-        raise Undecodable("the message has no body")
+        raise DecodeError("the message has no body")
     if len(value) > bytes_max:
-        raise Undecodable(f"the message has {len(value):,} bytes; at most {bytes_max:,} are taken")
+        raise DecodeError(f"the message has {len(value):,} bytes; at most {bytes_max:,} are taken")
     contract = _contract(headers)
     try:
         event = contract.model_validate_json(value)
     except ValidationError as error:
-        raise Undecodable(f"not a valid {contract.type_name()}: {describe(error)}") from None
+        raise DecodeError(f"not a valid {contract.type_name()}: {describe(error)}") from None
     return event.with_context(_context(headers))
 
 
 def _contract(headers: dict[str, str]) -> type[Event]:
     type_name = headers.get("ce_type")
     if not type_name:
-        raise Undecodable("the message has no ce_type header, so nobody can know what it is")
+        raise DecodeError("the message has no ce_type header, so nobody can know what it is")
     contract = EVENTS.get(type_name)
     if contract is not None:
         return contract
     name, _, version = type_name.partition(".v")
     known = sorted(t.partition(".v")[2] for t in EVENTS if t.partition(".v")[0] == name)
     if known:
-        raise Undecodable(f"unknown version {version!r} of {name}: known are {', '.join(known)}")
-    raise Undecodable(f"unknown event type {type_name!r}")
+        raise DecodeError(f"unknown version {version!r} of {name}: known are {', '.join(known)}")
+    raise DecodeError(f"unknown event type {type_name!r}")
 
 
 def _context(headers: dict[str, str]) -> EventContext:
     ce_id, source = headers.get("ce_id"), headers.get("ce_source", "")
     if not ce_id:
-        raise Undecodable("the message has no ce_id header, so a repeat could not be told from a new event")
+        raise DecodeError("the message has no ce_id header, so a repeat could not be told from a new event")
     identity = event_id(source, ce_id)
     try:
         time = datetime.fromisoformat(headers["ce_time"]) if "ce_time" in headers else datetime.fromtimestamp(0, UTC)
@@ -155,7 +155,7 @@ def _context(headers: dict[str, str]) -> EventContext:
             traceparent=headers.get("traceparent"),
         )
     except ValueError as error:
-        raise Undecodable(f"a CloudEvents header cannot be read: {error}") from None
+        raise DecodeError(f"a CloudEvents header cannot be read: {error}") from None
 
 
 def describe(error: ValidationError) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 
-class Refused(Exception):
+class EventRejected(Exception):
     """The event is understood and cannot be applied; it goes to the dead letters with this sentence."""
 
 
-class Undecodable(Exception):
+class DecodeError(Exception):
     """A record that is not an event by any contract; it goes to the dead letters with this sentence."""
 
 

@@ -10,7 +10,7 @@ from shared.contracts.event import Amount, BusinessDate, Currency, Event, Identi
 
 
 class AgingSnapshotTaken(
-    Event, said_by=("analytics",), key="company_id", subject="snapshot_id", order=("as_of", "snapshot_id")
+    Event, published_by=("analytics",), key="company_id", subject="snapshot_id", order=("as_of", "snapshot_id")
 ):
     """Open amounts by days overdue at the end of a business day, of one company and currency."""
 
@@ -29,7 +29,7 @@ class AgingSnapshotTaken(
 
 
 class PeriodReported(
-    Event, said_by=("analytics",), key="company_id", subject="report_id", order=("period_end", "report_id")
+    Event, published_by=("analytics",), key="company_id", subject="report_id", order=("period_end", "report_id")
 ):
     """The figures of a calendar month, of one company and currency."""
 

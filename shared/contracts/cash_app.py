@@ -73,7 +73,9 @@ class AppliedLine(Body):
     """What was missing and goes on as a deduction item of its own: see DeductionOpened."""
 
 
-class PaymentApplied(Event, said_by=("cash_app",), subject="application_id", order=("applied_on", "application_id")):
+class PaymentApplied(
+    Event, published_by=("cash_app",), subject="application_id", order=("applied_on", "application_id")
+):
     """Money of one payment (or of customer credit) settled open items."""
 
     application_id: Identifier
@@ -98,7 +100,9 @@ class PaymentApplied(Event, said_by=("cash_app",), subject="application_id", ord
     """How the money came; a credit memo is no money that was collected."""
 
 
-class DeductionOpened(Event, said_by=("cash_app",), subject="deduction_id", order=("business_date", "deduction_id")):
+class DeductionOpened(
+    Event, published_by=("cash_app",), subject="deduction_id", order=("business_date", "deduction_id")
+):
     """A payer kept back part of an item; that part is an item of its own now, to be taken up as a dispute."""
 
     deduction_id: Identifier
@@ -118,7 +122,7 @@ class DeductionOpened(Event, said_by=("cash_app",), subject="deduction_id", orde
 
 class PaymentSuspended(
     Event,
-    said_by=("cash_app",),
+    published_by=("cash_app",),
     key=("payer_account", "payment_id"),
     subject="payment_id",
     order=("business_date", "payment_id"),
@@ -135,7 +139,9 @@ class PaymentSuspended(
     reason: Text
 
 
-class CustomerCreditIssued(Event, said_by=("cash_app",), subject="payment_id", order=("business_date", "payment_id")):
+class CustomerCreditIssued(
+    Event, published_by=("cash_app",), subject="payment_id", order=("business_date", "payment_id")
+):
     """Money left over after application rests on the customer's account."""
 
     payment_id: Identifier
@@ -147,7 +153,7 @@ class CustomerCreditIssued(Event, said_by=("cash_app",), subject="payment_id", o
     on_account_balance: NonNegativeAmount
 
 
-class PaymentUnapplied(Event, said_by=("cash_app",), subject="reversal_id", order=("unapplied_on", "reversal_id")):
+class PaymentUnapplied(Event, published_by=("cash_app",), subject="reversal_id", order=("unapplied_on", "reversal_id")):
     """An application was undone by its opposite: its items are owed again, with their old due dates.
 
     The money is unapplied again; what became of it is said by what follows (PaymentApplied, PaymentTransferred).
@@ -174,7 +180,7 @@ class PaymentUnapplied(Event, said_by=("cash_app",), subject="reversal_id", orde
 
 class PaymentTransferred(
     Event,
-    said_by=("cash_app",),
+    published_by=("cash_app",),
     key="to_customer_id",
     subject="transfer_id",
     order=("transferred_on", "transfer_id"),
@@ -192,7 +198,7 @@ class PaymentTransferred(
     reason: Text
 
 
-class PaymentRefunded(Event, said_by=("cash_app",), subject="refund_id", order=("refunded_on", "refund_id")):
+class PaymentRefunded(Event, published_by=("cash_app",), subject="refund_id", order=("refunded_on", "refund_id")):
     """Money that is not applied goes back to the customer, on a clerk's order that a second person approved.
 
     A refund that is cancelled is said again as `<refund_id>/R` with a negative amount.
@@ -210,7 +216,9 @@ class PaymentRefunded(Event, said_by=("cash_app",), subject="refund_id", order=(
     reason: Text
 
 
-class PaymentDishonored(Event, said_by=("cash_app",), subject="dishonor_id", order=("dishonored_on", "dishonor_id")):
+class PaymentDishonored(
+    Event, published_by=("cash_app",), subject="dishonor_id", order=("dishonored_on", "dishonor_id")
+):
     """The bank took back a payment of a known customer; what it had settled, if anything, is said to be unapplied."""
 
     dishonor_id: Identifier
@@ -228,7 +236,9 @@ class PaymentDishonored(Event, said_by=("cash_app",), subject="dishonor_id", ord
     reason: Text
 
 
-class ItemWrittenOff(Event, said_by=("cash_app",), subject="write_off_id", order=("written_off_on", "write_off_id")):
+class ItemWrittenOff(
+    Event, published_by=("cash_app",), subject="write_off_id", order=("written_off_on", "write_off_id")
+):
     """What was owed on an item was given up as a bad debt.
 
     A write-off that is reversed is said again as `<write_off_id>/R` with a negative amount.
@@ -247,7 +257,7 @@ class ItemWrittenOff(Event, said_by=("cash_app",), subject="write_off_id", order
 
 
 class OnAccountChanged(
-    Event, said_by=("cash_app",), subject="payment_id", order=("business_date", "payment_id", "movement_no")
+    Event, published_by=("cash_app",), subject="payment_id", order=("business_date", "payment_id", "movement_no")
 ):
     """Money on a customer's account became more or less: left over, used, returned, refunded.
 
@@ -263,7 +273,7 @@ class OnAccountChanged(
     business_date: BusinessDate
 
 
-class OpenItemChanged(Event, said_by=("cash_app",), subject="item_id", order=("item_id", "item_version")):
+class OpenItemChanged(Event, published_by=("cash_app",), subject="item_id", order=("item_id", "item_version")):
     """What is still owed on an item. cash_app is the authority on it.
 
     State-carrying: an older `item_version` is ignored as state; `change` with its business date

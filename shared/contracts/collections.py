@@ -26,7 +26,7 @@ class DunnedItem(Body):
     open_amount: PositiveAmount
 
 
-class DunningSent(Event, said_by=("collections",), subject="notice_id", order=("sent_on", "notice_id")):
+class DunningSent(Event, published_by=("collections",), subject="notice_id", order=("sent_on", "notice_id")):
     """A dunning notice went to the customer; each item is told once per step of the ladder."""
 
     notice_id: Identifier
@@ -41,7 +41,7 @@ class DunningSent(Event, said_by=("collections",), subject="notice_id", order=("
     items: Annotated[tuple[DunnedItem, ...], Field(min_length=1, max_length=5000)]
 
 
-class ActivityLogged(Event, said_by=("collections",), subject="activity_id", order=("on", "activity_id")):
+class ActivityLogged(Event, published_by=("collections",), subject="activity_id", order=("on", "activity_id")):
     """Something was done about a customer: a notice, a call, a note, a promise."""
 
     activity_id: Identifier
@@ -52,7 +52,7 @@ class ActivityLogged(Event, said_by=("collections",), subject="activity_id", ord
     text: Text
 
 
-class PromiseMade(Event, said_by=("collections",), subject="promise_id", order=("made_on", "promise_id")):
+class PromiseMade(Event, published_by=("collections",), subject="promise_id", order=("made_on", "promise_id")):
     """The customer promised to pay an amount by a day."""
 
     promise_id: Identifier
@@ -65,7 +65,7 @@ class PromiseMade(Event, said_by=("collections",), subject="promise_id", order=(
     """The collector who took the promise down."""
 
 
-class PromiseDue(Event, said_by=("collections",), subject="promise_id", order=("due_on", "promise_id")):
+class PromiseDue(Event, published_by=("collections",), subject="promise_id", order=("due_on", "promise_id")):
     """The day of a promise has come; collections itself judges it. Said once per promise."""
 
     promise_id: Identifier
@@ -74,7 +74,7 @@ class PromiseDue(Event, said_by=("collections",), subject="promise_id", order=("
     business_date: BusinessDate
 
 
-class PromiseKept(Event, said_by=("collections",), subject="promise_id", order=("judged_on", "promise_id")):
+class PromiseKept(Event, published_by=("collections",), subject="promise_id", order=("judged_on", "promise_id")):
     """Enough was applied between the day the promise was made and the day it fell due."""
 
     promise_id: Identifier
@@ -86,7 +86,7 @@ class PromiseKept(Event, said_by=("collections",), subject="promise_id", order=(
     """Cash applied to the customer's items from the day of the promise to the day it was due."""
 
 
-class PromiseBroken(Event, said_by=("collections",), subject="promise_id", order=("judged_on", "promise_id")):
+class PromiseBroken(Event, published_by=("collections",), subject="promise_id", order=("judged_on", "promise_id")):
     """The day passed and not enough had been applied; a hold of the customer's credit is asked for."""
 
     promise_id: Identifier
@@ -97,7 +97,7 @@ class PromiseBroken(Event, said_by=("collections",), subject="promise_id", order
     applied: NonNegativeAmount
 
 
-class CreditHoldRequested(Event, said_by=("collections",), subject="hold_id", order=("requested_on", "hold_id")):
+class CreditHoldRequested(Event, published_by=("collections",), subject="hold_id", order=("requested_on", "hold_id")):
     """Asks credit to hold the account, until CreditHoldLifted with the same hold_id."""
 
     hold_id: Identifier
@@ -106,7 +106,7 @@ class CreditHoldRequested(Event, said_by=("collections",), subject="hold_id", or
     reason: Text
 
 
-class CreditHoldLifted(Event, said_by=("collections",), subject="hold_id", order=("lifted_on", "hold_id")):
+class CreditHoldLifted(Event, published_by=("collections",), subject="hold_id", order=("lifted_on", "hold_id")):
     """The cause of the hold is gone: it was paid, or a person lifted it."""
 
     hold_id: Identifier
@@ -116,7 +116,9 @@ class CreditHoldLifted(Event, said_by=("collections",), subject="hold_id", order
     reason: Text
 
 
-class WriteOffApproved(Event, said_by=("collections",), subject="write_off_id", order=("approved_on", "write_off_id")):
+class WriteOffApproved(
+    Event, published_by=("collections",), subject="write_off_id", order=("approved_on", "write_off_id")
+):
     """What is owed on an item will not be collected; a second person approved giving it up. cash_app posts it."""
 
     write_off_id: Identifier
@@ -131,7 +133,9 @@ class WriteOffApproved(Event, said_by=("collections",), subject="write_off_id", 
     reason: Text
 
 
-class CreditMemoRequested(Event, said_by=("collections",), subject="request_id", order=("requested_on", "request_id")):
+class CreditMemoRequested(
+    Event, published_by=("collections",), subject="request_id", order=("requested_on", "request_id")
+):
     """A collector granted what a customer kept back: invoicing is to credit it. Answered by CreditMemoPosted, or by
     CreditMemoDeclined with the same request_id."""
 
@@ -163,7 +167,9 @@ class ChargedItem(Body):
     """Simple interest; nothing where the charge is a fixed fee."""
 
 
-class FinanceChargeAssessed(Event, said_by=("collections",), subject="charge_id", order=("assessed_on", "charge_id")):
+class FinanceChargeAssessed(
+    Event, published_by=("collections",), subject="charge_id", order=("assessed_on", "charge_id")
+):
     """A customer pays late and is to be charged for a month, by the policy finance_charges; invoicing posts it."""
 
     charge_id: Identifier

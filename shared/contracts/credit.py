@@ -21,7 +21,7 @@ from shared.contracts.invoicing import Reason, Version
 CreditState = Literal["Active", "Warning", "AtLimit", "Hold", "Review", "Suspended", "Closed"]
 
 
-class CreditApproved(Event, said_by=("credit",), subject="order_id", order=("decided_on", "order_id")):
+class CreditApproved(Event, published_by=("credit",), subject="order_id", order=("decided_on", "order_id")):
     """The order fits the customer's credit."""
 
     order_id: Identifier
@@ -43,7 +43,7 @@ class CreditApproved(Event, said_by=("credit",), subject="order_id", order=("dec
     """The revision of the order that was decided on; a later one is decided on anew."""
 
 
-class CreditHeld(Event, said_by=("credit",), subject="order_id", order=("decided_on", "order_id")):
+class CreditHeld(Event, published_by=("credit",), subject="order_id", order=("decided_on", "order_id")):
     """The order waits until payments make room or a person releases it."""
 
     order_id: Identifier
@@ -62,7 +62,7 @@ class CreditHeld(Event, said_by=("credit",), subject="order_id", order=("decided
     """The revision of the order that was decided on; a later one is decided on anew."""
 
 
-class CreditReleased(Event, said_by=("credit",), subject="order_id", order=("decided_on", "order_id")):
+class CreditReleased(Event, published_by=("credit",), subject="order_id", order=("decided_on", "order_id")):
     """A held order may go on: a person released it, or payments made room."""
 
     order_id: Identifier
@@ -86,7 +86,7 @@ class CreditReleased(Event, said_by=("credit",), subject="order_id", order=("dec
     """The revision of the order that was decided on; a later one is decided on anew."""
 
 
-class CreditDeclined(Event, said_by=("credit",), subject="order_id", order=("decided_on", "order_id")):
+class CreditDeclined(Event, published_by=("credit",), subject="order_id", order=("decided_on", "order_id")):
     """A person decided that a held order is not to be delivered on credit; invoicing cancels it."""
 
     order_id: Identifier
@@ -104,7 +104,7 @@ class CreditDeclined(Event, said_by=("credit",), subject="order_id", order=("dec
     """The revision of the order that was decided on; a later one is decided on anew."""
 
 
-class CreditLimitSet(Event, said_by=("credit",), subject="customer_id", order=("customer_id", "limit_version")):
+class CreditLimitSet(Event, published_by=("credit",), subject="customer_id", order=("customer_id", "limit_version")):
     """A customer's credit limit was set: by a person, on a request, or because a temporary one ended."""
 
     customer_id: Identifier
@@ -122,7 +122,9 @@ class CreditLimitSet(Event, said_by=("credit",), subject="customer_id", order=("
     """The credit request this limit answers."""
 
 
-class CreditStateChanged(Event, said_by=("credit",), subject="customer_id", order=("customer_id", "state_version")):
+class CreditStateChanged(
+    Event, published_by=("credit",), subject="customer_id", order=("customer_id", "state_version")
+):
     """The account moved to another state of its life; `reasons` say why in words."""
 
     customer_id: Identifier
@@ -137,7 +139,7 @@ class CreditStateChanged(Event, said_by=("credit",), subject="customer_id", orde
     reasons: Annotated[tuple[Reason, ...], Field(max_length=50)] = ()
 
 
-class CreditReportRequested(Event, said_by=("credit",), subject="report_id", order=("requested_on", "report_id")):
+class CreditReportRequested(Event, published_by=("credit",), subject="report_id", order=("requested_on", "report_id")):
     """Asks the credit bureau for a report; an adapter of a bureau answers with CreditReportReceived."""
 
     report_id: Identifier
@@ -152,7 +154,9 @@ class CreditReportRequested(Event, said_by=("credit",), subject="report_id", ord
     """After so many business days without an answer a person decides without it."""
 
 
-class FinancialStatementsRequested(Event, said_by=("credit",), subject="request_id", order=("sent_on", "request_id")):
+class FinancialStatementsRequested(
+    Event, published_by=("credit",), subject="request_id", order=("sent_on", "request_id")
+):
     """A letter to the customer: credit asks for financial statements, or reminds of them."""
 
     request_id: Identifier
@@ -166,7 +170,7 @@ class FinancialStatementsRequested(Event, said_by=("credit",), subject="request_
     text: Text
 
 
-class CreditRequestDeclined(Event, said_by=("credit",), subject="request_id", order=("decided_on", "request_id")):
+class CreditRequestDeclined(Event, published_by=("credit",), subject="request_id", order=("decided_on", "request_id")):
     """The customer does not get the credit asked for, with the reasons that must be given to the customer."""
 
     request_id: Identifier

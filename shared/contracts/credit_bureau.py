@@ -9,7 +9,9 @@ from pydantic import Field
 from shared.contracts.event import BusinessDate, Event, Identifier, Text
 
 
-class CreditReportReceived(Event, said_by=("credit_bureau",), subject="report_id", order=("report_date", "report_id")):
+class CreditReportReceived(
+    Event, published_by=("credit_bureau",), subject="report_id", order=("report_date", "report_id")
+):
     """The bureau's answer to CreditReportRequested with the same `report_id`."""
 
     report_id: Identifier

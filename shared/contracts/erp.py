@@ -32,7 +32,7 @@ class Terms(Body):
     discount_percent: Percent = Decimal(0)
 
 
-class CustomerChanged(Event, said_by=("erp",), subject="customer_id", order=("version", "customer_id")):
+class CustomerChanged(Event, published_by=("erp",), subject="customer_id", order=("version", "customer_id")):
     """The ERP's customer master. State-carrying: an older `version` is ignored."""
 
     customer_id: Identifier
@@ -53,7 +53,7 @@ class CustomerChanged(Event, said_by=("erp",), subject="customer_id", order=("ve
     active: bool = True
 
 
-class ItemChanged(Event, said_by=("erp",), key="item_id", subject="item_id", order=("version", "item_id")):
+class ItemChanged(Event, published_by=("erp",), key="item_id", subject="item_id", order=("version", "item_id")):
     """The ERP's item master. State-carrying: an older `version` is ignored."""
 
     item_id: Identifier
@@ -71,7 +71,7 @@ class PriceBreak(Body):
 
 class PriceChanged(
     Event,
-    said_by=("erp",),
+    published_by=("erp",),
     key="price_list_id",
     subject="price_list_id",
     order=("valid_from", "price_list_id", "item_id", "version"),
@@ -94,7 +94,7 @@ class OrderedLine(Body):
 
 
 class OrderPlaced(
-    Event, said_by=("erp", "invoicing"), subject="order_id", order=("order_date", "order_id", "revision")
+    Event, published_by=("erp", "invoicing"), subject="order_id", order=("order_date", "order_id", "revision")
 ):
     """A customer's order, from the ERP or captured by invoicing (web, phone, EDI).
 
@@ -118,7 +118,7 @@ class OrderPlaced(
     """The business day of this revision; None: `order_date`."""
 
 
-class OrderCancelled(Event, said_by=("erp",), subject="order_id", order=("cancelled_on", "order_id")):
+class OrderCancelled(Event, published_by=("erp",), subject="order_id", order=("cancelled_on", "order_id")):
     """The customer no longer wants what has not gone to the warehouse yet."""
 
     order_id: Identifier
@@ -131,7 +131,7 @@ CreditRequestKind = Literal["new", "increase", "review"]
 """A new customer's credit, a change of the limit, or the periodic review of it."""
 
 
-class CreditRequested(Event, said_by=("erp",), subject="request_id", order=("requested_on", "request_id")):
+class CreditRequested(Event, published_by=("erp",), subject="request_id", order=("requested_on", "request_id")):
     """Somebody asks for credit for a customer; credit judges it and sets the limit or declines."""
 
     request_id: Identifier
@@ -149,7 +149,7 @@ class CreditRequested(Event, said_by=("erp",), subject="request_id", order=("req
 
 
 class BusinessDayStarted(
-    Event, said_by=("erp",), key="company_id", subject="business_date", order=("business_date", "company_id")
+    Event, published_by=("erp",), key="company_id", subject="business_date", order=("business_date", "company_id")
 ):
     """The calendar's word that a day of business began. Everything daily hangs on it."""
 
@@ -159,7 +159,7 @@ class BusinessDayStarted(
 
 class ExchangeRateSet(
     Event,
-    said_by=("erp",),
+    published_by=("erp",),
     key="from_currency",
     subject="from_currency",
     order=("valid_from", "from_currency", "to_currency", "version"),
@@ -183,7 +183,7 @@ class ExchangeRateSet(
 
 
 class InvoiceBroughtForward(
-    Event, said_by=("erp",), subject="invoice_number", order=("invoice_date", "invoice_number")
+    Event, published_by=("erp",), subject="invoice_number", order=("invoice_date", "invoice_number")
 ):
     """An invoice of the system that went before, posted by invoicing under its own number and dates."""
 
@@ -218,7 +218,7 @@ PaymentMethod = BankMethod | Literal["credit_memo"]
 
 class PaymentReceived(
     Event,
-    said_by=("erp", "cash_app"),
+    published_by=("erp", "cash_app"),
     key=("customer_id", "payer_account", "bank_reference"),
     subject="payment_id",
     order=("value_date", "payment_id"),
@@ -245,7 +245,7 @@ class PaymentReceived(
 
 class RemittanceAdvised(
     Event,
-    said_by=("erp", "cash_app"),
+    published_by=("erp", "cash_app"),
     key=("customer_id", "payer_account", "advice_id"),
     subject="advice_id",
     order=("advised_on", "advice_id"),
@@ -268,7 +268,7 @@ class RemittanceAdvised(
 
 class PaymentReturned(
     Event,
-    said_by=("erp", "cash_app"),
+    published_by=("erp", "cash_app"),
     key=("customer_id", "payer_account", "bank_reference"),
     subject="return_id",
     order=("value_date", "return_id"),

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from shared.contracts.decimals import PlainDecimal
 from shared.kernel.money import CURRENCY_EXPONENT, QUANTUM
 
-Speaker = Literal[
+Producer = Literal[
     "erp", "inv_ctrl", "gl_core", "credit_bureau", "invoicing", "credit", "cash_app", "collections", "analytics"
 ]
 
@@ -83,14 +83,14 @@ class EventContext:
 class Event(Body):
     """An event body. Subclasses say who speaks it, its key, its subject and its business order:
 
-    `class OrderPlaced(Event, said_by=("erp",), subject="order_id", order=("order_date", "order_id"))`
+    `class OrderPlaced(Event, published_by=("erp",), subject="order_id", order=("order_date", "order_id"))`
 
     The key is `customer_id` unless `key` names other fields, of which the first that is known counts.
     """
 
     topic: ClassVar[str]
     contract_version: ClassVar[int] = 1
-    said_by: ClassVar[tuple[Speaker, ...]]
+    published_by: ClassVar[tuple[Producer, ...]]
     key_fields: ClassVar[tuple[str, ...]]
     subject_field: ClassVar[str]
     order_fields: ClassVar[tuple[str, ...]]
@@ -109,7 +109,7 @@ class Event(Body):
     def __pydantic_init_subclass__(  # type: ignore[override]  # a declaration, checked here
         cls,
         *,
-        said_by: tuple[Speaker, ...],
+        published_by: tuple[Producer, ...],
         subject: str,
         order: tuple[str, ...],
         key: str | tuple[str, ...] = "customer_id",
@@ -119,7 +119,7 @@ class Event(Body):
         super().__pydantic_init_subclass__(**kwargs)
         cls.topic = cls.__name__
         cls.contract_version = version
-        cls.said_by = said_by
+        cls.published_by = published_by
         cls.key_fields = (key,) if isinstance(key, str) else key
         cls.subject_field = subject
         cls.order_fields = order

@@ -11,7 +11,7 @@ from shared.contracts.journal import JournalTotal
 
 
 class JournalBatchPosted(
-    Event, said_by=("gl_core",), key="company_id", subject="batch_id", order=("business_date", "batch_id")
+    Event, published_by=("gl_core",), key="company_id", subject="batch_id", order=("business_date", "batch_id")
 ):
     """The batch is in the general ledger; `totals` are what the ledger itself booked."""
 
@@ -24,7 +24,7 @@ class JournalBatchPosted(
 
 
 class JournalBatchRejected(
-    Event, said_by=("gl_core",), key="company_id", subject="batch_id", order=("business_date", "batch_id")
+    Event, published_by=("gl_core",), key="company_id", subject="batch_id", order=("business_date", "batch_id")
 ):
     """The batch was refused; it waits for a person to correct or release it."""
 

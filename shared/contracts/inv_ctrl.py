@@ -20,7 +20,7 @@ class StockLine(Body):
 
 
 class StockAnswered(
-    Event, said_by=("inv_ctrl",), subject="request_id", order=("business_date", "order_id", "request_id")
+    Event, published_by=("inv_ctrl",), subject="request_id", order=("business_date", "order_id", "request_id")
 ):
     """Answer to StockRequested: per line, what is set aside for the order and what is missing."""
 
@@ -32,7 +32,11 @@ class StockAnswered(
 
 
 class StockReplenished(
-    Event, said_by=("inv_ctrl",), key="item_id", subject="replenishment_id", order=("business_date", "replenishment_id")
+    Event,
+    published_by=("inv_ctrl",),
+    key="item_id",
+    subject="replenishment_id",
+    order=("business_date", "replenishment_id"),
 ):
     """Goods came in; `quantity` of the item is available to backorders."""
 
@@ -49,7 +53,7 @@ class ShippedLine(Body):
 
 
 class ShipmentConfirmed(
-    Event, said_by=("inv_ctrl",), subject="shipment_id", order=("shipped_on", "order_id", "shipment_id")
+    Event, published_by=("inv_ctrl",), subject="shipment_id", order=("shipped_on", "order_id", "shipment_id")
 ):
     """Goods left the warehouse; what was shipped may be invoiced."""
 

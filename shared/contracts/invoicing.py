@@ -39,7 +39,9 @@ class PricedLine(Body):
     tax: Amount
 
 
-class OrderValidated(Event, said_by=("invoicing",), subject="order_id", order=("order_date", "order_id", "revision")):
+class OrderValidated(
+    Event, published_by=("invoicing",), subject="order_id", order=("order_date", "order_id", "revision")
+):
     """The order can be delivered and is priced and taxed; credit decides next.
 
     An order that was amended is said again under its new revision, and decided on again. State-carrying: an older
@@ -70,7 +72,7 @@ class Reason(Body):
     text: Text
 
 
-class OrderRejected(Event, said_by=("invoicing",), subject="order_id", order=("order_date", "order_id")):
+class OrderRejected(Event, published_by=("invoicing",), subject="order_id", order=("order_date", "order_id")):
     """The order cannot be taken; every reason is given, not just the first."""
 
     order_id: Identifier
@@ -81,7 +83,7 @@ class OrderRejected(Event, said_by=("invoicing",), subject="order_id", order=("o
 
 
 class OrderAmendmentRefused(
-    Event, said_by=("invoicing",), subject="order_id", order=("amended_on", "order_id", "revision")
+    Event, published_by=("invoicing",), subject="order_id", order=("amended_on", "order_id", "revision")
 ):
     """A new revision of an order cannot be taken; the order stands as it was. Every reason is given."""
 
@@ -95,7 +97,7 @@ class OrderAmendmentRefused(
     reasons: Annotated[tuple[Reason, ...], Field(min_length=1, max_length=2000)]
 
 
-class OpenOrderChanged(Event, said_by=("invoicing",), subject="order_id", order=("order_id", "order_version")):
+class OpenOrderChanged(Event, published_by=("invoicing",), subject="order_id", order=("order_id", "order_version")):
     """What of an order is neither invoiced nor cancelled, incl. tax. Invoicing is the authority on it.
 
     State-carrying: an older `order_version` is ignored. `open_amount` is nil once the order is
@@ -117,7 +119,7 @@ class OpenOrderChanged(Event, said_by=("invoicing",), subject="order_id", order=
 
 
 class CreditCheckRequested(
-    Event, said_by=("invoicing",), subject="order_id", order=("business_date", "order_id", "order_version")
+    Event, published_by=("invoicing",), subject="order_id", order=("business_date", "order_id", "order_version")
 ):
     """Asks credit to look at an order again before more of it is set aside: its approval is too old by now.
 
@@ -141,7 +143,7 @@ class RequestedLine(Body):
 
 
 class StockRequested(
-    Event, said_by=("invoicing",), subject="request_id", order=("business_date", "order_id", "request_id")
+    Event, published_by=("invoicing",), subject="request_id", order=("business_date", "order_id", "request_id")
 ):
     """Asks inventory control to set stock aside; answered by StockAnswered with the same request_id."""
 
@@ -155,7 +157,7 @@ class StockRequested(
     lines: Annotated[tuple[RequestedLine, ...], Field(min_length=1, max_length=500)]
 
 
-class OrderBackordered(Event, said_by=("invoicing",), subject="order_id", order=("business_date", "order_id")):
+class OrderBackordered(Event, published_by=("invoicing",), subject="order_id", order=("business_date", "order_id")):
     """Lines that wait for stock."""
 
     order_id: Identifier
@@ -166,7 +168,7 @@ class OrderBackordered(Event, said_by=("invoicing",), subject="order_id", order=
 
 
 class AllocationReleased(
-    Event, said_by=("invoicing",), subject="request_id", order=("business_date", "order_id", "request_id")
+    Event, published_by=("invoicing",), subject="request_id", order=("business_date", "order_id", "request_id")
 ):
     """Gives stock back that was set aside for a request nobody wants any more (cancelled while it was asked for)."""
 
@@ -179,7 +181,7 @@ class AllocationReleased(
 
 
 class PickListReleased(
-    Event, said_by=("invoicing",), subject="pick_list_id", order=("released_on", "order_id", "pick_list_id")
+    Event, published_by=("invoicing",), subject="pick_list_id", order=("released_on", "order_id", "pick_list_id")
 ):
     """Tells the warehouse what to pick and ship."""
 
@@ -202,7 +204,7 @@ class InvoicedLine(Body):
     tax: Amount
 
 
-class FinanceChargePosted(Event, said_by=("invoicing",), subject="charge_id", order=("charge_date", "charge_id")):
+class FinanceChargePosted(Event, published_by=("invoicing",), subject="charge_id", order=("charge_date", "charge_id")):
     """Interest or a fee is charged and in invoicing's journal; it becomes an open item of cash_app."""
 
     charge_id: Identifier
@@ -219,7 +221,7 @@ class FinanceChargePosted(Event, said_by=("invoicing",), subject="charge_id", or
 
 
 class CreditMemoPosted(
-    Event, said_by=("invoicing",), subject="credit_memo_id", order=("credit_date", "credit_memo_id")
+    Event, published_by=("invoicing",), subject="credit_memo_id", order=("credit_date", "credit_memo_id")
 ):
     """A credit to the customer is in invoicing's journal: Dr revenue and tax, Cr receivables. cash_app applies it."""
 
@@ -242,7 +244,7 @@ class CreditMemoPosted(
     """The item it settles first: a deduction, which took over what was kept back of the invoice."""
 
 
-class CreditMemoDeclined(Event, said_by=("invoicing",), subject="request_id", order=("declined_on", "request_id")):
+class CreditMemoDeclined(Event, published_by=("invoicing",), subject="request_id", order=("declined_on", "request_id")):
     """What collections asked for is not credited: CreditMemoRequested of the same request_id is answered."""
 
     request_id: Identifier
@@ -253,7 +255,7 @@ class CreditMemoDeclined(Event, said_by=("invoicing",), subject="request_id", or
     reason: Text
 
 
-class InvoicePosted(Event, said_by=("invoicing",), subject="invoice_id", order=("invoice_date", "invoice_id")):
+class InvoicePosted(Event, published_by=("invoicing",), subject="invoice_id", order=("invoice_date", "invoice_id")):
     """An invoice is in the books; it becomes an open item of cash_app."""
 
     invoice_id: Identifier

@@ -19,7 +19,7 @@ class JournalTotal(Body):
 
 class JournalBatchSubmitted(
     Event,
-    said_by=("invoicing", "cash_app"),
+    published_by=("invoicing", "cash_app"),
     key="company_id",
     subject="batch_id",
     order=("business_date", "batch_id"),

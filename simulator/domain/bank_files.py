@@ -49,7 +49,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReasonText:
     """A payment under the bank's reference in a file; of a card payment one for each invoice."""
 
     bank_reference: str
@@ -60,7 +60,7 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class DayOfFiles:
     files: Sequence[File]
-    told: Sequence[Told]
+    told: Sequence[ReasonText]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def files_of(payments: Iterable[PaymentReceived], payers: Mapping[str, Customer]
     checks: list[PaymentReceived] = []
     cards: list[PaymentReceived] = []
     lines: dict[str, list[_Line]] = {}
-    told: list[Told] = []
+    told: list[ReasonText] = []
     for payment in payments:
         if payment.currency == "USD" and payment.method in _CHECK_METHODS and len(payment.remittance) < 100:
             checks.append(payment)
@@ -93,19 +93,19 @@ def files_of(payments: Iterable[PaymentReceived], payers: Mapping[str, Customer]
             reference = payment.bank_reference.replace("/", "-")
             line = _Line(reference, payment.amount, _CREDIT_TRANSFER, payment, payers[payment.payment_id])
             lines.setdefault(payment.currency, []).append(line)
-            told.append(Told(f"{_key(ACCOUNTS[payment.currency])}/{reference}", payment.payment_id))
+            told.append(ReasonText(f"{_key(ACCOUNTS[payment.currency])}/{reference}", payment.payment_id))
     files = []
     if checks:
         bundle = f"{LOCKBOX}-{day:%Y%m%d}-001"
         files.append(File(f"lockbox-{day}.txt", _lockbox(checks, payers, day)))
         lines.setdefault("USD", []).append(_Line(bundle, _sum(p.amount for p in checks), _LOCKBOX_DEPOSIT))
-        told += [Told(f"{LOCKBOX}/{bundle}-{_item(n)}", p.payment_id) for n, p in enumerate(checks, start=1)]
+        told += [ReasonText(f"{LOCKBOX}/{bundle}-{_item(n)}", p.payment_id) for n, p in enumerate(checks, start=1)]
     if cards:
         settlement, content, net = _card_settlement(cards, day)
         files.append(File(f"cards-{day}.csv", content))
         lines.setdefault("USD", []).append(_Line(settlement, net, _CARD_DEPOSIT))
         told += [
-            Told(f"{CARDS}/{_transaction(p, n)}", p.payment_id, line.document_number)
+            ReasonText(f"{CARDS}/{_transaction(p, n)}", p.payment_id, line.document_number)
             for p in cards
             for n, line in enumerate(p.remittance, start=1)
         ]

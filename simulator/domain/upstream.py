@@ -96,7 +96,7 @@ class Upstream:
     # What the services say.
 
     def hear(self, events: Iterable[Event]) -> None:
-        """Takes in what was said since the last quiet point, whatever order it arrived in."""
+        """Takes in what was said since the last idle point, whatever order it arrived in."""
         rank = {kind: n for n, kind in enumerate(HEARS)}
         known = (event for event in events if type(event) in rank)
         for event in sorted(known, key=lambda e: (rank[type(e)], e.business_order)):

@@ -6,9 +6,9 @@ import asyncio
 import os
 import sys
 
-from o2c.quiet import Quiet
+from o2c.idle import IdleMonitor
 from o2c.stack import SERVICES
-from shared.chassis.settings import ServiceSettings
+from shared.chassis.declare.settings import ServiceSettings
 from simulator.domain.calendar import business_day, business_days
 from simulator.running import Whereabouts, connected_simulation
 
@@ -19,8 +19,8 @@ async def play(days: int, with_people: bool) -> None:
     partitions = ServiceSettings.model_fields["kafka_partitions"].default
     urls = {name: f"http://{name.replace('_', '-')}:8080" for name in SERVICES}
     async with (
-        Quiet(servers, urls) as quiet,
-        connected_simulation(Whereabouts(servers, True, partitions, urls, secret), seed=1, quiet=quiet) as simulation,
+        IdleMonitor(servers, urls) as idle,
+        connected_simulation(Whereabouts(servers, True, partitions, urls, secret), seed=1, idle=idle) as simulation,
     ):
         if not with_people:
             simulation.people = ()

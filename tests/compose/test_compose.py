@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from shared.chassis.settings import ServiceSettings
+from shared.chassis.declare.settings import ServiceSettings
 from tests.compose.stack import ROOT, SERVICES, ComposeStack, compose_command, service_of
 
 COMMAND = compose_command()

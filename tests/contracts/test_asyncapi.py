@@ -148,7 +148,7 @@ def test_every_event_has_its_channel_key_speakers_and_hearers() -> None:
         assert made()["components"]["messages"][name]["bindings"]["kafka"]["key"]["description"].startswith(
             event.key_fields[0]
         )
-        for speaker in event.said_by:
+        for speaker in event.published_by:
             assert operations[f"{speaker}.sends.{event.topic}"]["action"] == "send"
     for service, events in declared_hearers().items():
         for event in events:

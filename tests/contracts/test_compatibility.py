@@ -49,7 +49,7 @@ FIELDS: dict[str, Any] = {
     "tags": (dict[str, Annotated[str, Field(max_length=50)]], {}),
     "lines": many(model("Line", Body, LINE), min_length=1, max_length=100),
 }
-DECLARED: dict[str, Any] = {"said_by": ("collections",), "subject": "notice_id", "order": ("notice_id",)}
+DECLARED: dict[str, Any] = {"published_by": ("collections",), "subject": "notice_id", "order": ("notice_id",)}
 
 
 def contract(without: str = "", declared: dict[str, Any] | None = None, **changed: Any) -> type[Event]:
@@ -80,7 +80,7 @@ def fee(**limits: Any) -> Any:
     return Annotated[Decimal, Field(**{"ge": 0, "le": 1000, "decimal_places": 2, **limits})]
 
 
-class Closed(Event, said_by=("collections",), subject="notice_id", order=("notice_id",)):
+class Closed(Event, published_by=("collections",), subject="notice_id", order=("notice_id",)):
     model_config = ConfigDict(extra="forbid")
     notice_id: Identifier
     customer_id: Identifier
@@ -180,7 +180,7 @@ GROWS: dict[str, dict[str, Any]] = {
     "null too": {"code": Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None},
     "anything": {"tags": (Any, {})},
     "any mapping": {"tags": (dict[str, Any], {})},
-    "who says it": {"declared": {"said_by": ("collections", "credit")}},
+    "who says it": {"declared": {"published_by": ("collections", "credit")}},
     "optional now": {"fee": (Fee, Decimal(0))},
 }
 

@@ -24,7 +24,7 @@ from typing import Any, Final
 import pytest
 
 from o2c.books.digest import digest_parts
-from shared.chassis.crash_points import CRASH_POINTS
+from shared.chassis.transaction.crash_points import CRASH_POINTS
 from tests.kit import World
 from tests.kit.books import books_agree
 from tests.kit.business import Undisturbed, play, running_as_processes
@@ -37,7 +37,7 @@ IN_THE_RELAY: Final = ("after_publishing", "before_outbox_delete")
 STARTS_FAILED_MAX: Final = 5
 """A start may find Kafka busy and fail; it is tried again, as a restart policy would."""
 MIGRATED_ALREADY: Final = """
-from shared.chassis import service
+from shared.chassis.declare import service
 async def migrate(*_): pass
 service.migrate = migrate
 """
@@ -46,14 +46,14 @@ service.migrate = migrate
 
 def never_heard(world: World, business: Undisturbed) -> dict[str, set[str]]:
     """By service, the events it handles that are not said in the business."""
-    hears = {name: {event.topic for event in world.service(name).handlers.hears} for name in world.names}
+    hears = {name: {event.topic for event in world.service(name).handlers.subscriptions} for name in world.names}
     return {name: topics - business.heard for name, topics in hears.items() if topics - business.heard}
 
 
 def points_of(world: World, name: str, business: Undisturbed) -> set[str]:
     """Every point at which a service is to die. Of the events it could say, those that it has reason to say."""
     handlers = world.service(name).handlers
-    heard = {event.topic for event in handlers.hears}
+    heard = {event.topic for event in handlers.subscriptions}
     return {
         *(f"{point}:{topic}" for point in IN_A_BATCH for topic in heard),
         *(f"{point}:daily/{work}" for point in IN_A_DAILY_RUN for work in handlers.daily_work),

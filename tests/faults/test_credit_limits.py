@@ -28,20 +28,20 @@ async def test_a_flood_over_three_replicas_passes_no_limit(kafka: Any, postgres:
         ]
         await asyncio.gather(*(replica.until_ready() for replica in replicas))
         buyers = [f"C-{n}" for n in range(CUSTOMERS)]
-        await world.say(day(DAY), *(customer(buyer, credit_limit=OWN_LIMIT) for buyer in buyers))
-        await world.quiet()
+        await world.publish(day(DAY), *(customer(buyer, credit_limit=OWN_LIMIT) for buyer in buyers))
+        await world.settle()
         group = {"name": "All", "currency": "USD", "pooled_limit": str(POOL), "members": buyers, "reason": "one owner"}
         answer = await world.command("credit", "credit_manager", "/groups/C-0", group, method="PUT")
         assert answer.status_code == 200, answer.text
 
         dice = random.Random(7)
-        await world.say(
+        await world.publish(
             *(
                 validated(f"O-{n:04}", dice.choice(buyers), str(Decimal(dice.randrange(100, 2_000)).scaleb(-2)))
                 for n in range(ORDERS)
             )
         )
-        await world.quiet(120)
+        await world.settle(120)
 
         by_customer = dict(
             await world.rows(

@@ -67,11 +67,11 @@ def _payment(n: int) -> Event:
     return payment(f"P-{n:02}", f"C-{n % 4}", "60.00", value_date=NEXT_DAY, remittance=[line])
 
 
-async def heard(world: World, *portions: Sequence[Event]) -> None:
+async def consumed(world: World, *portions: Sequence[Event]) -> None:
     """Each portion is heard by all before the next is said."""
     for portion in portions:
-        await world.say(*portion)
-        await world.quiet()
+        await world.publish(*portion)
+        await world.settle()
 
 
 async def ended(world: World) -> dict[str, Any]:
@@ -107,13 +107,13 @@ async def test_where_order_must_not_matter_the_end_is_the_same(kafka: Any, postg
     lists and orders, a cancellation before its order, payments before their invoices and both before their customers,
     old versions after new ones, a day's events after the next day began. Only prices are known before an order."""
     async with World(kafka, postgres) as world:
-        await heard(world, masters(), business(), answers(), shipments())
+        await consumed(world, masters(), business(), answers(), shipments())
         natural = await ended(world)
     async with World(kafka, postgres) as world:
         hostile = [*reversed([*business(), *shipments()])]
         prices, customers = masters()[:4], masters()[4:]
         half = len(hostile) // 2
-        await heard(world, [*reversed(prices)], answers(), hostile[:half], [*reversed(customers)], hostile[half:])
+        await consumed(world, [*reversed(prices)], answers(), hostile[:half], [*reversed(customers)], hostile[half:])
         await answers_replayed(world)
         backwards = await ended(world)
     # Money that came before its customer went by way of the suspense account: the same balances by other postings.

@@ -23,7 +23,7 @@ async def test_what_is_said_twice_and_heard_again_is_applied_once(
 
         async def repeat_the_day() -> None:
             assert await echo.repeat_everything_new() > 0
-            await world.quiet()
+            await world.settle()
 
         await play(world, twice=True, after_day=repeat_the_day)
         await books_agree(world)
@@ -34,7 +34,7 @@ async def test_what_is_said_twice_and_heard_again_is_applied_once(
         for name in world.names:
             await set_back_to_the_beginning(world, name)
         await asyncio.gather(*(world.start(name) for name in world.names))
-        await world.quiet(120.0)
+        await world.settle(120.0)
         await books_agree(world)
         for name in world.names:
             taken = world.running[name].metrics

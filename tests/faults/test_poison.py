@@ -19,7 +19,7 @@ async def test_a_database_error_of_one_event_in_500_hits_that_event_alone(kafka:
         refuse = "ALTER TABLE payment ADD CONSTRAINT unlucky CHECK (payment_id <> 'P-00077')"
         await world.rows("cash_app", refuse)
         await flood.wave()
-        await world.quiet()
+        await world.settle()
         letters = (
             "SELECT event_id, topic, error, reason, convert_from(body, 'UTF8')::jsonb ->> 'payment_id' FROM dead_letter"
         )
@@ -40,11 +40,11 @@ async def test_a_batch_of_nothing_but_poison_is_named_one_by_one(kafka: Any, pos
         flood = Flood(world, size=60)
         await flood.begin()
         await flood.wave()
-        await world.quiet()
-        await world.say(*(brought_forward(n, Decimal("51.00")) for n in range(POISONOUS)))
+        await world.settle()
+        await world.publish(*(brought_forward(n, Decimal("51.00")) for n in range(POISONOUS)))
         await flood.wave()
         await flood.ended(dead_letters={"invoicing": POISONOUS})
         letters = "SELECT topic, error, reason FROM dead_letter ORDER BY reason"
         for n, (topic, error, reason) in enumerate(await world.rows("invoicing", letters)):
-            assert (topic, error) == ("InvoiceBroughtForward", "Refused")
+            assert (topic, error) == ("InvoiceBroughtForward", "EventRejected")
             assert f"OLD-{n:05}" in reason and "50.00" in reason

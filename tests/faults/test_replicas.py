@@ -16,7 +16,7 @@ from tests.kit.process import ServiceProcess, others_in_this_process
 
 FALLS_ASLEEP_IN_A_BATCH = """
 import os, signal
-from shared.chassis.batch import BatchProcessor
+from shared.chassis.consume.batch import BatchProcessor
 handle, slept = BatchProcessor._handle, []
 async def fall_asleep_once(self, events, uow):
     await handle(self, events, uow)
@@ -28,7 +28,7 @@ BatchProcessor._handle = fall_asleep_once
 """
 FALLS_ASLEEP_WHILE_PUBLISHING = """
 import os, signal
-from shared.chassis import relay
+from shared.chassis.publish import relay
 publish, slept = relay.OutboxRelay._publish, []
 async def fall_asleep_once(self, rows):
     if not slept and any(row["topic"] == "PaymentApplied" for row in rows):
@@ -69,9 +69,9 @@ async def test_a_replica_that_wakes_after_another_took_over_does_nothing_twice(
         await flood.begin()
         wave = flood.next_wave()
         # One after the other: an open transaction anywhere on the server keeps back what all relays publish.
-        await world.say(*(event for event in wave if not isinstance(event, OrderPlaced)))
+        await world.publish(*(event for event in wave if not isinstance(event, OrderPlaced)))
         await cash_app.fell_asleep()
-        await world.say(*(event for event in wave if isinstance(event, OrderPlaced)))
+        await world.publish(*(event for event in wave if isinstance(event, OrderPlaced)))
         await credit.fell_asleep()
         others = [await start(name) for name in preludes]
         for other in others:
@@ -79,7 +79,7 @@ async def test_a_replica_that_wakes_after_another_took_over_does_nothing_twice(
         await flood.wave()
         decided = "SELECT count(*) FROM open_order WHERE decision = 'approved'"
         if locks == FREED:
-            await world.quiet()
+            await world.settle()
             assert await world.rows("credit", decided) == [(2 * flood.size,)]
         else:
             stuck = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"

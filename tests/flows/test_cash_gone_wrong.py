@@ -37,11 +37,11 @@ DUE = DAY + timedelta(days=30)
 @pytest.fixture
 async def world(kafka: Any, postgres: Any) -> AsyncIterator[World]:
     async with World(kafka, postgres) as world:
-        await world.say(customer("C-1"), customer("C-2"))
-        await world.quiet()
+        await world.publish(customer("C-1"), customer("C-2"))
+        await world.settle()
         owed = {"A-1": ("C-1", "100.00"), "A-2": ("C-1", "60.00"), "B-1": ("C-2", "100.00"), "B-2": ("C-2", "40.00")}
-        await world.say(*(brought_forward(number, *what) for number, what in owed.items()), day(on(8)))
-        await world.quiet()
+        await world.publish(*(brought_forward(number, *what) for number, what in owed.items()), day(on(8)))
+        await world.settle()
         yield world
         await books_agree(world)
         for between in (on(8), on(10), on(12), on(14)):
@@ -79,7 +79,7 @@ async def do(world: World, path: str, body: dict[str, Any], who: str = "Pia", ro
     """A clerk's command, which has to succeed; ends when all services have heard of it."""
     answer = await world.command("cash_app", role, path, {"reason": "the story wants it", **body}, person=who)
     assert answer.is_success, answer.text
-    await world.quiet()
+    await world.settle()
     return answer.json()
 
 
@@ -102,16 +102,16 @@ async def test_what_goes_wrong_is_put_right(world: World) -> None:
 
 async def wrong_customer(world: World) -> None:
     """C-1's account, but it was C-2 who paid: one step moves the money and settles the right invoice."""
-    await world.say(payment("P-1", "C-1", "100.00", value_date=on(8)))
-    await world.quiet()
+    await world.publish(payment("P-1", "C-1", "100.00", value_date=on(8)))
+    await world.settle()
     assert await open_items(world) == {"A-2": 60, "B-1": 100, "B-2": 40}
     moved = await do(world, "/payments/P-1/transfer", {"to_customer_id": "C-2"})
     assert await open_items(world) == {"A-1": 100, "A-2": 60, "B-2": 40}
-    (transfer,), (undone,) = world.heard(PaymentTransferred), world.heard(PaymentUnapplied)
+    (transfer,), (undone,) = world.published(PaymentTransferred), world.published(PaymentUnapplied)
     assert (transfer.from_customer_id, transfer.to_customer_id, transfer.amount) == ("C-1", "C-2", 100)
     assert (undone.cause, undone.customer_id, undone.amount) == ("transferred", "C-1", 100)
     assert [line["document_number"] for line in moved["settled"]] == ["B-1"]
-    reopened = [c for c in world.heard(OpenItemChanged) if c.cause == "unapplied"]
+    reopened = [c for c in world.published(OpenItemChanged) if c.cause == "unapplied"]
     assert [(c.document_number, c.item_version, c.due_date) for c in reopened] == [("A-1", 3, DUE)]
 
 
@@ -119,22 +119,24 @@ async def check_returned(world: World) -> None:
     """The check that kept a promise bounces: the item is owed as before, with a fee, and the promise is broken."""
     promise = {"amount": "60.00", "currency": "USD", "due_on": on(12).isoformat()}
     assert (await world.command("collections", "collector", "/customers/C-1/promises", promise)).is_success
-    await world.say(payment("P-2", "C-1", "60.00", value_date=on(9), method="check", remittance=names("A-2", "60.00")))
-    await world.quiet()
-    assert len(world.heard(PromiseKept)) == 1
-    await world.say(returned("R-2", "60.00", 10, original="BANK-P-2"))
-    await world.quiet()
+    await world.publish(
+        payment("P-2", "C-1", "60.00", value_date=on(9), method="check", remittance=names("A-2", "60.00"))
+    )
+    await world.settle()
+    assert len(world.published(PromiseKept)) == 1
+    await world.publish(returned("R-2", "60.00", 10, original="BANK-P-2"))
+    await world.settle()
     assert await open_items(world) == {"A-1": 100, "A-2": 60, "B-2": 40, "FEE-R-2": 25}
-    assert [said.customer_id for said in world.heard(PromiseBroken)] == ["C-1"]
-    assert len(world.heard(CreditHoldRequested)) == 1
-    (noted,) = [a for a in world.heard(ActivityLogged) if a.kind == "note"]
+    assert [said.customer_id for said in world.published(PromiseBroken)] == ["C-1"]
+    assert len(world.published(CreditHoldRequested)) == 1
+    (noted,) = [a for a in world.published(ActivityLogged) if a.kind == "note"]
     assert noted.text == ("payment P-2: the bank returned the payment: R01 insufficient funds; 60.00 USD is owed again")
     assert (await shown(world, "/payments/P-2"))["state"] == "returned"
     (account,) = (await shown(world, "/customers/C-1/account", as_of=on(9).isoformat()))["balances"]
     assert account["open_items"] == "100.00"
-    await world.say(payment("P-2B", "C-1", "85.00", value_date=on(11)))
-    await world.quiet()
-    assert len(world.heard(CreditHoldLifted)) == 1
+    await world.publish(payment("P-2B", "C-1", "85.00", value_date=on(11)))
+    await world.settle()
+    assert len(world.published(CreditHoldLifted)) == 1
 
 
 async def told_twice(world: World) -> None:
@@ -154,8 +156,8 @@ async def told_twice(world: World) -> None:
     assert await open_items(world) == {"A-1": 100, "B-2": 40}
 
     for n in (3, 4):
-        await world.say(payment(f"P-{n}", "C-1", "100.00", value_date=on(9 + n), remittance=names("A-1", "100.00")))
-        await world.quiet()
+        await world.publish(payment(f"P-{n}", "C-1", "100.00", value_date=on(9 + n), remittance=names("A-1", "100.00")))
+        await world.settle()
     held = await shown(world, "/desk/duplicates/P-4")
     assert held["candidates"][0]["id"] == "P-3" and held["suggestion"]["action"] == "refund"
     order = await do(world, "/payments/P-4/refund", {"amount": "100.00", "expected_version": held["version"]})
@@ -164,7 +166,7 @@ async def told_twice(world: World) -> None:
     )
     assert alone.status_code == 403
     await do(world, f"/approvals/{order['approval_id']}/approve", {}, who="Carl", role="controller")
-    (refund,) = world.heard(PaymentRefunded)
+    (refund,) = world.published(PaymentRefunded)
     assert (refund.amount, refund.ordered_by, refund.approved_by) == (100, "Pia", "Carl")
     assert (await shown(world, "/desk/duplicates"))["items"] == []
 
@@ -178,26 +180,26 @@ async def bad_debt(world: World) -> None:
     path = f"/write-offs/{asked.json()['write_off_id']}/approve"
     approved = await world.command("collections", "credit_manager", path, {"reason": "agreed"}, person="Mona")
     assert approved.json()["state"] == "approved", approved.text
-    await world.quiet()
+    await world.settle()
     small = await do(world, f"/open-items/{item_id}/write-off", {"amount": "10.00"})
     assert "B-2" not in await open_items(world)
     await do(world, f"/write-offs/{small['approval_id']}/reverse", {})
     assert (await open_items(world))["B-2"] == 10
-    assert sorted(w.amount for w in world.heard(ItemWrittenOff)) == [-10, 10, 30]
+    assert sorted(w.amount for w in world.published(ItemWrittenOff)) == [-10, 10, 30]
     changes = await shown(world, f"/open-items/{item_id}/changes")
     assert [c["cause"] for c in changes] == ["posted", "write_off", "write_off", "write_off_reversed"]
 
 
 async def return_nobody_knows(world: World) -> None:
     """A return without a reference waits; a clerk matches it, wrongly, and undoes it: all is as it was."""
-    await world.say(returned("R-9", "100.00", 14), returned("R-10", "30.00", 14, original="BANK-P-10"))
-    await world.quiet()
-    await world.say(payment("P-10", "C-1", "30.00", value_date=on(13)))
-    await world.quiet()
+    await world.publish(returned("R-9", "100.00", 14), returned("R-10", "30.00", 14, original="BANK-P-10"))
+    await world.settle()
+    await world.publish(payment("P-10", "C-1", "30.00", value_date=on(13)))
+    await world.settle()
     assert (await shown(world, "/payments/P-10"))["state"] == "returned"
-    (dishonored,) = [said for said in world.heard(PaymentDishonored) if said.payment_id == "P-10"]
+    (dishonored,) = [said for said in world.published(PaymentDishonored) if said.payment_id == "P-10"]
     assert (dishonored.customer_id, dishonored.amount, dishonored.applications_undone) == ("C-1", 30, 0)
-    noted = [a.text for a in world.heard(ActivityLogged) if a.text.startswith("payment P-10 ")]
+    noted = [a.text for a in world.published(ActivityLogged) if a.text.startswith("payment P-10 ")]
     assert noted == [f"payment P-10 of 30.00 USD, which had settled nothing: {dishonored.reason}"]
     before = await open_items(world)
     assert before == {"B-2": 10, "FEE-R-10": 25}
@@ -221,7 +223,7 @@ async def what_the_controller_sees(world: World) -> None:
     trial = await shown(world, "/journal/trial-balance", as_of=on(30).isoformat())
     balances = {line["account"]: line["balance"] for line in trial["lines"]}
     assert (balances["2100"], balances["2110"], balances["2130"]) == ("100.00", "0.00", "-100.00")
-    applied = world.heard(PaymentApplied)[0]
+    applied = world.published(PaymentApplied)[0]
     entry = await shown(world, f"/journal/entries/{applied.application_id}/R", customer_id=applied.customer_id)
     assert [(p["debit_name"], p["credit_name"]) for p in entry["postings"]] == [("receivables", "unapplied cash")]
     assert [p["payment_id"] for p in entry["payments"]] == ["P-1"]
@@ -241,9 +243,9 @@ async def cents_too_much(world: World) -> None:
     answer = await world.command("cash_app", "controller", path, {**change, "document": document}, method="PUT")
     assert answer.is_success, answer.text
     world.forget()
-    await world.say(payment("P-11", "C-2", "10.30", value_date=on(14), remittance=names("B-2", "10.30")))
-    await world.quiet()
-    (applied,) = world.heard(PaymentApplied)
+    await world.publish(payment("P-11", "C-2", "10.30", value_date=on(14), remittance=names("B-2", "10.30")))
+    await world.settle()
+    (applied,) = world.published(PaymentApplied)
     assert (applied.amount, applied.paid_currency, applied.paid_amount) == (10, "USD", Decimal("10.30"))
     assert "0.30 USD too much is kept as a small difference" in applied.lines[0].why
     assert await open_items(world) == {"FEE-R-10": 25}
@@ -255,9 +257,9 @@ async def cents_too_much(world: World) -> None:
     given_back = await shown(world, "/payments/P-11")
     assert (given_back["state"], given_back["unapplied_amount"]) == ("unapplied", "10.30")
     assert await small_differences(world) == 0
-    await world.say(payment("P-12", "C-2", "10.51", value_date=on(14), remittance=names("B-2", "10.51")))
-    await world.say(payment("P-13", "C-1", "25.40", value_date=on(14), remittance=names("FEE-R-10", "25.40")))
-    await world.quiet()
+    await world.publish(payment("P-12", "C-2", "10.51", value_date=on(14), remittance=names("B-2", "10.51")))
+    await world.publish(payment("P-13", "C-1", "25.40", value_date=on(14), remittance=names("FEE-R-10", "25.40")))
+    await world.settle()
     rested = await shown(world, "/payments/P-12")
     assert (rested["state"], rested["unapplied_amount"]) == ("on_account", "0.51"), (
         "beyond the limit it is the customer's"

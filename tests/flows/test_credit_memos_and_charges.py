@@ -39,7 +39,7 @@ async def test_what_is_kept_back_is_credited_and_who_pays_late_is_charged(world:
         customer("C-2"),
         customer("C-3"),
     )
-    await world.say(day(DAY))
+    await world.publish(day(DAY))
     await upstream.deliver("O-1", quantity=10)
     await granted(world, upstream)
     await within_authority(world)
@@ -54,30 +54,30 @@ async def test_what_is_kept_back_is_credited_and_who_pays_late_is_charged(world:
 
 async def granted(world: World, upstream: Upstream) -> None:
     """Goods invoiced, 20.00 kept back for freight; the collector grants it, the held order goes out at once."""
-    (invoice,) = world.heard(InvoicePosted)
+    (invoice,) = world.published(InvoicePosted)
     assert (invoice.net, invoice.tax, invoice.total) == (100, Decimal("7.25"), Decimal("107.25"))
     await pays(world, "P-1", invoice.invoice_number, "87.25", "freight")
-    (deduction,) = world.heard(DeductionOpened)
+    (deduction,) = world.published(DeductionOpened)
     assert (deduction.deduction_id, deduction.amount) == ("P-1/A1/D1", 20)
     await upstream.place("O-2", quantity=13)
-    assert [held.order_id for held in world.heard(CreditHeld)] == ["O-2"]
+    assert [held.order_id for held in world.published(CreditHeld)] == ["O-2"]
 
     await do(world, "collections", "collector", "/deductions/P-1/A1/D1/take-up", {})
     too_much = {"reason": "all of it", "amount": "20.01"}
     refused = await world.command("collections", "collector", "/deductions/P-1/A1/D1/grant", too_much)
     assert refused.status_code == 422 and "20.00 of it is owed" in refused.text
     await do(world, "collections", "collector", "/deductions/P-1/A1/D1/grant", {})
-    await world.quiet()
+    await world.settle()
     again = await world.command("collections", "collector", "/deductions/P-1/A1/D1/grant", {"reason": "again"})
     assert again.status_code == 409 and "is settled" in again.text
 
-    (asked,), (memo,) = world.heard(CreditMemoRequested), world.heard(CreditMemoPosted)
+    (asked,), (memo,) = world.published(CreditMemoRequested), world.published(CreditMemoPosted)
     assert (asked.amount, asked.requested_by, asked.reason_code) == (20, "Pat", "freight")
     assert (memo.credit_memo_number, str(memo.net), str(memo.tax)) == ("1000-CM-00000001", "18.65", "1.35")
     assert (memo.invoice_number, memo.settles_document) == (invoice.invoice_number, "P-1/A1/D1")
-    settled = [change for change in world.heard(OpenItemChanged) if change.item_id == "P-1/A1/D1"]
+    settled = [change for change in world.published(OpenItemChanged) if change.item_id == "P-1/A1/D1"]
     assert [(change.open_amount, change.payment_method) for change in settled] == [(20, None), (0, "credit_memo")]
-    assert [released.order_id for released in world.heard(CreditReleased)] == ["O-2"]
+    assert [released.order_id for released in world.published(CreditReleased)] == ["O-2"]
     assert (await shown(world, "collections", "/deductions/P-1/A1/D1"))["state"] == "settled"
     notes = (await shown(world, "collections", "/customers/C-1"))["activities"]
     assert sorted(note["text"].split(" is ")[1] for note in notes) == [
@@ -88,7 +88,7 @@ async def granted(world: World, upstream: Upstream) -> None:
 
 async def within_authority(world: World) -> None:
     """A clerk credits little alone; more waits for a second person; never more than is left."""
-    (invoice,) = world.heard(InvoicePosted)
+    (invoice,) = world.published(InvoicePosted)
     number = invoice.invoice_number
     told = {"document_number": number, "reason_code": "pricing"}
     little = await do(
@@ -121,8 +121,8 @@ async def within_authority(world: World) -> None:
     assert len(listed["items"]) == 2 and listed["next_cursor"]
     mistake = await do(world, "invoicing", "controller", f"/credit-memos/{posted['credit_memo_number']}/reverse", {})
     assert mistake["reversed_by"] == "1000-DM-00000001"
-    await world.quiet()
-    (debit,) = [one for one in world.heard(InvoicePosted) if one.origin == "debit_memo"]
+    await world.settle()
+    (debit,) = [one for one in world.published(InvoicePosted) if one.origin == "debit_memo"]
     assert (debit.invoice_number, str(debit.net), str(debit.tax)) == ("1000-DM-00000001", "27.97", "2.03")
     rests = await world.rows("cash_app", "SELECT sum(unapplied_amount) FROM payment WHERE method = 'credit_memo'")
     assert rests == [(Decimal("10.73"),)]
@@ -135,8 +135,8 @@ async def not_credited(world: World) -> None:
     told = {"document_number": "OLD-1", "amount": "460.00", "reason_code": "goodwill"}
     await do(world, "invoicing", "controller", "/credit-memos", told)
     await do(world, "collections", "collector", "/deductions/P-2/A1/D1/grant", {})
-    await world.quiet()
-    (declined,) = world.heard(CreditMemoDeclined)
+    await world.settle()
+    (declined,) = world.published(CreditMemoDeclined)
     assert "500.00 was charged and 460.00 credited before, so 40.00 is left" in declined.reason
     deduction = await shown(world, "collections", "/deductions/P-2/A1/D1")
     assert (deduction["state"], deduction["request_id"]) == ("in_review", None)
@@ -153,10 +153,10 @@ async def charged_back(world: World) -> None:
     assert own.status_code == 403 and "Pat asked for it" in own.text
     await do(world, "collections", "credit_manager", f"{path}/decline", {}, person="Mia")
     await begins(world, DAY + timedelta(days=1))
-    assert not [item for notice in world.heard(DunningSent) for item in notice.items if item.item_id == "P-3/A1/D1"]
+    assert not [item for notice in world.published(DunningSent) for item in notice.items if item.item_id == "P-3/A1/D1"]
     await do(world, "collections", "collector", f"{path}/charge-back", {})
     await begins(world, DAY + timedelta(days=2))
-    assert [item for notice in world.heard(DunningSent) for item in notice.items if item.item_id == "P-3/A1/D1"]
+    assert [item for notice in world.published(DunningSent) for item in notice.items if item.item_id == "P-3/A1/D1"]
     await pays(world, "P-4", "P-3/A1/D1", "300.00", None, "C-2")
     assert (await shown(world, "collections", path))["state"] == "settled"
 
@@ -169,9 +169,9 @@ async def interest(world: World) -> None:
     await owes(world, "OLD-3", "C-2", "1000.00", date(2026, 3, 1))
     await owes(world, "OLD-4", "C-1", "1000.00", date(2026, 3, 1))
     await begins(world, date(2026, 3, 31))
-    assert not world.heard(FinanceChargeAssessed)
+    assert not world.published(FinanceChargeAssessed)
     await begins(world, date(2026, 4, 1))
-    (assessed,), (charge,) = world.heard(FinanceChargeAssessed), world.heard(FinanceChargePosted)
+    (assessed,), (charge,) = world.published(FinanceChargeAssessed), world.published(FinanceChargePosted)
     assert [(item.document_number, item.days, item.amount) for item in assessed.items] == [
         ("OLD-3", 30, Decimal("9.86"))
     ]
@@ -179,9 +179,9 @@ async def interest(world: World) -> None:
         "1000-FC-00000001", "C-2", Decimal("9.86"), date(2026, 5, 1),
     )  # fmt: skip
     await begins(world, date(2026, 4, 2))
-    assert len(world.heard(FinanceChargePosted)) == 1
+    assert len(world.published(FinanceChargePosted)) == 1
     await pays(world, "P-5", charge.charge_number, "9.86", None, "C-2", date(2026, 4, 2))
-    assert world.heard(PaymentApplied)[-1].lines[0].document_number == charge.charge_number
+    assert world.published(PaymentApplied)[-1].lines[0].document_number == charge.charge_number
     view = await shown(world, "invoicing", f"/finance-charges/{charge.charge_number}")
     assert (view["kind"], view["items"][0]["days"]) == ("interest", 30)
 
@@ -198,19 +198,19 @@ async def by_hand_and_waived(world: World) -> None:
     assert again.status_code == 409 and "was waived before" in again.text
     back = await do(world, "invoicing", "controller", f"/credit-memos/{memo['credit_memo_number']}/reverse", {})
     assert back["reversed_by"] == "1000-FC-00000003"
-    await world.quiet()
-    fees = [change for change in world.heard(OpenItemChanged) if change.item_id == charge["charge_id"]]
+    await world.settle()
+    fees = [change for change in world.published(OpenItemChanged) if change.item_id == charge["charge_id"]]
     assert [change.open_amount for change in fees] == [25, 0]
 
 
 async def owes(world: World, number: str, customer_id: str, amount: str, due: date) -> None:
-    await world.say(
+    await world.publish(
         InvoiceBroughtForward(
             invoice_number=number, company_id=COMPANY, customer_id=customer_id,
             invoice_date=min(DAY, due) - timedelta(days=30), due_date=due, currency="USD", amount=amount,
         )
     )  # fmt: skip
-    await world.quiet()
+    await world.settle()
 
 
 async def pays(
@@ -223,13 +223,13 @@ async def pays(
     on: date = DAY,
 ) -> None:
     line = {"document_number": number, "amount": amount, "reason": reason}
-    await world.say(payment(payment_id, customer_id, amount, value_date=on, remittance=[line]))
-    await world.quiet()
+    await world.publish(payment(payment_id, customer_id, amount, value_date=on, remittance=[line]))
+    await world.settle()
 
 
 async def begins(world: World, on: date) -> None:
-    await world.say(day(on))
-    await world.quiet()
+    await world.publish(day(on))
+    await world.settle()
 
 
 async def do(world: World, service: str, role: str, path: str, body: dict[str, Any], person: str = "Pat") -> Any:

@@ -44,12 +44,12 @@ class Office:
         self.world = world
 
     async def day(self, on: date) -> None:
-        await self.world.say(BusinessDayStarted(company_id="US01", business_date=on))
-        await self.world.quiet()
+        await self.world.publish(BusinessDayStarted(company_id="US01", business_date=on))
+        await self.world.settle()
 
     async def hear(self, *events: Event) -> None:
-        await self.world.say(*events)
-        await self.world.quiet()
+        await self.world.publish(*events)
+        await self.world.settle()
 
     async def ask(self, path: str, role: str = "auditor") -> Any:
         async with self.world.http("credit", role) as client:
@@ -80,11 +80,11 @@ class Office:
         return [step["new_state"] for step in (await self.ask(f"/requests/{request_id}"))["way"]]
 
     def limits(self, customer_id: str) -> list[tuple[str, str, str]]:
-        events = [e for e in self.world.heard(CreditLimitSet) if e.customer_id == customer_id]
+        events = [e for e in self.world.published(CreditLimitSet) if e.customer_id == customer_id]
         return [(str(e.credit_limit), e.set_by, str(e.valid_until or "")) for e in events]
 
     def moves(self, customer_id: str) -> list[str]:
-        return [e.new_state for e in self.world.heard(CreditStateChanged) if e.customer_id == customer_id]
+        return [e.new_state for e in self.world.published(CreditStateChanged) if e.customer_id == customer_id]
 
 
 @pytest.fixture
@@ -189,7 +189,7 @@ async def _by_history(office: Office) -> None:
 
 
 async def _by_the_bureau(office: Office) -> None:
-    asked = {event.customer_id for event in office.world.heard(CreditReportRequested)}
+    asked = {event.customer_id for event in office.world.published(CreditReportRequested)}
     assert asked == {"HIGH", "LOW", "MEDIUM", "SILENT", "NOFILE", "BIGSCORE", "LATER"}
     await office.hear(wanted("HIGH", "9000", request_id="R-TWICE"))
     (twice,) = (await office.request("R-TWICE"))["reasons"]
@@ -200,7 +200,7 @@ async def _by_the_bureau(office: Office) -> None:
     assert await office.way("R-HIGH") == ["AwaitingReport", "Approved"]
     assert office.limits("HIGH") == [("8000.00", "system", "")]
     assert await office.way("R-LOW") == ["AwaitingReport", "Declined"]
-    declined = {event.request_id: event for event in office.world.heard(CreditRequestDeclined)}
+    declined = {event.request_id: event for event in office.world.published(CreditRequestDeclined)}
     assert declined["R-LOW"].reasons[0].text == "Bureau scored 20 of 100 on 2024-03-01; above 30 is needed."
     for request_id in ("R-MEDIUM", "R-NOFILE", "R-BIGSCORE"):
         assert await office.way(request_id) == ["AwaitingReport", "ManualReview"]
@@ -221,8 +221,8 @@ async def _by_the_bureau(office: Office) -> None:
 async def _by_people(office: Office) -> None:
     path, grant = "/requests/R-MEDIUM", {"credit_limit": "8000", "currency": "USD", "reason": "sound statements"}
     await office.done(f"{path}/request-statements", {"reason": "score of 50"})
-    await office.world.quiet()
-    letters = office.world.heard(FinancialStatementsRequested)
+    await office.world.settle()
+    letters = office.world.published(FinancialStatementsRequested)
     assert [(e.request_id, e.reminder, e.due_on) for e in letters] == [("R-MEDIUM", False, date(2024, 4, 4))]
     await office.refused(409, "it cannot be that approved", f"{path}/approve", grant)
     await _statements_that_cannot_be_used(office, f"{path}/statements")
@@ -253,7 +253,7 @@ async def _by_people(office: Office) -> None:
     await office.done("/requests/R-NOFILE/decline", reasons, "Mo")
     await office.done("/requests/R-BIGSCORE/approve", grant | {"credit_limit": "80000"}, "Ann")
     await office.done("/requests/R-BIGSCORE/decline", reasons, "Mo")
-    await office.world.quiet()
+    await office.world.settle()
     assert office.limits("LARGE") == [("300000.00", "Mo", "")]
     assert office.limits("MEDIUM") == [("8000.00", "Ann", "")]
     assert await office.way("R-MEDIUM") == [
@@ -295,12 +295,12 @@ async def _statements_that_cannot_be_used(office: Office, path: str) -> None:
 async def _by_the_customer_failing_to_answer(office: Office) -> None:
     await office.done("/requests/R-POOR/request-statements", {"reason": "paid 45 days late"})
     await office.day(date(2024, 3, 28))
-    letters = [e for e in office.world.heard(FinancialStatementsRequested) if e.request_id == "R-POOR"]
+    letters = [e for e in office.world.published(FinancialStatementsRequested) if e.request_id == "R-POOR"]
     assert [(e.reminder, e.sent_on) for e in letters] == [(False, date(2024, 3, 5)), (True, date(2024, 3, 28))]
     await office.day(date(2024, 4, 18))
     assert (await office.request("R-POOR"))["state"] == "AwaitingStatements"
     await office.day(date(2024, 4, 19))
-    (declined,) = [e for e in office.world.heard(CreditRequestDeclined) if e.request_id == "R-POOR"]
+    (declined,) = [e for e in office.world.published(CreditRequestDeclined) if e.request_id == "R-POOR"]
     assert (declined.declined_by, declined.reasons[0].code) == ("system", "statements-not-received")
     assert office.limits("POOR") == []
 
@@ -330,7 +330,7 @@ async def test_an_accounts_life_from_hold_to_closed_and_back(office: Office) -> 
     assert (worklist["state"], worklist["open_request"]) == ("Review", "C-1-CR1")
     reasons = {"reasons": [{"code": "overdrawn", "text": "The account is at its limit for weeks."}]}
     await office.done("/requests/C-1-CR1/decline", reasons, "Mo")
-    await office.world.quiet()
+    await office.world.settle()
     assert office.moves("C-1")[3:] == ["Suspended"]
 
     await office.done("/accounts/C-1/resolve", {"reason": "paid the oldest"}, "Mo")
@@ -338,20 +338,20 @@ async def test_an_accounts_life_from_hold_to_closed_and_back(office: Office) -> 
                          {"reason": "gone"}, "Mo")  # fmt: skip
     again = await office.done("/requests", ask | {"amount": "5000"}, "Sal")
     assert again["state"] == "Approved"
-    await office.world.quiet()
+    await office.world.settle()
     assert office.moves("C-1")[4:] == ["Review", "Active"]
-    released = [(e.order_id, e.released_by) for e in office.world.heard(CreditReleased)]
+    released = [(e.order_id, e.released_by) for e in office.world.published(CreditReleased)]
     assert released == [("O-1", "system"), ("O-2", "system")]
 
     await office.done("/accounts/C-1/suspend", {"reason": "insolvent"}, "Mo")
     await office.done("/accounts/C-1/close", {"reason": "written off"}, "Max")
     await office.hear(order("O-3", "1"))
     assert office.moves("C-1")[6:] == ["Suspended", "Closed"]
-    held = {e.order_id: [reason.code for reason in e.reasons] for e in office.world.heard(CreditHeld)}
+    held = {e.order_id: [reason.code for reason in e.reasons] for e in office.world.published(CreditHeld)}
     assert "account-closed" in held["O-3"]
     await _back_only_by_a_new_request(office, ask)
     await _every_other_transition_of_the_table(office)
-    told = {(event.old_state, event.cause) for event in office.world.heard(CreditStateChanged)}
+    told = {(event.old_state, event.cause) for event in office.world.published(CreditStateChanged)}
     assert told == {(state, str(cause)) for state, cause in TRANSITIONS}
 
 
@@ -437,7 +437,7 @@ async def _back_only_by_a_new_request(office: Office, ask: dict[str, Any]) -> No
     path = f"/requests/{new['request_id']}/approve"
     await office.refused(403, "Mo asked for this credit: somebody else has to approve it", path, grant, "Mo")
     await office.done(path, grant, "Ann")
-    await office.world.quiet()
+    await office.world.settle()
     assert office.moves("C-1")[8:] == ["Active"]
     assert [limit[0] for limit in office.limits("C-1")] == ["5000.00", "0.00", "4000.00"]
     history = await office.ask("/accounts/C-1/history")
@@ -463,8 +463,8 @@ async def test_limits_with_dates_fall_back_by_themselves_and_reviews_come_due(of
     await office.day(date(2024, 4, 1))
     await office.hear(order("O-3", "100", date(2024, 4, 1)))
     assert office.limits("C-1")[1:] == [("1000.00", "system", "")]
-    assert [e.order_id for e in office.world.heard(CreditApproved)] == ["O-1", "O-2"]
-    assert [e.order_id for e in office.world.heard(CreditHeld)] == ["O-3"]
+    assert [e.order_id for e in office.world.published(CreditApproved)] == ["O-1", "O-2"]
+    assert [e.order_id for e in office.world.published(CreditHeld)] == ["O-3"]
     assert office.moves("C-1") == ["Warning", "AtLimit", "Hold"]
 
     await _policies_that_contradict_themselves(office)

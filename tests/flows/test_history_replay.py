@@ -41,9 +41,9 @@ async def world(kafka: Any, postgres: Any, history: History) -> AsyncIterator[Wo
     async with World(kafka, postgres) as world:
 
         async def say(events: list[Event]) -> None:
-            await world.say_encoded(*(encode(event, event.context) for event in map(identified, events)))
+            await world.publish_encoded(*(encode(event, event.context) for event in map(identified, events)))
 
-        await play(history, say, world.quiet)
+        await play(history, say, world.settle)
         yield world
 
 
@@ -58,7 +58,7 @@ def plain_aging(history: History, day: date) -> dict[str, dict[AgingBucket, Deci
 
 
 async def test_every_invoice_was_posted_and_settled(world: World) -> None:
-    posted = world.heard(InvoicePosted)
+    posted = world.published(InvoicePosted)
     assert len(posted) == 2_466
     assert sum(invoice.total for invoice in posted) == Decimal("147703.18")
     assert {invoice.origin for invoice in posted} == {"brought_forward"}
@@ -85,7 +85,7 @@ async def test_aging_at_the_end_of_june_2013(world: World) -> None:
 
 
 async def test_june_2013_as_it_was_reported_when_it_ended(world: World) -> None:
-    [june] = [report for report in world.heard(PeriodReported) if report.period_end == JUNE_END]
+    [june] = [report for report in world.published(PeriodReported) if report.period_end == JUNE_END]
     assert (june.opening, june.sales, june.closing) == (Decimal("6918.35"), Decimal("5849.59"), Decimal("5119.85"))
     assert (june.collections, june.closing_current) == (Decimal("7648.09"), Decimal("4284.29"))
     assert june.cei_percent == Decimal("90.15")
@@ -118,9 +118,9 @@ async def test_aging_of_any_past_day_is_that_of_the_file(world: World, history: 
 
 
 async def test_every_day_had_its_snapshot(world: World, history: History) -> None:
-    snapshots = {snapshot.as_of: snapshot for snapshot in world.heard(AgingSnapshotTaken)}
+    snapshots = {snapshot.as_of: snapshot for snapshot in world.published(AgingSnapshotTaken)}
     days = (history.last_day - history.first_day).days + 1
-    assert len(snapshots) == len(world.heard(AgingSnapshotTaken)) == days
+    assert len(snapshots) == len(world.published(AgingSnapshotTaken)) == days
     for day in (history.first_day + timedelta(days=17 * n) for n in range(days // 17)):
         expected = plain_aging(history, day)
         total = sum((amount for buckets in expected.values() for amount in buckets.values()), Decimal(0))

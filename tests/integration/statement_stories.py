@@ -82,7 +82,7 @@ class Given:
 Step = Heard | Daily | Given
 
 
-def heard(words: str, *about: Callable[[str, int], Event]) -> Heard:
+def given(words: str, *about: Callable[[str, int], Event]) -> Heard:
     """One event per subject and line; each is told the customer and the number."""
     return Heard(words, lambda who, n: [tell(who, n) for tell in about])
 
@@ -256,10 +256,10 @@ def journal(service: str) -> list[Step]:
         }  # fmt: skip
 
     return [
-        heard("rejected early", lambda who, n: JournalBatchRejected(**about(n, attempt=1, reason="Not open yet."))),
+        given("rejected early", lambda who, n: JournalBatchRejected(**about(n, attempt=1, reason="Not open yet."))),
         Daily("journal"),
-        heard("rejected", lambda who, n: JournalBatchRejected(**about(n, attempt=1, reason="The period is closed."))),
-        heard("posted", lambda who, n: JournalBatchPosted(**about(n, currency="USD", totals=[]))),
+        given("rejected", lambda who, n: JournalBatchRejected(**about(n, attempt=1, reason="The period is closed."))),
+        given("posted", lambda who, n: JournalBatchPosted(**about(n, currency="USD", totals=[]))),
     ]
 
 
@@ -278,8 +278,8 @@ async def learn_accounts(uow: Any, subjects: Sequence[int]) -> None:
     await uow.execute("learn_payer_accounts", [f"Y-{n}" for n in subjects], [f"C-{n:03}" for n in subjects])
 
 
-DAY_BEGINS = heard("day", lambda who, n: BusinessDayStarted(company_id=f"{COMPANY}{n}", business_date=DAY))
-CUSTOMERS = heard("customers", lambda who, n: customer(who))
+DAY_BEGINS = given("day", lambda who, n: BusinessDayStarted(company_id=f"{COMPANY}{n}", business_date=DAY))
+CUSTOMERS = given("customers", lambda who, n: customer(who))
 
 
 def advised(trace_number: str, who: str, amount: str) -> RemittanceAdvised:
@@ -293,13 +293,13 @@ def advised(trace_number: str, who: str, amount: str) -> RemittanceAdvised:
 STORIES: dict[str, list[Step]] = {
     "credit": [
         DAY_BEGINS,
-        heard("orders of strangers", lambda who, n: validated(f"W-{n}", who)),
-        heard("exchange rates", rate),
+        given("orders of strangers", lambda who, n: validated(f"W-{n}", who)),
+        given("exchange rates", rate),
         CUSTOMERS,
         Given("groups of customers, 10 in each", group),
-        heard("orders", lambda who, n: validated(f"O-{n}", who), lambda who, n: validated(f"H-{n}", who, "99999.00")),
-        heard("items", lambda who, n: changed(who, n, 1)),
-        heard(
+        given("orders", lambda who, n: validated(f"O-{n}", who), lambda who, n: validated(f"H-{n}", who, "99999.00")),
+        given("items", lambda who, n: changed(who, n, 1)),
+        given(
             "invoiced orders",
             lambda who, n: OpenOrderChanged(
                 order_id=f"O-{n}", customer_id=who, company_id=COMPANY, order_version=2, state="Invoiced",
@@ -307,30 +307,30 @@ STORIES: dict[str, list[Step]] = {
                 invoiced_amount=MONEY,
             ),
         ),
-        heard("orders in another currency", lambda who, n: validated(f"F-{n}", who, "10.00", currency="EUR")),
-        heard("dunning notices", dunned),
-        heard("money on account", on_account),
-        heard("old approvals", old_approval),
-        heard(
+        given("orders in another currency", lambda who, n: validated(f"F-{n}", who, "10.00", currency="EUR")),
+        given("dunning notices", dunned),
+        given("money on account", on_account),
+        given("old approvals", old_approval),
+        given(
             "holds",
             lambda who, n: CreditHoldRequested(hold_id=f"K-{n}", customer_id=who, requested_on=DAY, reason="broken"),
         ),
-        heard(
+        given(
             "lifted holds",
             lambda who, n: CreditHoldLifted(
                 hold_id=f"K-{n}", customer_id=who, lifted_on=DAY, lifted_by="Pat", reason="It was paid."
             ),
         ),
-        heard("limits that let held orders go", lambda who, n: customer(who, version=2, credit_limit="999999.00")),
-        heard(
+        given("limits that let held orders go", lambda who, n: customer(who, version=2, credit_limit="999999.00")),
+        given(
             "broken promises",
             lambda who, n: PromiseBroken(
                 promise_id=f"{who}/P1", customer_id=who, judged_on=DAY, currency="USD", amount=MONEY, applied="0.00"
             ),
         ),
-        heard("credit requests", lambda who, n: credit_request(who, n), lambda who, n: credit_request(f"X{who}", n)),
-        heard("customers who asked before", lambda who, n: customer(f"X{who}")),
-        heard(
+        given("credit requests", lambda who, n: credit_request(who, n), lambda who, n: credit_request(f"X{who}", n)),
+        given("customers who asked before", lambda who, n: customer(f"X{who}")),
+        given(
             "credit reports",
             lambda who, n: CreditReportReceived(
                 report_id=f"CR-{who}", customer_id=who, bureau="Bureau", report_date=DAY, score=90
@@ -340,76 +340,76 @@ STORIES: dict[str, list[Step]] = {
     ],
     "invoicing": [
         DAY_BEGINS,
-        heard("items", lambda who, n: item(f"I-{n:03}")),
-        heard("prices", lambda who, n: price(f"I-{n:03}")),
+        given("items", lambda who, n: item(f"I-{n:03}")),
+        given("prices", lambda who, n: price(f"I-{n:03}")),
         CUSTOMERS,
-        heard(
+        given(
             "early cancellations",
             lambda who, n: OrderCancelled(order_id=f"E-{n:03}", customer_id=who, cancelled_on=DAY, reason="changed"),
         ),
-        heard("orders", *(lambda who, n, p=p: order_of(p, who, n) for p in ("APPROVED", "HELD", "DECLINED", "E", "N"))),
-        heard("orders of strangers", lambda who, n: order_of("REJECTED", f"NOBODY-{n}", n)),
-        heard("early decisions", lambda who, n: decision(CreditApproved, "ANSWERED", who, n)),
-        heard("early stock, partly short", lambda who, n: answer("ANSWERED", who, n, 1, 6, short=4)),
-        heard("early shipments", lambda who, n: shipped(f"S-E{n}", f"ANSWERED-{n:03}", 6, customer_id=who)),
-        heard("orders answered before", lambda who, n: order_of("ANSWERED", who, n)),
-        heard(
+        given("orders", *(lambda who, n, p=p: order_of(p, who, n) for p in ("APPROVED", "HELD", "DECLINED", "E", "N"))),
+        given("orders of strangers", lambda who, n: order_of("REJECTED", f"NOBODY-{n}", n)),
+        given("early decisions", lambda who, n: decision(CreditApproved, "ANSWERED", who, n)),
+        given("early stock, partly short", lambda who, n: answer("ANSWERED", who, n, 1, 6, short=4)),
+        given("early shipments", lambda who, n: shipped(f"S-E{n}", f"ANSWERED-{n:03}", 6, customer_id=who)),
+        given("orders answered before", lambda who, n: order_of("ANSWERED", who, n)),
+        given(
             "cancellations",
             lambda who, n: OrderCancelled(order_id=f"N-{n:03}", customer_id=who, cancelled_on=DAY, reason="changed"),
         ),
-        heard(
+        given(
             "held orders",
             *(
                 lambda who, n, p=p: decision(CreditHeld, p, who, n, reasons=[{"code": "limit", "text": "Too much."}])
                 for p in ("HELD", "DECLINED")
             ),
         ),
-        heard("approved orders", lambda who, n: decision(CreditApproved, "APPROVED", who, n)),
-        heard(
+        given("approved orders", lambda who, n: decision(CreditApproved, "APPROVED", who, n)),
+        given(
             "released orders",
             lambda who, n: decision(CreditReleased, "HELD", who, n, released_by="Pat", reason="They paid."),
         ),
-        heard(
+        given(
             "declined orders",
             lambda who, n: decision(CreditDeclined, "DECLINED", who, n, declined_by="Pat", reason="They will not."),
         ),
-        heard(
+        given(
             "stock, partly short",
             lambda who, n: answer("APPROVED", who, n, 1, 10),
             lambda who, n: answer("HELD", who, n, 1, 6, short=4),
         ),
-        heard(
+        given(
             "replenishments",
             lambda who, n: StockReplenished(
                 replenishment_id=f"R-{n}", company_id=COMPANY, item_id=f"I-{n:03}", quantity=50, business_date=DAY
             ),
         ),
-        heard("stock for backorders", lambda who, n: answer("HELD", who, n, 2, 4)),
-        heard("shipments", lambda who, n: shipped(f"APPROVED-{n:03}/S1", f"APPROVED-{n:03}", 10, who)),
-        heard("early shipments", lambda who, n: shipped(f"EARLY-{n:03}/S1", f"EARLY-{n:03}", 10, who)),
-        heard("their orders", lambda who, n: order_of("EARLY", who, n)),
-        heard("their approvals", lambda who, n: decision(CreditApproved, "EARLY", who, n)),
-        heard("their stock", lambda who, n: answer("EARLY", who, n, 1, 10)),
-        heard(
+        given("stock for backorders", lambda who, n: answer("HELD", who, n, 2, 4)),
+        given("shipments", lambda who, n: shipped(f"APPROVED-{n:03}/S1", f"APPROVED-{n:03}", 10, who)),
+        given("early shipments", lambda who, n: shipped(f"EARLY-{n:03}/S1", f"EARLY-{n:03}", 10, who)),
+        given("their orders", lambda who, n: order_of("EARLY", who, n)),
+        given("their approvals", lambda who, n: decision(CreditApproved, "EARLY", who, n)),
+        given("their stock", lambda who, n: answer("EARLY", who, n, 1, 10)),
+        given(
             "invoices brought forward",
             lambda who, n: InvoiceBroughtForward(
                 invoice_number=f"OLD-{n:03}", company_id=COMPANY, customer_id=who, currency="USD", amount=MONEY,
                 invoice_date=JOURNAL_DAY + timedelta(days=n), due_date=JOURNAL_DAY + timedelta(days=n + 30),
             ),
         ),
-        heard(
+        given(
             "credit memos granted by collections, and of nothing we know",
             lambda who, n: granted(who, n, f"OLD-{n:03}"),
             lambda who, n: granted(who, n, f"NEVER-{n:03}"),
         ),
-        heard("late payers", late),
+        given("late payers", late),
         *journal("invoicing"),
     ],
     "cash_app": [
         DAY_BEGINS,
         CUSTOMERS,
-        heard("invoices", *(lambda who, n, d=d: invoice(f"INV-{n:03}{d}", who) for d in "AB")),
-        heard(
+        given("invoices", *(lambda who, n, d=d: invoice(f"INV-{n:03}{d}", who) for d in "AB")),
+        given(
             "payments of known customers",
             lambda who, n: payment(
                 f"P-{n}", who, remittance=[{"document_number": f"1000-{n:03}A", "amount": MONEY}]
@@ -418,13 +418,13 @@ STORIES: dict[str, list[Step]] = {
             lambda who, n: payment(f"R-{n}", who, "130.00"),
             lambda who, n: payment(f"R-{n}", who, "130.00"),
         ),
-        heard(
+        given(
             "exchange rates",
             lambda who, n: ExchangeRateSet(
                 from_currency="EUR", to_currency="USD", rate=Decimal("1.08"), valid_from=DAY + timedelta(days=n)
             ),
         ),
-        heard(
+        given(
             "payments in another currency, from an account in another writing and by a slip",
             lambda who, n: payment(f"V-{n}", who, "10.00", currency="EUR"),
             lambda who, n: payment(f"U-{n}", None, "9.00", payer_account=f"acc.{who}"),
@@ -433,42 +433,42 @@ STORIES: dict[str, list[Step]] = {
                 remittance=[{"document_number": "1001-9999", "amount": "9.00"}],
             ),
         ),
-        heard(
+        given(
             "finance charges",
             lambda who, n: FinanceChargePosted(
                 charge_id=f"FC-{n:03}", charge_number=f"1000-F{n:03}", company_id=COMPANY, customer_id=who,
                 kind="interest", charge_date=DAY, due_date=DAY, currency="USD", amount=MONEY, reason="overdue",
             ),
         ),
-        heard(
+        given(
             "credit memos",
             lambda who, n: CreditMemoPosted(
                 credit_memo_id=f"CM-{n:03}", credit_memo_number=f"1000-C{n:03}", company_id=COMPANY, customer_id=who,
                 credit_date=DAY, currency="USD", net=MONEY, tax=Decimal("0.00"), total=MONEY, reason="returned",
             ),
         ),
-        heard("invoices paid before", lambda who, n: invoice(f"INV-{n:03}C", who)),
-        heard("invoices for credit on account", lambda who, n: invoice(f"INV-{n:03}D", who)),
-        heard(
+        given("invoices paid before", lambda who, n: invoice(f"INV-{n:03}C", who)),
+        given("invoices for credit on account", lambda who, n: invoice(f"INV-{n:03}D", who)),
+        given(
             "payments of nobody known",
             lambda who, n: payment(f"S-{n:03}", None, payer_account=f"X-{n}", value_date=JOURNAL_DAY + timedelta(n)),
             lambda who, n: payment(f"T-{n:03}", None, payer_account=f"Y-{n}"),
         ),
-        heard("their customers", lambda who, n: customer(f"X{who}", payer_accounts=[f"X-{n}"])),
+        given("their customers", lambda who, n: customer(f"X{who}", payer_accounts=[f"X-{n}"])),
         Given("accounts learnt elsewhere", learn_accounts),
         Daily("suspense"),
-        heard("returns", lambda who, n: returned(f"P-{n}")),
-        heard("returns of payments nobody knows yet", lambda who, n: returned(f"LATE-{n}")),
-        heard("their payments", lambda who, n: payment(f"LATE-{n}", who)),
-        heard("write-offs", given_up),
-        heard("remittance advice before its money", lambda who, n: advised(f"TA-{n}", who, "12.00")),
-        heard(
+        given("returns", lambda who, n: returned(f"P-{n}")),
+        given("returns of payments nobody knows yet", lambda who, n: returned(f"LATE-{n}")),
+        given("their payments", lambda who, n: payment(f"LATE-{n}", who)),
+        given("write-offs", given_up),
+        given("remittance advice before its money", lambda who, n: advised(f"TA-{n}", who, "12.00")),
+        given(
             "its money, and money before its advice",
             lambda who, n: payment(f"TA-{n}", None, "12.00", trace_number=f"TA-{n}"),
             lambda who, n: payment(f"TB-{n}", None, "13.00", trace_number=f"TB-{n}"),
             lambda who, n: payment(f"TC-{n}", who, "14.00", trace_number=f"TC-{n}"),
         ),
-        heard(
+        given(
             "the advice after its money",
             lambda who, n: advised(f"TB-{n}", who, "13.00"),
             lambda who, n: advised(f"TC-{n}", who, "14.00"),
@@ -478,18 +478,18 @@ STORIES: dict[str, list[Step]] = {
     "collections": [
         DAY_BEGINS,
         CUSTOMERS,
-        heard("overdue items", lambda who, n: changed(who, n, 1)),
+        given("overdue items", lambda who, n: changed(who, n, 1)),
         Given("promises", promise),
         Daily("promises"),
-        heard(
+        given(
             "promises due",
             lambda who, n: PromiseDue(
                 promise_id=f"{who}/P1", customer_id=who, due_on=DAY - timedelta(days=2), business_date=DAY
             ),
         ),
-        heard("deductions", kept_back),
+        given("deductions", kept_back),
         Given("credit memos for them", ask_for_credit),
-        heard(
+        given(
             "credit memos declined",
             lambda who, n: CreditMemoDeclined(
                 request_id=f"DG-D-{n:03}", customer_id=who, company_id=COMPANY, declined_on=DAY, declined_by="Max",
@@ -499,19 +499,19 @@ STORIES: dict[str, list[Step]] = {
         Given("finance charges switched on", charge_late_payers),
         Daily("finance_charges"),
         Daily("aging"),
-        heard("paid items", lambda who, n: changed(who, n, 2)),
-        heard("payments", applied),
-        heard("returned payments", unapplied),
-        heard("returned payments that had settled nothing", dishonored),
+        given("paid items", lambda who, n: changed(who, n, 2)),
+        given("payments", applied),
+        given("returned payments", unapplied),
+        given("returned payments that had settled nothing", dishonored),
     ],
     "analytics": [
         DAY_BEGINS,
         CUSTOMERS,
-        heard("items", lambda who, n: changed(who, n, 1)),
-        heard("paid items", lambda who, n: changed(who, n, 2)),
-        heard("what was missed", lambda who, n: changed(who, n, 4, change=Decimal("0.00"))),
-        heard("payments", applied),
-        heard("returned payments", unapplied),
+        given("items", lambda who, n: changed(who, n, 1)),
+        given("paid items", lambda who, n: changed(who, n, 2)),
+        given("what was missed", lambda who, n: changed(who, n, 4, change=Decimal("0.00"))),
+        given("payments", applied),
+        given("returned payments", unapplied),
         Daily("aging_snapshots", lambda n: DAY + timedelta(days=n)),
         Daily("period_reports", lambda n: DAY + timedelta(days=31 * n)),
     ],

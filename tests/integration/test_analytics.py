@@ -14,7 +14,7 @@ import pytest
 
 import o2c.books
 from services.analytics.domain.tracked_item import open_on
-from shared.chassis.queries import load_queries
+from shared.chassis.transaction.queries import load_queries
 from shared.contracts.analytics import AgingSnapshotTaken, PeriodReported
 from shared.contracts.cash_app import OpenItemChanged, PaymentApplied
 from shared.contracts.erp import BusinessDayStarted
@@ -87,8 +87,8 @@ async def aging_on(world: World, on: date, **query: Any) -> list[dict[str, Any]]
 
 async def test_an_item_through_the_buckets(world: World) -> None:
     posted = date(2026, 1, 10)  # due on 2026-02-09
-    await world.say(*item("A", "100.00", posted, (date(2026, 7, 1), "100.00")))
-    await world.quiet()
+    await world.publish(*item("A", "100.00", posted, (date(2026, 7, 1), "100.00")))
+    await world.settle()
     due = posted + timedelta(days=30)
     for overdue, field in [
         (0, "current"), (1, "days_1_30"), (30, "days_1_30"), (31, "days_31_60"), (60, "days_31_60"), (61, "days_61_90"),
@@ -104,8 +104,8 @@ async def test_an_item_through_the_buckets(world: World) -> None:
 async def test_neither_order_of_arrival_nor_repeats_matter(world: World) -> None:
     life = item("A", "100.00", date(2026, 1, 10), (date(2026, 1, 20), "40.00"), (date(2026, 2, 20), "60.00"))
     for change in [life[2], life[0], life[2], life[1], life[0]]:
-        await world.say(change)
-        await world.quiet()
+        await world.publish(change)
+        await world.settle()
     assert await world.rows("analytics", "SELECT item_version, open_amount, closed_on FROM item") == [
         (3, Decimal("0.000"), date(2026, 2, 20))
     ]
@@ -147,8 +147,8 @@ async def test_any_past_day_equals_the_plain_sum_of_dated_changes(world: World) 
     """Late and early, forwards and backwards: by item and from the sums by due date, the same."""
     changes = a_random_business(seed=7)
     for start in range(0, len(changes), 250):  # in batches: many an item's payment before its posting, or dated earlier
-        await world.say(*changes[start : start + 250])
-        await world.quiet()
+        await world.publish(*changes[start : start + 250])
+        await world.settle()
     differing = load_queries(BOOKS_SQL)["aging_sums_differing"]
     assert await world.rows("analytics", differing) == [(0,)]
     await world.rows("analytics", "UPDATE aging_sum SET amount = amount + 1 WHERE span = 'day' RETURNING 1")
@@ -171,12 +171,12 @@ async def test_any_past_day_equals_the_plain_sum_of_dated_changes(world: World) 
 
 async def test_customers_come_in_pages_with_their_names(world: World) -> None:
     posted = date(2026, 1, 10)
-    await world.say(customer("C-2", version=1, name="Old Name"), customer("C-2", version=2, name="New Name"))
+    await world.publish(customer("C-2", version=1, name="Old Name"), customer("C-2", version=2, name="New Name"))
     for n in range(5):
-        await world.say(*item(f"A{n}", "10.00", posted, customer_id=f"C-{n}"))
-    await world.quiet()
-    await world.say(customer("C-2", version=1, name="Old Name"))
-    await world.quiet()
+        await world.publish(*item(f"A{n}", "10.00", posted, customer_id=f"C-{n}"))
+    await world.settle()
+    await world.publish(customer("C-2", version=1, name="Old Name"))
+    await world.settle()
     seen, cursor, pages = [], None, 0
     while True:
         query = {"cursor": cursor} if cursor else {}
@@ -192,13 +192,13 @@ async def test_customers_come_in_pages_with_their_names(world: World) -> None:
 
 
 async def test_a_day_that_begins_tells_the_aging_of_the_days_that_ended(world: World) -> None:
-    await world.say(*item("A", "100.00", date(2026, 1, 10), (date(2026, 1, 31), "100.00")))
-    await world.quiet()
-    await world.say(day(date(2026, 1, 30)))
-    await world.quiet()
-    await world.say(day(date(2026, 2, 2)), day(date(2026, 1, 30)))
-    await world.quiet()
-    snapshots = world.heard(AgingSnapshotTaken)
+    await world.publish(*item("A", "100.00", date(2026, 1, 10), (date(2026, 1, 31), "100.00")))
+    await world.settle()
+    await world.publish(day(date(2026, 1, 30)))
+    await world.settle()
+    await world.publish(day(date(2026, 2, 2)), day(date(2026, 1, 30)))
+    await world.settle()
+    snapshots = world.published(AgingSnapshotTaken)
     assert [(s.as_of, s.total, s.open_items) for s in snapshots] == [
         (date(2026, 1, 29), Decimal("100.00"), 1),
         (date(2026, 1, 30), Decimal("100.00"), 1),
@@ -215,21 +215,21 @@ async def test_a_day_that_begins_tells_the_aging_of_the_days_that_ended(world: W
 
 
 async def test_a_month_that_ended_is_reported_once(world: World) -> None:
-    await world.say(
+    await world.publish(
         *item("A", "100.00", date(2025, 12, 20), (date(2026, 1, 15), "100.00")),
         *item("B", "60.00", date(2026, 1, 5)),
         *item("C", "40.00", date(2025, 11, 1)),
         applied("P-1", date(2026, 1, 15), "98.00", "2.00"),
         applied("P-2", date(2026, 2, 1), "10.00"),
     )
-    await world.quiet()
-    await world.say(day(date(2026, 1, 31)))
-    await world.quiet()
-    assert [report.report_id for report in world.heard(PeriodReported)] == ["1000/USD/2025-12"]
+    await world.settle()
+    await world.publish(day(date(2026, 1, 31)))
+    await world.settle()
+    assert [report.report_id for report in world.published(PeriodReported)] == ["1000/USD/2025-12"]
     world.forget()
-    await world.say(day(date(2026, 2, 1)), day(date(2026, 2, 2)))
-    await world.quiet()
-    [report] = world.heard(PeriodReported)
+    await world.publish(day(date(2026, 2, 1)), day(date(2026, 2, 2)))
+    await world.settle()
+    [report] = world.published(PeriodReported)
     assert (report.period_start, report.period_end) == (date(2026, 1, 1), date(2026, 1, 31))
     assert (report.opening, report.sales, report.closing) == (Decimal("140.00"), Decimal("60.00"), Decimal("100.00"))
     assert (report.closing_current, report.collections, report.cash_collected) == (
@@ -248,8 +248,8 @@ async def test_a_month_that_ended_is_reported_once(world: World) -> None:
 
 
 async def test_any_month_is_computed_from_what_is_known_now(world: World) -> None:
-    await world.say(*item("A", "100.00", date(2025, 12, 20), (date(2026, 1, 15), "70.00")))
-    await world.quiet()
+    await world.publish(*item("A", "100.00", date(2025, 12, 20), (date(2026, 1, 15), "70.00")))
+    await world.settle()
     [january] = await ask(world, "/periods/2026-01")
     assert (january["opening"], january["closing"], january["cei_percent"]) == ("100.00", "30.00", "70.00")
     assert january["dso_days"] is None

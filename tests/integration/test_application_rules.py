@@ -30,7 +30,7 @@ RULES = {
 async def lines(world: World) -> dict[str, list[tuple[str, Decimal, str]]]:
     """By payment: item, cash and rule."""
     found: dict[str, list[tuple[str, Decimal, str]]] = {}
-    for applied in world.heard(PaymentApplied):
+    for applied in world.published(PaymentApplied):
         found.setdefault(applied.payment_id, []).extend((x.item_id, x.amount, x.rule) for x in applied.lines)
     return found
 
@@ -38,18 +38,18 @@ async def lines(world: World) -> dict[str, list[tuple[str, Decimal, str]]]:
 async def test_payers_are_recognised_learnt_and_forgotten(kafka: Any, postgres: Any) -> None:
     async with World(kafka, postgres, services=["cash_app"]) as world:
         names = ("Alder Creek Foods Inc.", "Blue Harbor Hotels LLC", "Cedar Point Dairies", "Dry Fork Marine")
-        await world.say(
+        await world.publish(
             *(sample.customer(f"C-{n}", name=name) for n, name in enumerate(names, start=1)),
             *(sample.invoice(f"INV-1000{n}{k}", f"C-{n}", f"{n}00.00") for n in range(1, 5) for k in range(4)),
             sample.invoice("INV-33333", "C-3", "433.33"),
             sample.day(date(2026, 3, 20)),
         )
-        await world.quiet()
+        await world.settle()
         change = {"valid_from": "2026-03-20", "reason": "tests", "document": RULES}
         answer = await world.command("cash_app", "controller", "/policies/application_rules", change, method="PUT")
         assert answer.status_code == 200, answer.text
         day = {"value_date": date(2026, 3, 21)}
-        await world.say(
+        await world.publish(
             sample.payment("P-NAME", None, payer_account="NEW", payer_name="Foods Alder Crek", **day),
             sample.payment("P-DOCS", None, "200.00", remittance=named("inv 100020", amount="200.00"), **day),
             sample.payment("P-NUMBER", None, "200.00", remittance=named("1000-100020", amount="200.00"), **day),
@@ -68,18 +68,18 @@ async def test_payers_are_recognised_learnt_and_forgotten(kafka: Any, postgres: 
                 remittance=[*named("1000-100013", amount="90.00"), *named("1000-100043", amount="400.00")], **day,
             ),
         )  # fmt: skip
-        await world.quiet()
+        await world.settle()
         by_payment = await lines(world)
         assert by_payment["P-NAME"][0][0] == "INV-100010"
         assert by_payment["P-NUMBER"] == [("INV-100020", 200, "remittance")]
         assert by_payment["P-KEY"] == [("INV-100011", 100, "remittance")]
         assert by_payment["P-PARENT"] == [("INV-100021", 200, "remittance")]
         assert by_payment["P-PARENT/2"] == [("INV-100030", 300, "remittance")]
-        (deduction,) = world.heard(DeductionOpened)
+        (deduction,) = world.published(DeductionOpened)
         assert (deduction.item_id, deduction.amount, deduction.reason) == ("INV-100022", 10, "unknown")
-        causes = {(c.item_id, c.cause) for c in world.heard(OpenItemChanged)}
+        causes = {(c.item_id, c.cause) for c in world.published(OpenItemChanged)}
         assert {("INV-100023", "tolerance"), ("INV-100022", "deduction"), (deduction.deduction_id, "posted")} <= causes
-        assert {"P-DOCS", "P-ALIAS", "P-TWO"} == {s.payment_id for s in world.heard(PaymentSuspended)}
+        assert {"P-DOCS", "P-ALIAS", "P-TWO"} == {s.payment_id for s in world.published(PaymentSuspended)}
         assert by_payment["P-FAMILY"] == [("INV-33333", Decimal("433.33"), "exact_amount")]
         states = dict(await world.rows("cash_app", "SELECT payment_id, state FROM payment"))
         assert states["P-NO"] == "unapplied"
@@ -104,19 +104,21 @@ async def _taught_and_revoked(world: World) -> None:
     }  # fmt: skip
     world.forget()
     next_day = {"value_date": date(2026, 3, 22)}
-    await world.say(
+    await world.publish(
         sample.payment("P-A2", None, "400.00", payer_account="OTHER", payer_name="DFM HOLDINGS LTD", **next_day),
         sample.payment("P-A3", None, "400.00", payer_account="odd", **next_day),
     )
-    await world.quiet()
+    await world.settle()
     assert {p for p, (line,) in (await lines(world)).items() if line[0].startswith("INV-10004")} >= {"P-A2", "P-A3"}
     for lesson in lessons:
         path = f"/payer-lessons/{lesson['lesson_id']}"
         assert (await world.command("cash_app", "cash_clerk", path, {}, method="DELETE")).status_code == 200
         assert (await world.command("cash_app", "cash_clerk", path, {}, method="DELETE")).status_code == 404
-    await world.say(sample.payment("P-A4", None, "40.00", payer_name="DFM Holdings", payer_account="ODD", **next_day))
-    await world.quiet()
-    (suspended,) = world.heard(PaymentSuspended)
+    await world.publish(
+        sample.payment("P-A4", None, "40.00", payer_name="DFM Holdings", payer_account="ODD", **next_day)
+    )
+    await world.settle()
+    (suspended,) = world.published(PaymentSuspended)
     assert suspended.payment_id == "P-A4"
 
 
@@ -126,7 +128,7 @@ async def _assigned_and_split(world: World) -> None:
     body = {"customer_id": "C-1", "reason": "they called"}
     answer = await world.command("cash_app", "cash_clerk", "/suspense/P-TWO/assign", body, person="Cleo")
     assert answer.status_code == 200, answer.text
-    await world.quiet()
+    await world.settle()
     by_payment = await lines(world)
     assert by_payment == {"P-TWO": [("INV-100013", 90, "remittance")], "P-TWO/S1": [("INV-100043", 400, "remittance")]}
     async with world.http("cash_app", "auditor") as client:
@@ -147,7 +149,7 @@ async def _by_hand_for_another_customer(world: World) -> None:
     assert stranger.status_code == 422 and "items_of_others: family" in stranger.json()["detail"], stranger.text
     answer = await world.command("cash_app", "cash_clerk", "/payments/P-SHORT/apply", body)
     assert answer.status_code == 200, answer.text
-    await world.quiet()
+    await world.settle()
     assert await lines(world) == {"P-SHORT/S1": [("INV-100031", 190, "by_hand")]}
     parts = "SELECT payment_id, customer_id, state FROM payment WHERE payment_id LIKE 'P-SHORT%' ORDER BY 1"
     assert await world.rows("cash_app", parts) == [("P-SHORT", "C-2", "applied"), ("P-SHORT/S1", "C-3", "applied")]
@@ -156,33 +158,33 @@ async def _by_hand_for_another_customer(world: World) -> None:
 async def test_charges_credit_memos_and_other_currencies(kafka: Any, postgres: Any) -> None:
     async with World(kafka, postgres, services=["cash_app"]) as world:
         day = sample.DAY
-        await world.say(
+        await world.publish(
             sample.customer(),
             sample.invoice("INV-1", total="110.00"),
             ExchangeRateSet(from_currency="EUR", to_currency="USD", rate="1.00", valid_from=date(2026, 3, 1)),
             ExchangeRateSet(from_currency="EUR", to_currency="USD", rate="1.10", valid_from=date(2026, 3, 9)),
         )
-        await world.quiet()
-        await world.say(sample.payment("P-EUR", amount="120.00", currency="EUR"))
-        await world.quiet()
-        (applied,) = world.heard(PaymentApplied)
+        await world.settle()
+        await world.publish(sample.payment("P-EUR", amount="120.00", currency="EUR"))
+        await world.settle()
+        (applied,) = world.published(PaymentApplied)
         assert (applied.amount, applied.paid_amount, applied.exchange_rate) == (110, 100, Decimal("1.10"))
-        await world.say(
+        await world.publish(
             FinanceChargePosted(
                 charge_id="FC-1", charge_number="1000-F1", company_id=sample.COMPANY, customer_id="C-1",
                 kind="interest", charge_date=day, due_date=day, currency="USD", amount="7.00", reason="overdue",
             ),
             sample.invoice("INV-2", total="50.00"),
         )  # fmt: skip
-        await world.quiet()
-        await world.say(
+        await world.settle()
+        await world.publish(
             CreditMemoPosted(
                 credit_memo_id="CM-1", credit_memo_number="1000-C1", company_id=sample.COMPANY, customer_id="C-1",
                 invoice_number="1000-2", credit_date=date(2026, 3, 11), currency="USD", net="60.00", tax="0.00",
                 total="60.00", reason="returned",
             )
         )  # fmt: skip
-        await world.quiet()
+        await world.settle()
         items = await world.rows("cash_app", "SELECT item_id, kind, open_amount FROM open_item ORDER BY item_id")
         assert items == [("FC-1", "interest", 7), ("INV-1", "invoice", 0), ("INV-2", "invoice", 0)]
         held = await world.rows(
@@ -203,13 +205,13 @@ async def _named_in_another_currency(world: World) -> None:
     """EUR for USD invoices that the remittance names: one is there, the other comes after its money."""
     world.forget()
     remittance = [*named("1000-3", amount="40.91"), *named("1000-4", amount="20.00")]
-    await world.say(sample.invoice("INV-3", total="55.00"))  # of which the credit memo's rest settles 10.00
-    await world.quiet()
-    await world.say(sample.payment("P-EUR2", amount="60.91", currency="EUR", remittance=remittance))
-    await world.quiet()
-    await world.say(sample.invoice("INV-4", total="22.00"))
-    await world.quiet()
-    applied = [a for a in world.heard(PaymentApplied) if a.payment_id == "P-EUR2"]
+    await world.publish(sample.invoice("INV-3", total="55.00"))  # of which the credit memo's rest settles 10.00
+    await world.settle()
+    await world.publish(sample.payment("P-EUR2", amount="60.91", currency="EUR", remittance=remittance))
+    await world.settle()
+    await world.publish(sample.invoice("INV-4", total="22.00"))
+    await world.settle()
+    applied = [a for a in world.published(PaymentApplied) if a.payment_id == "P-EUR2"]
     assert [(a.amount, a.paid_amount, a.lines[0].rule) for a in applied] == [
         (45, Decimal("40.91"), "remittance"), (22, 20, "remittance"),
     ]  # fmt: skip
@@ -217,8 +219,8 @@ async def _named_in_another_currency(world: World) -> None:
     realised = """SELECT debit, credit, amount FROM journal_posting
         WHERE '7000' IN (debit, credit) AND entry_id LIKE 'P-EUR2%' ORDER BY entry_id"""
     assert await world.rows("cash_app", realised) == [("7000", "1900", Decimal("4.09")), ("7000", "1900", 2)]
-    await world.say(sample.invoice("INV-5", total="22.00"))
-    await world.quiet()
+    await world.publish(sample.invoice("INV-5", total="22.00"))
+    await world.settle()
     by_hand = {"reason": "their credit", "lines": [{"item_id": "INV-5", "amount": "20.00"}]}
     answer = await world.command("cash_app", "cash_clerk", "/payments/P-EUR/apply", by_hand)
     assert answer.status_code == 200, answer.text
@@ -232,7 +234,7 @@ class Asked:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def say(self, events: Sequence[Event], mix: str) -> None:
+    async def publish(self, events: Sequence[Event], mix: str) -> None:
         await self._world.say(*events)
         await self.rest()
 

@@ -21,7 +21,7 @@ from o2c.backup.files import MANIFEST, Manifest
 from o2c.backup.restoring import restore
 from o2c.backup.taking import backup
 from o2c.stack import StackError
-from shared.chassis.topics import group_id
+from shared.chassis.publish.topics import group_id
 from shared.contracts.credit import CreditLimitSet
 from shared.contracts.invoicing import InvoicePosted
 from simulator.domain.calendar import business_day, business_days
@@ -67,7 +67,7 @@ def simulated(world: World, processes: Sequence[ServiceProcess]) -> Any:
     where = Whereabouts(
         world.kafka.bootstrap_servers, world.kafka.idempotent, PARTITIONS, urls, SECRET, world.prefix
     )  # fmt: skip
-    return connected_simulation(where, seed=7, quiet=world.at_rest)
+    return connected_simulation(where, seed=7, idle=world.at_rest)
 
 
 async def play(simulation: Any, days: Sequence[date]) -> None:
@@ -111,11 +111,11 @@ async def test_what_was_saved_while_running_catches_up_to_the_same_facts_and_goe
     """Given a backup in the midst of a day, when all databases are lost a day later, then nothing of it is."""
     async with World(kafka, postgres, as_processes=True) as world, contextlib.AsyncExitStack() as running:
         processes = [await running.enter_async_context(ServiceProcess(world, name)) for name in world.names]
-        await world.quiet(_QUIET_SECONDS_MAX)
+        await world.settle(_QUIET_SECONDS_MAX)
         manifest = await played_with_a_backup(world, processes, tmp_path / "backup")
         assert {dump.last_business_day for dump in manifest.services.values()} <= {*BEFORE, *DURING}
         await books_agree(world)
-        before, posted = await facts(world), len(world.heard(InvoicePosted))
+        before, posted = await facts(world), len(world.published(InvoicePosted))
         assert posted > 0
         for process in processes:
             process.signal(signal.SIGKILL)
@@ -124,7 +124,7 @@ async def test_what_was_saved_while_running_catches_up_to_the_same_facts_and_goe
         await restored(world, tmp_path / "backup")
         for process in processes:
             await process.start()
-        await world.quiet(_QUIET_SECONDS_MAX)
+        await world.settle(_QUIET_SECONDS_MAX)
         assert await caught_up(world, tmp_path / "backup") > 0
         await books_agree(world)
         assert await facts(world) == before
@@ -159,16 +159,16 @@ async def test_an_outbox_is_published_after_the_restore_also_on_a_younger_server
     kafka: Any, postgres: Any, tmp_path: Path
 ) -> None:
     async with World(kafka, postgres, services=["credit"], as_processes=True) as world:
-        await world.say(customer("C-1"), customer("C-2"))
+        await world.publish(customer("C-1"), customer("C-2"))
         identity = await said_and_not_published(world)
         manifest = await saved(world, tmp_path)
         assert manifest.services["credit"].outbox_waiting == 1
         lose_the_databases(world)
         await restored(world, tmp_path)
         async with ServiceProcess(world, "credit"):
-            await world.quiet(_QUIET_SECONDS_MAX)
+            await world.settle(_QUIET_SECONDS_MAX)
             assert [await caught_up(world, tmp_path) for _ in range(2)] == [2, 2]  # the second time changes nothing
-            assert [event.context.id for event in world.heard(CreditLimitSet)] == [identity]
+            assert [event.context.id for event in world.published(CreditLimitSet)] == [identity]
             accounts = await world.rows("credit", "SELECT customer_id FROM account ORDER BY customer_id")
             assert accounts == [("C-1",), ("C-2",)]
 
@@ -177,7 +177,7 @@ async def test_a_restore_changes_nothing_where_something_is_in_its_way(
     kafka: Any, postgres: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with World(kafka, postgres, services=["credit"], as_processes=True) as world:
-        await world.say(customer("C-1"))
+        await world.publish(customer("C-1"))
         manifest = await saved(world, tmp_path)
         with pytest.raises(StackError, match="is not empty"):
             await saved(world, tmp_path)

@@ -17,8 +17,8 @@ from tests.kit.sample import customer, validated
 @pytest.fixture
 async def world(kafka: Any, postgres: Any) -> Any:
     async with World(kafka, postgres, services=[APPROVE_ALL], message_bytes_max=20_000) as world:
-        await world.say(customer())
-        await world.quiet()
+        await world.publish(customer())
+        await world.settle()
         yield world
 
 
@@ -94,8 +94,8 @@ async def test_every_kind_of_bad_input_ends_with_its_reason_and_its_neighbours_a
             encode(order, world.context(order)),
             bad._replace(headers=[*headers, ("ce_subject", kind.encode())]),
         ]
-    await world.say_encoded(*records)
-    await world.quiet()
+    await world.publish_encoded(*records)
+    await world.settle()
 
     approved = await world.rows("credit", "SELECT order_id FROM approval ORDER BY 1")
     assert approved == [(order.order_id,) for order in good]
@@ -106,8 +106,8 @@ async def test_every_kind_of_bad_input_ends_with_its_reason_and_its_neighbours_a
 
 
 async def test_a_dead_letter_can_be_listed_and_shown(world: World) -> None:
-    await world.say_encoded(changed(world, total="-1.00"), changed(world, total="-2.00"))
-    await world.quiet()
+    await world.publish_encoded(changed(world, total="-1.00"), changed(world, total="-2.00"))
+    await world.settle()
     async with world.http("credit", "admin") as admin:
         first = (await admin.get("/dead-letters", params={"limit": 1})).json()
         second = (await admin.get("/dead-letters", params={"limit": 1, "cursor": first["next_cursor"]})).json()
@@ -123,18 +123,18 @@ async def test_a_dead_letter_can_be_listed_and_shown(world: World) -> None:
 async def test_headers_that_are_no_text_do_not_fail_the_batch(world: World) -> None:
     order = validated("O-1")
     record = encode(order, world.context(order))
-    await world.say_encoded(record._replace(headers=[*record.headers, ("x-odd", b"\xff\x00\xfe")]))
-    await world.quiet()
+    await world.publish_encoded(record._replace(headers=[*record.headers, ("x-odd", b"\xff\x00\xfe")]))
+    await world.settle()
     assert await world.rows("credit", "SELECT order_id FROM approval") == [("O-1",)]
 
 
 async def test_a_redelivered_dead_letter_is_not_tried_again_by_itself(world: World) -> None:
     """What waits for a person waits: only a replay takes it out."""
     identity = uuid.uuid4()
-    await world.say(validated("O-1", customer_id="C-9"), identity=identity)
-    await world.quiet()
-    await world.say(customer("C-9"))
-    await world.say(validated("O-1", customer_id="C-9"), identity=identity)
-    await world.quiet()
+    await world.publish(validated("O-1", customer_id="C-9"), identity=identity)
+    await world.settle()
+    await world.publish(customer("C-9"))
+    await world.publish(validated("O-1", customer_id="C-9"), identity=identity)
+    await world.settle()
     assert await world.rows("credit", "SELECT count(*) FROM approval") == [(0,)]
     assert await world.rows("credit", "SELECT attempts, replayed_at FROM dead_letter") == [(1, None)]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from shared.chassis.running import Running
+from shared.chassis.runtime.service_runtime import ServiceRuntime
 from shared.contracts.cash_app import CustomerCreditIssued, OpenItemChanged, PaymentApplied, PaymentSuspended
 from shared.contracts.erp import RemittanceLine
 from shared.contracts.journal import JournalBatchSubmitted
@@ -59,47 +59,47 @@ async def check_books(world: World) -> None:
 
 
 async def test_an_invoice_is_paid_and_said_so(world: World) -> None:
-    await world.say(sample.customer())
-    await world.say(sample.invoice())
-    await world.quiet()
-    await world.say(sample.payment(remittance=named("1000-1")))
-    await world.quiet()
-    (applied,) = world.heard(PaymentApplied)
+    await world.publish(sample.customer())
+    await world.publish(sample.invoice())
+    await world.settle()
+    await world.publish(sample.payment(remittance=named("1000-1")))
+    await world.settle()
+    (applied,) = world.published(PaymentApplied)
     assert (applied.application_id, applied.amount, applied.applied_on) == ("P-1/A1", 100, date(2026, 3, 10))
     assert applied.lines[0].why == "the remittance names 1000-1"
-    changes = [(c.item_version, c.cause, c.open_amount) for c in world.heard(OpenItemChanged)]
+    changes = [(c.item_version, c.cause, c.open_amount) for c in world.published(OpenItemChanged)]
     assert changes == [(1, "posted", 100), (2, "cash", 0)]
     assert await world.rows("cash_app", "SELECT closed_on FROM open_item") == [(date(2026, 3, 10),)]
     await check_books(world)
 
 
 async def test_invoice_and_payment_of_one_batch_and_a_payment_before_its_invoice(world: World) -> None:
-    await world.say(sample.customer())
-    await world.quiet()
-    await world.say(
+    await world.publish(sample.customer())
+    await world.settle()
+    await world.publish(
         sample.payment("P-1", remittance=named("1000-1")),
         sample.payment("P-2", remittance=named("1000-2")),
         sample.invoice("INV-1"),
     )
-    await world.quiet()
+    await world.settle()
     assert await payments(world) == {"P-1": ("applied", 0), "P-2": ("unapplied", 100)}
-    await world.say(sample.invoice("INV-2", invoice_date=date(2026, 3, 12)))
-    await world.quiet()
+    await world.publish(sample.invoice("INV-2", invoice_date=date(2026, 3, 12)))
+    await world.settle()
     assert await payments(world) == {"P-1": ("applied", 0), "P-2": ("applied", 0)}
-    assert [a.applied_on for a in world.heard(PaymentApplied)] == [date(2026, 3, 10), date(2026, 3, 12)]
+    assert [a.applied_on for a in world.published(PaymentApplied)] == [date(2026, 3, 10), date(2026, 3, 12)]
     await check_books(world)
 
 
 async def test_the_same_bank_reference_is_one_payment(world: World) -> None:
-    await world.say(sample.customer(), sample.invoice())
-    await world.quiet()
-    await world.say(sample.payment("P-1", amount="60.00", bank_reference="BANK-7"))
-    await world.quiet()
-    await world.say(
+    await world.publish(sample.customer(), sample.invoice())
+    await world.settle()
+    await world.publish(sample.payment("P-1", amount="60.00", bank_reference="BANK-7"))
+    await world.settle()
+    await world.publish(
         sample.payment("P-1", amount="60.00", bank_reference="BANK-7"),
         sample.payment("P-1-again", amount="60.00", bank_reference="BANK-7", customer_id=None, payer_account="X"),
     )
-    await world.quiet()
+    await world.settle()
     assert list(await payments(world)) == ["P-1"]
     rows = await world.rows("cash_app", "SELECT payment_id, first_payment_id FROM duplicate_payment ORDER BY 1")
     assert rows == [("P-1", "P-1"), ("P-1-again", "P-1")]
@@ -109,8 +109,10 @@ async def test_the_same_bank_reference_is_one_payment(world: World) -> None:
     assert {d["payment_id"] for d in shown["duplicates"]} == {"P-1", "P-1-again"}
     await check_books(world)
     told = {"amount": "30.00", "trace_number": "TRACE-30", "value_date": date(2026, 3, 14)}
-    await world.say(sample.payment("P-30", **told), sample.payment("P-31", **{**told, "value_date": date(2026, 3, 15)}))
-    await world.quiet()
+    await world.publish(
+        sample.payment("P-30", **told), sample.payment("P-31", **{**told, "value_date": date(2026, 3, 15)})
+    )
+    await world.settle()
     async with world.http("cash_app", "auditor") as client:
         (held,) = (await client.get("/desk/duplicates", params={"company_id": sample.COMPANY})).json()["items"]
     assert (held["entry_id"], held["amount"]) == ("P-31", "30.00")
@@ -119,11 +121,11 @@ async def test_the_same_bank_reference_is_one_payment(world: World) -> None:
 
 
 async def test_a_payment_id_used_for_two_bank_references_is_refused_with_a_sentence(world: World) -> None:
-    await world.say(sample.customer())
-    await world.say(sample.payment("P-1"))
-    await world.quiet()
-    await world.say(sample.payment("P-1", bank_reference="OTHER"), sample.payment("P-2"))
-    await world.quiet()
+    await world.publish(sample.customer())
+    await world.publish(sample.payment("P-1"))
+    await world.settle()
+    await world.publish(sample.payment("P-1", bank_reference="OTHER"), sample.payment("P-2"))
+    await world.settle()
     assert sorted(await payments(world)) == ["P-1", "P-2"]
     ((reason,),) = await world.rows("cash_app", "SELECT reason FROM dead_letter")
     assert "payment id 'P-1' came before with bank reference 'BANK-P-1'" in reason
@@ -142,10 +144,10 @@ async def test_a_payment_id_used_for_two_bank_references_is_refused_with_a_sente
 
 class TestSuspense:
     async def test_a_clerk_assigns_nobodys_money_and_it_is_applied(self, world: World) -> None:
-        await world.say(sample.customer(), sample.invoice(), sample.day(date(2026, 3, 20)))
-        await world.say(sample.payment(customer_id=None, payer_account="STRANGE", payer_name="Cousin"))
-        await world.quiet()
-        (suspended,) = world.heard(PaymentSuspended)
+        await world.publish(sample.customer(), sample.invoice(), sample.day(date(2026, 3, 20)))
+        await world.publish(sample.payment(customer_id=None, payer_account="STRANGE", payer_name="Cousin"))
+        await world.settle()
+        (suspended,) = world.published(PaymentSuspended)
         told = "payer account STRANGE is not known for any customer; the payer's name Cousin"
         assert suspended.reason.startswith(told)
         async with world.http("cash_app", "cash_clerk") as client:
@@ -158,14 +160,14 @@ class TestSuspense:
         assert again.json() == answer.json()
         late = await world.command("cash_app", "cash_clerk", "/suspense/P-1/assign", body)
         assert late.status_code == 409
-        await world.quiet()
-        assert world.heard(PaymentApplied)[0].applied_on == date(2026, 3, 20)
+        await world.settle()
+        assert world.published(PaymentApplied)[0].applied_on == date(2026, 3, 20)
         assert len(await world.rows("cash_app", "SELECT 1 FROM audit_entry")) == 1
         await check_books(world)
 
     async def test_only_a_clerk_may_and_only_for_known_customers(self, world: World) -> None:
-        await world.say(sample.payment(customer_id=None))
-        await world.quiet()
+        await world.publish(sample.payment(customer_id=None))
+        await world.settle()
         body = {"customer_id": "C-9", "reason": "a guess"}
         assert (await world.command("cash_app", "collector", "/suspense/P-1/assign", body)).status_code == 403
         answer = await world.command("cash_app", "cash_clerk", "/suspense/P-1/assign", body)
@@ -173,49 +175,51 @@ class TestSuspense:
             422,
             "customer 'C-9' is not known: check the customer number",
         )
-        await world.say(sample.customer("C-9"))
-        await world.quiet()
+        await world.publish(sample.customer("C-9"))
+        await world.settle()
         missing = await world.command("cash_app", "cash_clerk", "/suspense/P-9/assign", body)
         assert missing.status_code == 404
 
     async def test_money_of_a_customer_not_heard_of_yet_is_applied_when_they_are(self, world: World) -> None:
-        await world.say(sample.payment("P-1"), sample.payment("P-2", customer_id=None, payer_account="ACC-C-1"))
-        await world.quiet()
+        await world.publish(sample.payment("P-1"), sample.payment("P-2", customer_id=None, payer_account="ACC-C-1"))
+        await world.settle()
         assert {state for state, _ in (await payments(world)).values()} == {"suspense"}
-        await world.say(sample.customer())
-        await world.quiet()
+        await world.publish(sample.customer())
+        await world.settle()
         assert await payments(world) == {"P-1": ("on_account", 100), "P-2": ("on_account", 100)}
-        assert world.heard(CustomerCreditIssued)[1].on_account_balance == 200
+        assert world.published(CustomerCreditIssued)[1].on_account_balance == 200
         await check_books(world)
 
     async def test_an_account_that_stopped_being_ambiguous_is_noticed_the_next_day(self, world: World) -> None:
-        await world.say(sample.customer("C-1", payer_accounts=["ACC"]), sample.customer("C-2", payer_accounts=["ACC"]))
-        await world.quiet()
-        await world.say(sample.payment(customer_id=None, payer_account="ACC"))
-        await world.quiet()
+        await world.publish(
+            sample.customer("C-1", payer_accounts=["ACC"]), sample.customer("C-2", payer_accounts=["ACC"])
+        )
+        await world.settle()
+        await world.publish(sample.payment(customer_id=None, payer_account="ACC"))
+        await world.settle()
         assert await payments(world) == {"P-1": ("suspense", 100)}
-        await world.say(sample.customer("C-2", version=2, payer_accounts=[]), sample.day(date(2026, 3, 11)))
-        await world.quiet()
-        await world.say(sample.day(date(2026, 3, 12)))
-        await world.quiet()
+        await world.publish(sample.customer("C-2", version=2, payer_accounts=[]), sample.day(date(2026, 3, 11)))
+        await world.settle()
+        await world.publish(sample.day(date(2026, 3, 12)))
+        await world.settle()
         assert await payments(world) == {"P-1": ("on_account", 100)}
         await check_books(world)
 
 
 async def test_an_older_version_of_a_customer_changes_nothing(world: World) -> None:
-    await world.say(sample.customer(version=3, name="New", payer_accounts=["NEW"]))
-    await world.quiet()
-    await world.say(sample.customer(version=2, name="Old", payer_accounts=["OLD"]))
-    await world.quiet()
+    await world.publish(sample.customer(version=3, name="New", payer_accounts=["NEW"]))
+    await world.settle()
+    await world.publish(sample.customer(version=2, name="Old", payer_accounts=["OLD"]))
+    await world.settle()
     assert await world.rows("cash_app", "SELECT name, version FROM customer_ledger") == [("New", 3)]
     assert await world.rows("cash_app", "SELECT payer_account FROM payer_account") == [("NEW",)]
 
 
 async def test_a_clerk_applies_waiting_money_by_hand(world: World) -> None:
-    await world.say(sample.customer(), sample.invoice(), sample.day(date(2026, 3, 15)))
-    await world.quiet()
-    await world.say(sample.payment(remittance=named("PO 77/A")))
-    await world.quiet()
+    await world.publish(sample.customer(), sample.invoice(), sample.day(date(2026, 3, 15)))
+    await world.settle()
+    await world.publish(sample.payment(remittance=named("PO 77/A")))
+    await world.settle()
     assert await payments(world) == {"P-1": ("unapplied", 100)}
     too_much = {"lines": [{"item_id": "INV-1", "amount": "100.01"}], "reason": "letter O for zero"}
     refused = await world.command("cash_app", "cash_clerk", "/payments/P-1/apply", too_much)
@@ -223,7 +227,7 @@ async def test_a_clerk_applies_waiting_money_by_hand(world: World) -> None:
     body = {"lines": [{"item_id": "INV-1", "amount": "100.00"}], "reason": "letter O for zero"}
     answer = await world.command("cash_app", "cash_clerk", "/payments/P-1/apply", body)
     assert answer.json()["lines"][0]["why"] == "letter O for zero (Pat)"
-    await world.quiet()
+    await world.settle()
     assert await payments(world) == {"P-1": ("applied", 0)}
     assert await world.rows("cash_app", "SELECT waiting FROM awaited_document") == [(False,)]
     async with world.http("cash_app", "cash_clerk") as client:
@@ -233,11 +237,11 @@ async def test_a_clerk_applies_waiting_money_by_hand(world: World) -> None:
 
 
 async def test_the_account_of_a_customer_as_of_any_day(world: World) -> None:
-    await world.say(sample.customer())
-    await world.say(sample.invoice("INV-1"), sample.invoice("INV-2", invoice_date=date(2026, 3, 20), total="50.00"))
-    await world.quiet()
-    await world.say(sample.payment(amount="130.00", value_date=date(2026, 3, 10), remittance=named("1000-1")))
-    await world.quiet()
+    await world.publish(sample.customer())
+    await world.publish(sample.invoice("INV-1"), sample.invoice("INV-2", invoice_date=date(2026, 3, 20), total="50.00"))
+    await world.settle()
+    await world.publish(sample.payment(amount="130.00", value_date=date(2026, 3, 10), remittance=named("1000-1")))
+    await world.settle()
     async with world.http("cash_app", "collector") as client:
         balances = {}
         for day in ("2026-03-09", "2026-03-10", "2026-03-20"):
@@ -255,10 +259,10 @@ async def test_the_account_of_a_customer_as_of_any_day(world: World) -> None:
 
 
 async def test_lists_are_read_page_by_page_and_filtered(world: World) -> None:
-    await world.say(sample.customer())
-    await world.say(*(sample.invoice(f"INV-{n}") for n in range(5)))
-    await world.say(*(sample.payment(f"P/{n}", value_date=date(2026, 3, 10 + n)) for n in range(5)))
-    await world.quiet()
+    await world.publish(sample.customer())
+    await world.publish(*(sample.invoice(f"INV-{n}") for n in range(5)))
+    await world.publish(*(sample.payment(f"P/{n}", value_date=date(2026, 3, 10 + n)) for n in range(5)))
+    await world.settle()
     async with world.http("cash_app", "controller") as client:
         first = (await client.get("/payments", params={"limit": 3, "customer_id": "C-1"})).json()
         rest = (await client.get("/payments", params={"limit": 3, "cursor": first["next_cursor"]})).json()
@@ -273,9 +277,9 @@ async def test_lists_are_read_page_by_page_and_filtered(world: World) -> None:
 
 async def test_two_replicas_apply_many_payments_of_few_customers_once(world: World) -> None:
     customers = [f"C-{n}" for n in range(4)]
-    await world.say(*(sample.customer(c, payer_accounts=[f"ACC-{c}", f"B-{c}"]) for c in customers))
-    await world.quiet()
-    second = Running(world.service("cash_app"), world.settings("cash_app"))
+    await world.publish(*(sample.customer(c, payer_accounts=[f"ACC-{c}", f"B-{c}"]) for c in customers))
+    await world.settle()
+    second = ServiceRuntime(world.service("cash_app"), world.settings("cash_app"))
     await second.start()
     try:
         invoices = [sample.invoice(f"INV-{c}-{n}", c) for c in customers for n in range(50)]
@@ -285,8 +289,8 @@ async def test_two_replicas_apply_many_payments_of_few_customers_once(world: Wor
             for n in range(50)
         ]
         again = [p.model_copy(update={"payment_id": f"{p.payment_id}-x", "payer_account": "ELSEWHERE"}) for p in paid]
-        await world.say(*invoices, *paid, *again)
-        await world.quiet()
+        await world.publish(*invoices, *paid, *again)
+        await world.settle()
     finally:
         await second.stop()
     counted = await world.rows(
@@ -302,22 +306,22 @@ async def test_two_replicas_apply_many_payments_of_few_customers_once(world: Wor
 
 
 async def test_one_customers_thousands_of_items_in_one_sweep(world: World) -> None:
-    await world.say(sample.customer())
-    await world.say(*(sample.invoice(f"INV-{n:05}", total="1.00") for n in range(10_000)))
-    await world.quiet()
-    await world.say(sample.payment("P-1", amount="9900.00"))
-    await world.quiet()
+    await world.publish(sample.customer())
+    await world.publish(*(sample.invoice(f"INV-{n:05}", total="1.00") for n in range(10_000)))
+    await world.settle()
+    await world.publish(sample.payment("P-1", amount="9900.00"))
+    await world.settle()
     assert await world.rows("cash_app", "SELECT sum(open_amount) FROM open_item") == [(Decimal("100.00"),)]
-    assert sum(a.amount for a in world.heard(PaymentApplied)) == Decimal("9900.00")
+    assert sum(a.amount for a in world.published(PaymentApplied)) == Decimal("9900.00")
     await check_books(world)
 
 
 async def test_the_journal_of_a_day_goes_to_the_general_ledger(world: World) -> None:
-    await world.say(sample.customer(), sample.invoice(), sample.day(date(2026, 3, 10)))
-    await world.say(sample.payment())
-    await world.quiet()
-    await world.say(sample.day(date(2026, 3, 11)), identity=uuid.uuid4())
-    await world.quiet()
-    (batch,) = world.heard(JournalBatchSubmitted)
+    await world.publish(sample.customer(), sample.invoice(), sample.day(date(2026, 3, 10)))
+    await world.publish(sample.payment())
+    await world.settle()
+    await world.publish(sample.day(date(2026, 3, 11)), identity=uuid.uuid4())
+    await world.settle()
+    (batch,) = world.published(JournalBatchSubmitted)
     totals = {t.account: t.debit - t.credit for t in batch.totals}
     assert totals == {"1000": 100, "2110": 0, "1200": -100}

@@ -39,9 +39,9 @@ async def replayed(world: World, tmp_path: Path, seed: int | None = None) -> Non
     async def say(events: list[Event]) -> None:
         if seed is not None:
             random.Random(seed).shuffle(events)
-        await world.say_encoded(*(encode(event, event.context) for event in map(identified, events)))
+        await world.publish_encoded(*(encode(event, event.context) for event in map(identified, events)))
 
-    await play(read_history(file), say, world.quiet)
+    await play(read_history(file), say, world.settle)
 
 
 @pytest.fixture(scope="module")
@@ -211,19 +211,19 @@ async def test_what_the_general_ledger_booked_is_compared_with_what_was_sent(
 
 
 async def told_by_the_general_ledger(world: World) -> None:
-    batches = world.heard(JournalBatchSubmitted)
+    batches = world.published(JournalBatchSubmitted)
     answers = [
         JournalBatchPosted(**batch.model_dump(include=set(JournalBatchPosted.model_fields))) for batch in batches
     ]
-    await world.say(*answers[1:])
-    await world.quiet()
+    await world.publish(*answers[1:])
+    await world.settle()
     report = await checked(world)
     assert report.agree, report.differences
     [line] = [line for line in report.lines if line.invariant == "Journals = general ledger + on its way"]
     assert "submitted" in line.note
     wrong = answers[0].totals[0].model_copy(update={"debit": answers[0].totals[0].debit + 1})
-    await world.say(answers[0].model_copy(update={"totals": (wrong, *answers[0].totals[1:])}))
-    await world.quiet()
+    await world.publish(answers[0].model_copy(update={"totals": (wrong, *answers[0].totals[1:])}))
+    await world.settle()
     assert differing(await checked(world)) == {
         "General ledger: debits by account",
         "Journals = general ledger + on its way",

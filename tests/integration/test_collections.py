@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from services.collections.app import service
-from shared.chassis.running import Running
-from shared.chassis.service import Service
+from shared.chassis.declare.service import Service
+from shared.chassis.runtime.service_runtime import ServiceRuntime
 from shared.contracts.cash_app import OpenItemChanged, PaymentApplied
 from shared.contracts.collections import (
     ActivityLogged,
@@ -72,22 +72,22 @@ def paid(number: int, amount: str, on: date, customer_id: str = "C-1", **changes
 
 async def owes(world: World, *items: OpenItemChanged, today: date = MONDAY) -> None:
     """The customers of these items, the items, and a first business day."""
-    await world.say(*(customer(c) for c in sorted({i.customer_id for i in items})), *items)
-    await world.quiet()
+    await world.publish(*(customer(c) for c in sorted({i.customer_id for i in items})), *items)
+    await world.settle()
     await begin(world, today)
 
 
 async def begin(world: World, *days: date) -> None:
     for one in days:
-        await world.say(day(one))
-        await world.quiet()
+        await world.publish(day(one))
+        await world.settle()
 
 
 async def promise(world: World, due_on: date, amount: str = "500.00", customer_id: str = "C-1", **more: Any) -> str:
     body = {"amount": amount, "currency": "USD", "due_on": due_on.isoformat(), **more}
     answer = await world.command("collections", "collector", f"/customers/{customer_id}/promises", body)
     assert answer.status_code == 201, answer.text
-    await world.quiet()
+    await world.settle()
     return str(answer.json()["promise_id"])
 
 
@@ -101,95 +101,95 @@ async def get(world: World, path: str, **parameters: Any) -> Any:
 async def test_an_unpaid_item_climbs_the_ladder_over_skipped_days_and_leaves_when_paid(world: World) -> None:
     await owes(world, item(), item("INV-2", due_date=march(1)), item("INV-3", disputed=True))
     await begin(world, march(3), march(30), date(2026, 4, 1), date(2026, 8, 3))
-    told = [(n.step_name, n.sent_on, [i.item_id for i in n.items]) for n in world.heard(DunningSent)]
+    told = [(n.step_name, n.sent_on, [i.item_id for i in n.items]) for n in world.published(DunningSent)]
     assert told == [
         ("reminder", MONDAY, ["INV-1", "INV-2"]),
         ("first-letter", date(2026, 4, 1), ["INV-1", "INV-2"]),
         ("final-notice", date(2026, 8, 3), ["INV-1", "INV-2"]),
     ]
-    assert [a.kind for a in world.heard(ActivityLogged)] == ["dunning"] * 3
+    assert [a.kind for a in world.published(ActivityLogged)] == ["dunning"] * 3
     notices = await get(world, "/dunning-notices", customer_id="C-1")
     assert [n["total"] for n in notices["items"]] == ["1000.00"] * 3
     entry = (await get(world, "/worklist"))["items"][0]
     assert (entry["name"], entry["overdue_amount"], entry["bucket"]) == ("Customer C-1", "1500.00", "over 120")
     settled = {"item_version": 2, "open_amount": "0.00", "change": "-500.00", "cause": "cash"}
-    await world.say(item(**settled), item("INV-2", **settled), item("INV-3", **settled))
-    await world.quiet()
+    await world.publish(item(**settled), item("INV-2", **settled), item("INV-3", **settled))
+    await world.settle()
     assert (await get(world, "/worklist"))["items"] == []
     await begin(world, date(2026, 8, 4))
-    assert len(world.heard(DunningSent)) == 3
+    assert len(world.published(DunningSent)) == 3
 
 
 async def test_a_promise_is_kept_when_its_last_part_is_applied_and_due_is_said_once(world: World) -> None:
     await owes(world, item())
     promise_id = await promise(world, FRIDAY)
-    await world.say(paid(1, "200.00", march(3)), paid(2, "295.00", FRIDAY, discount="5.00"))
+    await world.publish(paid(1, "200.00", march(3)), paid(2, "295.00", FRIDAY, discount="5.00"))
     await begin(world, FRIDAY, march(9))
-    kept = world.heard(PromiseKept)
+    kept = world.published(PromiseKept)
     assert [(k.promise_id, k.judged_on, k.applied) for k in kept] == [(promise_id, FRIDAY, Decimal("500.00"))]
-    assert world.heard(PromiseBroken) == world.heard(PromiseDue) == world.heard(CreditHoldRequested) == []
-    assert len(world.heard(PromiseMade)) == 1
+    assert world.published(PromiseBroken) == world.published(PromiseDue) == world.published(CreditHoldRequested) == []
+    assert len(world.published(PromiseMade)) == 1
 
 
 async def test_a_promise_for_saturday_is_due_and_broken_on_monday_then_paid_later(world: World) -> None:
     await owes(world, item())
     promise_id = await promise(world, march(7))
     await begin(world, march(3), FRIDAY)
-    assert world.heard(PromiseDue) == []
+    assert world.published(PromiseDue) == []
     await begin(world, march(9), march(10))
-    assert [(d.due_on, d.business_date) for d in world.heard(PromiseDue)] == [(march(7), march(9))]
-    (broken,), (requested,) = world.heard(PromiseBroken), world.heard(CreditHoldRequested)
+    assert [(d.due_on, d.business_date) for d in world.published(PromiseDue)] == [(march(7), march(9))]
+    (broken,), (requested,) = world.published(PromiseBroken), world.published(CreditHoldRequested)
     assert (broken.judged_on, broken.applied) == (march(9), Decimal("0.00"))
     assert (requested.hold_id, requested.requested_on) == (f"{promise_id}/H", march(9))
-    await world.say(paid(1, "300.00", march(10)))
-    await world.quiet()
-    assert world.heard(CreditHoldLifted) == []
-    await world.say(paid(2, "200.00", march(11)))
-    await world.quiet()
-    (lifted,) = world.heard(CreditHoldLifted)
+    await world.publish(paid(1, "300.00", march(10)))
+    await world.settle()
+    assert world.published(CreditHoldLifted) == []
+    await world.publish(paid(2, "200.00", march(11)))
+    await world.settle()
+    (lifted,) = world.published(CreditHoldLifted)
     assert (lifted.hold_id, lifted.lifted_on, lifted.lifted_by) == (f"{promise_id}/H", march(11), "system")
     assert [p["state"] for p in (await get(world, "/promises", state="paid_later"))["items"]] == ["paid_later"]
-    assert len(world.heard(PromiseBroken)) == 1
+    assert len(world.published(PromiseBroken)) == 1
 
 
 async def test_money_may_come_on_the_due_day_and_be_heard_of_late(world: World) -> None:
     await owes(world, item())
     await promise(world, FRIDAY)
     await begin(world, FRIDAY)
-    assert len(world.heard(PromiseDue)) == 1
-    await world.say(paid(1, "500.00", FRIDAY))
+    assert len(world.published(PromiseDue)) == 1
+    await world.publish(paid(1, "500.00", FRIDAY))
     await begin(world, march(9))
-    assert len(world.heard(PromiseKept)) == 1
-    assert world.heard(PromiseBroken) == []
+    assert len(world.published(PromiseKept)) == 1
+    assert world.published(PromiseBroken) == []
 
 
 async def test_money_that_came_before_the_promise_does_not_keep_it(world: World) -> None:
     await owes(world, item())
-    await world.say(paid(1, "500.00", MONDAY))
-    await world.quiet()
+    await world.publish(paid(1, "500.00", MONDAY))
+    await world.settle()
     await promise(world, FRIDAY, amount="100.00")
     await begin(world, FRIDAY, march(9))
-    assert world.heard(PromiseKept) == []
-    assert len(world.heard(PromiseBroken)) == 1
+    assert world.published(PromiseKept) == []
+    assert len(world.published(PromiseBroken)) == 1
 
 
 async def test_money_applied_before_the_promise_under_a_later_value_date_does_not_keep_it(world: World) -> None:
     await owes(world, item())
-    await world.say(paid(1, "300.00", march(4)))
-    await world.quiet()
+    await world.publish(paid(1, "300.00", march(4)))
+    await world.settle()
     await promise(world, FRIDAY, "300.00")
     await begin(world, FRIDAY, march(9))
-    assert world.heard(PromiseKept) == []
-    assert len(world.heard(PromiseBroken)) == 1
+    assert world.published(PromiseKept) == []
+    assert len(world.published(PromiseBroken)) == 1
 
 
 async def test_money_between_the_due_day_and_the_judgement_breaks_the_promise_and_lifts_the_hold(world: World) -> None:
     await owes(world, item())
     await promise(world, march(7))
-    await world.say(paid(1, "500.00", march(8)))
+    await world.publish(paid(1, "500.00", march(8)))
     await begin(world, march(9))
-    assert len(world.heard(PromiseBroken)) == len(world.heard(CreditHoldRequested)) == 1
-    assert [h.lifted_on for h in world.heard(CreditHoldLifted)] == [march(9)]
+    assert len(world.published(PromiseBroken)) == len(world.published(CreditHoldRequested)) == 1
+    assert [h.lifted_on for h in world.published(CreditHoldLifted)] == [march(9)]
 
 
 async def test_one_open_promise_per_currency_unless_it_is_cancelled(world: World) -> None:
@@ -206,7 +206,7 @@ async def test_one_open_promise_per_currency_unless_it_is_cancelled(world: World
     assert (again.status_code, again.json()["detail"][:26]) == (409, "promise C-1/P1 is cancelle")
     assert await promise(world, FRIDAY, amount="10.00") == "C-1/P3"
     await begin(world, march(9))
-    assert sorted(b.promise_id for b in world.heard(PromiseBroken)) == ["C-1/P2", "C-1/P3"]
+    assert sorted(b.promise_id for b in world.published(PromiseBroken)) == ["C-1/P2", "C-1/P3"]
     audited = await world.rows("collections", "SELECT action FROM audit_entry ORDER BY 1")
     assert [action for (action,) in audited] == ["cancel_promise", "make_promise", "make_promise", "make_promise"]
 
@@ -252,8 +252,8 @@ async def test_a_repeated_request_makes_one_promise(world: World) -> None:
     first = await world.command("collections", "collector", "/customers/C-1/promises", body, key="once")
     repeat = await world.command("collections", "collector", "/customers/C-1/promises", body, key="once")
     assert first.json() == repeat.json()
-    await world.quiet()
-    assert len(world.heard(PromiseMade)) == 1
+    await world.settle()
+    assert len(world.published(PromiseMade)) == 1
 
 
 async def test_a_person_lifts_a_hold_with_a_reason_and_it_is_lifted_once(world: World) -> None:
@@ -266,9 +266,9 @@ async def test_a_person_lifts_a_hold_with_a_reason_and_it_is_lifted_once(world: 
     again = await world.command("collections", "credit_manager", path, reason)
     assert again.status_code == 409
     assert "was lifted on 2026-03-09 by Mo already: cheque seen" in again.json()["detail"]
-    await world.say(paid(1, "500.00", march(10)))
-    await world.quiet()
-    assert [(h.lifted_by, h.reason) for h in world.heard(CreditHoldLifted)] == [("Mo", "cheque seen")]
+    await world.publish(paid(1, "500.00", march(10)))
+    await world.settle()
+    assert [(h.lifted_by, h.reason) for h in world.published(CreditHoldLifted)] == [("Mo", "cheque seen")]
     assert (await get(world, "/holds", state="active"))["items"] == []
     assert (await get(world, "/promises"))["items"][0]["state"] == "paid_later"
 
@@ -301,38 +301,40 @@ async def test_a_collector_finds_whom_to_call_and_all_about_them(world: World) -
 
 
 async def test_items_known_before_their_customer_and_versions_out_of_order(world: World) -> None:
-    await world.say(item(item_version=3, open_amount="100.00"), day(MONDAY))
-    await world.say(item(item_version=2, open_amount="300.00"))
-    await world.quiet()
+    await world.publish(item(item_version=3, open_amount="100.00"), day(MONDAY))
+    await world.publish(item(item_version=2, open_amount="300.00"))
+    await world.settle()
     (entry,) = (await get(world, "/worklist"))["items"]
     assert (entry["name"], entry["overdue_amount"]) == ("C-1", "100.00")
-    await world.say(customer())
-    await world.quiet()
+    await world.publish(customer())
+    await world.settle()
     assert (await get(world, "/customers/C-1"))["name"] == "Customer C-1"
 
 
 async def test_two_replicas_in_small_chunks_tell_and_judge_everything_once(kafka: Any, postgres: Any) -> None:
     customers = [f"C-{n:02}" for n in range(20)]
     async with World(kafka, postgres, services=[in_small_chunks(service)]) as world:
-        second = Running(world.service("collections"), world.settings("collections"))
+        second = ServiceRuntime(world.service("collections"), world.settings("collections"))
         await second.start()
         try:
             await owes(world, *(item(f"INV-{c}-{n}", c) for c in customers for n in range(2)))
             body = {"amount": "500.00", "currency": "USD", "due_on": FRIDAY.isoformat()}
             for customer_id in customers:
                 await world.command("collections", "collector", f"/customers/{customer_id}/promises", body)
-            await world.say(*(paid(n, "500.00", march(4), c) for n, c in enumerate(customers[:10])))
-            await world.quiet()
-            await world.say(*(day(on) for on in (march(3), march(4), FRIDAY, march(7), march(10), date(2026, 4, 1))))
-            await world.quiet()
+            await world.publish(*(paid(n, "500.00", march(4), c) for n, c in enumerate(customers[:10])))
+            await world.settle()
+            await world.publish(
+                *(day(on) for on in (march(3), march(4), FRIDAY, march(7), march(10), date(2026, 4, 1)))
+            )
+            await world.settle()
         finally:
             await second.stop()
-        notices = Counter((n.customer_id, n.step) for n in world.heard(DunningSent))
+        notices = Counter((n.customer_id, n.step) for n in world.published(DunningSent))
         assert notices == Counter({(c, step): 1 for c in customers for step in (1, 2)})
-        assert [k.customer_id for k in world.heard(PromiseKept)] == customers[:10]
-        assert [b.customer_id for b in world.heard(PromiseBroken)] == customers[10:]
-        assert {b.judged_on for b in world.heard(PromiseBroken)} == {march(7)}
-        assert len(world.heard(PromiseDue)) == 10
+        assert [k.customer_id for k in world.published(PromiseKept)] == customers[:10]
+        assert [b.customer_id for b in world.published(PromiseBroken)] == customers[10:]
+        assert {b.judged_on for b in world.published(PromiseBroken)} == {march(7)}
+        assert len(world.published(PromiseDue)) == 10
 
 
 def in_small_chunks(whole: Service) -> Service:

@@ -45,8 +45,8 @@ RULES = {
 @pytest.fixture
 async def world(kafka: Any, postgres: Any) -> AsyncIterator[World]:
     async with World(kafka, postgres, services=["credit"]) as world:
-        await world.say(BusinessDayStarted(company_id="US01", business_date=DAY))
-        await world.quiet()
+        await world.publish(BusinessDayStarted(company_id="US01", business_date=DAY))
+        await world.settle()
         unknown = {"name": "mood", "effect": "blocking", "field": "mood", "above": "1"}
         refused = await put(world, "/policies/credit_rules", policy({**RULES, "rules": [unknown]}))
         assert (refused.status_code, "which no order has: use one of days_overdue" in refused.text) == (422, True)
@@ -75,16 +75,16 @@ async def ask(world: World, path: str) -> Any:
 
 
 def held(world: World) -> dict[str, list[str]]:
-    return {e.order_id: [reason.code for reason in e.reasons] for e in world.heard(CreditHeld)}
+    return {e.order_id: [reason.code for reason in e.reasons] for e in world.published(CreditHeld)}
 
 
 def released(world: World) -> dict[str, str]:
-    return {e.order_id: e.reason_code for e in world.heard(CreditReleased)}
+    return {e.order_id: e.reason_code for e in world.published(CreditReleased)}
 
 
 async def hear(world: World, *events: Event) -> None:
-    await world.say(*events)
-    await world.quiet()
+    await world.publish(*events)
+    await world.settle()
 
 
 def owed(item_id: str, amount: str, days_overdue: int, **given: Any) -> Event:
@@ -103,16 +103,16 @@ async def test_rules_exposure_and_what_if(world: World) -> None:
     await hear(world, *(owed(f"I-{n}", "100", 40, customer_id=f"C-{n}") for n in (1, 2, 5)))
     await hear(world, *(order(f"O-{n}", "100", customer_id=f"C-{n}") for n in (1, 2, 5)))
     assert held(world) == {"O-1": ["rule:overdue"]}
-    approved = {e.order_id: e for e in world.heard(CreditApproved)}
+    approved = {e.order_id: e for e in world.published(CreditApproved)}
     assert approved["O-2"].remarks == ()
     assert [r.code for r in approved["O-5"].remarks] == ["excluded-by-rule", "rule:overdue"]
     assert approved["O-2"].valid_until == DAY + timedelta(days=10)
     await hear(world, order("O-3", "1030", customer_id="C-3"), order("O-6", "8000.01", customer_id="C-6"))
-    marked = {e.order_id: e for e in world.heard(CreditApproved)}["O-3"]
+    marked = {e.order_id: e for e in world.published(CreditApproved)}["O-3"]
     assert [r.code for r in marked.remarks] == ["within-tolerance"]
     assert held(world)["O-6"] == ["rule:large"]
     await hear(world, order("O-7", "500", customer_id="C-6"))
-    assert "O-7" in {e.order_id for e in world.heard(CreditApproved)}
+    assert "O-7" in {e.order_id for e in world.published(CreditApproved)}
 
     view = await ask(world, "/orders/O-1")
     (rule,) = [r for r in view["history"][0]["rules"] if r["name"] == "overdue"]
@@ -231,14 +231,14 @@ async def test_groups_holds_and_what_people_do(world: World) -> None:
     assert (await post(world, "/held-orders/H-6/release", why, person="Bob")).json()["decision"] == "released"
     assert (await post(world, "/held-orders/H-5/decline", why)).json()["decision"] == "declined"
     await hear(world, on_account("P-3", "2000", customer_id="C-3"))
-    said = {e.order_id: e for e in world.heard(CreditReleased)}
+    said = {e.order_id: e for e in world.published(CreditReleased)}
     assert (said["H-2"].reason_code, said["H-3"].released_amount) == ("cash-in-advance-met", Decimal(1500))
     assert said["H-6"].decision_no == 2
 
     # Held by hand, it goes on by nothing but a person.
     by_hand = await post(world, "/orders/O-1/hold", {"reason": "wrong address", "reason_code": "wrong-data"})
     assert by_hand.json()["decision"] == "held"
-    await world.quiet()
+    await world.settle()
     assert held(world)["O-1"] == ["held-by-hand"]
     await hear(world, on_account("P-1", "500", 2))
     assert released(world).get("O-1") is None
@@ -252,7 +252,7 @@ async def test_groups_holds_and_what_people_do(world: World) -> None:
         open_amount=Decimal(501), business_date=later,
     )  # fmt: skip
     await hear(world, check)
-    again = [e for e in world.heard(CreditApproved) if e.order_id == "O-2"]
+    again = [e for e in world.published(CreditApproved) if e.order_id == "O-2"]
     assert [(e.decided_on, e.valid_until) for e in again] == [(later, later + timedelta(days=10))]
     await hear(world, hold())
     assert held(world)["O-1"] == ["account-held"]
@@ -261,7 +261,7 @@ async def test_groups_holds_and_what_people_do(world: World) -> None:
 
     # Orders held for too long are declined, with notice.
     await hear(world, BusinessDayStarted(company_id="US01", business_date=DAY + timedelta(days=21)))
-    declined = {e.order_id: e.reason_code for e in world.heard(CreditDeclined)}
+    declined = {e.order_id: e.reason_code for e in world.published(CreditDeclined)}
     assert declined["H-4"] == "held-too-long"
     actions = await world.rows("credit", "SELECT DISTINCT action FROM audit_entry ORDER BY action")
     assert {"sign_release", "release_on_condition", "hold_order", "set_group"} <= {action for (action,) in actions}

@@ -54,8 +54,8 @@ def stories(who: str) -> dict[str, list[Event]]:
 async def told(world: World, events: list[Event]) -> None:
     """One after the other, each heard before the next is said."""
     for event in events:
-        await world.say(event)
-        await world.quiet()
+        await world.publish(event)
+        await world.settle()
 
 
 async def end_of(world: World, who: str) -> dict[str, list[tuple[Any, ...]]]:
@@ -82,15 +82,15 @@ async def waiting(world: World, order_id: str) -> list[str]:
 
 async def test_answers_before_their_questions_end_as_in_the_right_order(kafka: Any, postgres: Any) -> None:
     async with World(kafka, postgres, services=["invoicing"]) as world:
-        await world.say(day(), customer(), item(), price())
-        await world.quiet()
+        await world.publish(day(), customer(), item(), price())
+        await world.settle()
         for events in stories("A").values():
             await told(world, events)
         for order_id, events in stories("B").items():
             replenished = [event for event in events if isinstance(event, StockReplenished)]
             early = [event for event in reversed(events[1:]) if event not in replenished]
-            await world.say(*early)
-            await world.quiet()
+            await world.publish(*early)
+            await world.settle()
             assert len(await waiting(world, order_id)) == len(early)
             await told(world, [events[0], *replenished])
             assert await waiting(world, order_id) == []
@@ -99,14 +99,14 @@ async def test_answers_before_their_questions_end_as_in_the_right_order(kafka: A
         orders = await world.rows("invoicing", "SELECT state FROM customer_order ORDER BY order_id")
         assert [state for (state,) in orders] == ["Closed", "Closed", "Cancelled", "Cancelled"] * 2
 
-        given_back = {event.order_id for event in world.heard(AllocationReleased)}
+        given_back = {event.order_id for event in world.published(AllocationReleased)}
         assert given_back == {"O-A4", "O-B4"}
-        invoiced = world.heard(InvoicePosted)
+        invoiced = world.published(InvoicePosted)
         assert sorted(invoice.invoice_number for invoice in invoiced) == [f"{COMPANY}-{n:08}" for n in range(1, 9)]
 
         # A batch that has all of it at once, in an order of its own.
-        await world.say(*(event for events in stories("C").values() for event in reversed(events)))
-        await world.quiet()
+        await world.publish(*(event for events in stories("C").values() for event in reversed(events)))
+        await world.settle()
         replenished = [event for event in stories("C")["O-C2"] if isinstance(event, StockReplenished)]
         await told(world, [event.model_copy(update={"replenishment_id": "REP-C-2"}) for event in replenished])
         assert await waiting(world, "O-C2") == []
@@ -120,22 +120,22 @@ async def test_answers_before_their_questions_end_as_in_the_right_order(kafka: A
 async def test_what_is_heard_late_is_said_under_the_ids_of_the_right_order(kafka: Any, postgres: Any) -> None:
     """Hearers that have it already, because it was said before a restore, drop it by its id."""
     async with World(kafka, postgres, services=["invoicing"]) as world:
-        await world.say(day(), customer(), item(), price())
-        await world.quiet()
+        await world.publish(day(), customer(), item(), price())
+        await world.settle()
         story = stories("A")["O-A1"]
-        contexts = await world.say(*reversed(story[1:]))
-        await world.quiet()
+        contexts = await world.publish(*reversed(story[1:]))
+        await world.settle()
         await told(world, [story[0]])
         for said, cause in ((StockRequested, 3), (PickListReleased, 2), (InvoicePosted, 1)):
-            (first, *_) = world.heard(said)
+            (first, *_) = world.published(said)
             assert first.context.causation_id == contexts[cause].id, said
 
-        await world.say(order("O-2"), decision(CreditApproved, "O-2"))
-        await world.quiet()
+        await world.publish(order("O-2"), decision(CreditApproved, "O-2"))
+        await world.settle()
         wrong = allocated("O-2/R2", "O-2", 11, business_date=date(2026, 3, 5))
-        await world.say(wrong, allocated("O-NEVER/R1", "O-NEVER", 1), allocated("SOMETHING", "O-2", 1))
-        await world.say(shipped("S-2", "O-2", 11), shipped("S-3", "O-2", 9))
-        await world.quiet()
+        await world.publish(wrong, allocated("O-NEVER/R1", "O-NEVER", 1), allocated("SOMETHING", "O-2", 1))
+        await world.publish(shipped("S-2", "O-2", 11), shipped("S-3", "O-2", 9))
+        await world.settle()
         assert sorted(await waiting(world, "O-2")) == ["StockAnswered", "shipment"]
         assert await waiting(world, "O-NEVER") == ["StockAnswered"]
         reasons = await world.rows("invoicing", "SELECT reason FROM dead_letter ORDER BY reason")

@@ -22,7 +22,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from structlog.testing import capture_logs
 
 from shared.chassis.auth import issue_token
-from shared.chassis.handlers import Handlers
+from shared.chassis.declare.handlers import HandlerTable
+from shared.chassis.declare.policies import PolicyKind
+from shared.chassis.declare.service import Service
+from shared.chassis.declare.settings import ServiceSettings
 from shared.chassis.http import (
     Command,
     Conflict,
@@ -30,19 +33,16 @@ from shared.chassis.http import (
     Limit,
     Page,
     Person,
-    Reading,
-    commanded_by,
+    ReadSession,
+    command_for_roles,
     create_app,
     decode_cursor,
-    may,
-    reading,
+    read_session,
+    require_roles,
 )
 from shared.chassis.http.middleware import needs_no_token
-from shared.chassis.policies import PolicyKind
-from shared.chassis.running import Running
-from shared.chassis.service import Service
-from shared.chassis.settings import ServiceSettings
-from shared.chassis.unit_of_work import UnitOfWork
+from shared.chassis.runtime.service_runtime import ServiceRuntime
+from shared.chassis.transaction.unit_of_work import UnitOfWork
 from shared.contracts.credit import CreditLimitSet
 from tests.kit import World
 from tests.kit.sample import DAY, day, validated
@@ -99,7 +99,7 @@ deadlocks_met: Counter[str] = Counter()
 
 
 @router.post("/tallies/{name}", status_code=201)
-async def add(name: str, body: Addition, command: Annotated[Command, commanded_by("credit_manager")]) -> Tally:
+async def add(name: str, body: Addition, command: Annotated[Command, command_for_roles("credit_manager")]) -> Tally:
     """Adds to a count."""
 
     async def work(uow: UnitOfWork) -> Tally:
@@ -128,8 +128,8 @@ def limit_set(customer_id: str) -> CreditLimitSet:
 
 @router.get("/tallies")
 async def tallies(
-    person: Annotated[Person, may("credit_analyst")],
-    db: Annotated[Reading, reading()],
+    person: Annotated[Person, require_roles("credit_analyst")],
+    db: Annotated[ReadSession, read_session()],
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[Tally]:
@@ -144,17 +144,17 @@ async def broken() -> None:
 
 
 @router.get("/slow")
-async def slow(db: Annotated[Reading, reading()]) -> None:
+async def slow(db: Annotated[ReadSession, read_session()]) -> None:
     await db.fetch("sleep", 30)
 
 
 @router.get("/writes")
-async def writes(db: Annotated[Reading, reading()]) -> None:
+async def writes(db: Annotated[ReadSession, read_session()]) -> None:
     await db.fetch("add_to_tally", "by reading", 1)
 
 
 @router.get("/by-count")
-async def by_count(count: int, db: Annotated[Reading, reading()]) -> int:
+async def by_count(count: int, db: Annotated[ReadSession, read_session()]) -> int:
     return len(await db.fetch("one_tally", count))
 
 
@@ -169,14 +169,14 @@ async def world(kafka: Any, postgres: Any, tmp_path_factory: pytest.TempPathFact
         name="credit",
         title="Counts",
         root=root,
-        handlers=Handlers("credit"),
+        handlers=HandlerTable("credit", []),
         work=UnitOfWork,
         router=router,
         policies=(PolicyKind("credit_rules", Rules, root / "rules.json", changed_by=("credit_manager",)),),
     )
     async with World(kafka, postgres, services=[service], http_statement_seconds_max=0.4) as world:
-        await world.say(day())
-        await world.quiet()
+        await world.publish(day())
+        await world.settle()
         yield world
 
 
@@ -216,13 +216,13 @@ async def test_probes_and_metrics_need_no_token(world: World) -> None:
         assert (await nobody.get("/health/live")).status_code == 200
         ready = await nobody.get("/health/ready")
         assert (ready.status_code, ready.json()["ok"]) == (200, True), ready.text
-        assert (await nobody.get("/health/quiet")).json()["quiet"] is True
+        assert (await nobody.get("/health/idle")).json()["idle"] is True
 
 
 async def test_a_service_that_cannot_work_is_not_ready_and_says_why() -> None:
     service: Service = importlib.import_module("tests.kit.approve_all").service
     settings = ServiceSettings(database_url="postgresql://nowhere/none", token_secret=SecretStr(SECRET))
-    transport = httpx.ASGITransport(app=create_app(Running(service, settings)))
+    transport = httpx.ASGITransport(app=create_app(ServiceRuntime(service, settings)))
     async with httpx.AsyncClient(transport=transport, base_url="http://service") as nobody:
         response = await nobody.get("/health/ready")
     assert response.status_code == 503
@@ -249,7 +249,7 @@ async def test_the_auditor_reads_everything_and_changes_nothing_and_admin_does_b
 async def test_every_route_of_every_service_needs_a_token_and_names_its_roles(name: str) -> None:
     service: Service = importlib.import_module(f"services.{name}.app").service
     settings = service.settings(database_url="postgresql://nowhere/none", token_secret=SecretStr(SECRET))
-    app = create_app(Running(service, settings))
+    app = create_app(ServiceRuntime(service, settings))
     transport = httpx.ASGITransport(app=app)
     operations = [
         (method.upper(), path, operation)
@@ -263,7 +263,9 @@ async def test_every_route_of_every_service_needs_a_token_and_names_its_roles(na
                 continue
             response = await nobody.request(method, path.replace("{", "").replace("}", ""))
             assert response.status_code == 401, f"{method} {path}"
-            assert operation.get("security"), f"{method} {path} asks for no role: use may() or commanded_by()"
+            assert operation.get("security"), (
+                f"{method} {path} asks for no role: use require_roles() or command_for_roles()"
+            )
             assert operation.get("summary"), f"{method} {path} needs a docstring"
 
 
@@ -280,8 +282,8 @@ async def test_a_repeated_command_is_done_once_and_gets_the_same_answer(world: W
     assert (second.status_code, second.content) == (first.status_code, first.content)
     assert "Idempotency-Replayed" not in first.headers
     assert second.headers["Idempotency-Replayed"] == "true"
-    await world.quiet()
-    assert [e.customer_id for e in world.heard(CreditLimitSet)].count("repeated") == 1
+    await world.settle()
+    assert [e.customer_id for e in world.published(CreditLimitSet)].count("repeated") == 1
 
 
 async def test_repeats_at_the_same_time_wait_for_the_first(world: World) -> None:
@@ -341,9 +343,9 @@ async def test_what_a_command_causes_carries_its_ids(world: World) -> None:
         headers = {**key(), "X-Correlation-Id": correlation, "traceparent": trace}
         response = await manager.post("/tallies/traced", json={"by": 1}, headers=headers)
         assert response.headers["X-Correlation-Id"] == correlation
-    await world.quiet()
+    await world.settle()
 
-    (event,) = [e for e in world.heard(CreditLimitSet) if e.customer_id == "traced"]
+    (event,) = [e for e in world.published(CreditLimitSet) if e.customer_id == "traced"]
     ((command_id,),) = await world.rows("credit", "SELECT command_id FROM audit_entry WHERE subject = 'traced'")
     assert str(event.context.correlation_id) == correlation
     assert event.context.causation_id == command_id
@@ -582,7 +584,7 @@ async def insert_dead_letter(world: World, event_id: uuid.UUID, body: bytes) -> 
     await world.rows(
         "credit",
         """INSERT INTO dead_letter (event_id, topic, "partition", "offset", headers, body, error, reason, attempts)
-           VALUES ($1, 'OrderValidated', 0, 0, $2, $3, 'Refused', 'the customer is not known', 1)""",
+           VALUES ($1, 'OrderValidated', 0, 0, $2, $3, 'EventRejected', 'the customer is not known', 1)""",
         event_id,
         json.dumps(headers),
         body,
@@ -593,4 +595,4 @@ def test_settings_without_a_way_to_check_tokens_do_not_start() -> None:
     service: Service = importlib.import_module("tests.kit.approve_all").service
     settings = ServiceSettings(database_url="postgresql://nowhere/none")
     with pytest.raises(Exception, match="O2C_TOKEN_SECRET"):
-        create_app(Running(service, settings))
+        create_app(ServiceRuntime(service, settings))

@@ -40,13 +40,13 @@ async def world(kafka: Any, postgres: Any) -> AsyncIterator[World]:
 
 
 async def send(world: World, content: bytes, *, rest: bool = True, **query: str) -> dict[str, Any]:
-    """Imports the bytes and waits until the file is posted or refused, and all is quiet."""
+    """Imports the bytes and waits until the file is posted or refused, and all is idle."""
     async with world.http("cash_app", "cash_clerk") as client:
         key = {"Idempotency-Key": uuid.uuid4().hex}
         sent = await client.post("/imports", content=content, params=query, headers=key)
         assert sent.status_code == 202, sent.text
         if rest:
-            await world.quiet()
+            await world.settle()
         return dict((await client.get(f"/imports/{sent.json()['import_id']}")).json())
 
 
@@ -84,20 +84,20 @@ async def test_real_files_are_taken_whole_or_refused_whole(world: World) -> None
     await own(world, "4417", "USD")
     await own(world, "0022222", "USD", deposits_to="4417")
     await own(world, "10200123456", "CAD")
-    await world.say(sample.customer(payer_accounts=["US-055002707-0012345555"]))
-    await world.say(sample.invoice("CE554", total="7000.00", invoice_number="CE554"))
+    await world.publish(sample.customer(payer_accounts=["US-055002707-0012345555"]))
+    await world.publish(sample.invoice("CE554", total="7000.00", invoice_number="CE554"))
     taken = await send(world, lockbox, name="lockbox.bai")
     assert (taken["stage"], taken["format"], taken["posted"], taken["to_post"]) == ("posted", "lockbox", 1, 1)
     assert await payments(world) == {
         "0022222/0022222-20160523-000-001001": ("C-1", "applied", Decimal("7000.000"))
     }  # fmt: skip
-    (applied,) = world.heard(PaymentApplied)
+    (applied,) = world.published(PaymentApplied)
     assert [(line.document_number, line.rule) for line in applied.lines] == [("CE554", "remittance")]
 
     posted = await send(world, statement)
     assert (posted["stage"], posted["counts"]["payments"], posted["counts"]["returns"]) == ("posted", 5, 2)
     assert posted["counts"]["debits"] == 10
-    returned = world.heard(PaymentReturned)
+    returned = world.published(PaymentReturned)
     assert sorted(event.reason for event in returned) == ["RETURNED CHEQUE", "RTN-UNKNOWN"]
     assert {event.original_bank_reference for event in returned} == {None}
 
@@ -140,7 +140,7 @@ async def test_a_notification_and_the_statement_after_it_are_one_payment_and_a_r
     assert second["stage"] == "posted", second
     assert (second["posted"], second["counts"]["seen_before"]) == (2, 1), second
     assert sorted(await payments(world)) == [f"{IBAN}/R-1", f"{IBAN}/R-2"]
-    (event,) = world.heard(PaymentReturned)
+    (event,) = world.published(PaymentReturned)
     assert (event.original_bank_reference, event.reason_code, event.amount) == (f"{IBAN}/R-1", "MD06", 100)
     repeated = statement_053(entry_053("40.00", reference="R-2"), closing="40.00").replace(b">17<", b">18<")
     assert f"40.00 EUR with bank reference {IBAN}/R-2 came before" in errors(await send(world, repeated))
@@ -148,9 +148,11 @@ async def test_a_notification_and_the_statement_after_it_are_one_payment_and_a_r
 
 async def test_remittance_comes_before_the_money_or_after_it(world: World) -> None:
     await own(world, "4417", "USD")
-    await world.say(sample.customer())
-    await world.say(sample.invoice("INV-1", total="1020.00", discount_amount="20.40", discount_date=date(2026, 3, 12)))
-    await world.say(
+    await world.publish(sample.customer())
+    await world.publish(
+        sample.invoice("INV-1", total="1020.00", discount_amount="20.40", discount_date=date(2026, 3, 12))
+    )
+    await world.publish(
         *(sample.invoice(f"INV-{n}", total=f"{n}00.00") for n in (2, 3, 4)), sample.invoice("INV-5", total="500.00")
     )
     advised = await send(
@@ -160,10 +162,10 @@ async def test_remittance_comes_before_the_money_or_after_it(world: World) -> No
     assert (advised["stage"], advised["counts"]["advices"]) == ("posted", 1), advised
     assert [a["trace_number"] for a in await listed(world, "/remittances?waiting=true")] == ["TRACE-7781"]
     money = {"customer_id": None, "payer_account": "US-021000021-998877", "remittance": []}
-    await world.say(sample.payment("P-1", amount="1500.00", trace_number="TRACE-7781", **money))
-    await world.quiet()
+    await world.publish(sample.payment("P-1", amount="1500.00", trace_number="TRACE-7781", **money))
+    await world.settle()
     assert await world.rows("cash_app", "SELECT reason FROM dead_letter") == []
-    (applied,) = world.heard(PaymentApplied)
+    (applied,) = world.published(PaymentApplied)
     assert applied.customer_id == "C-1"
     assert [(line.document_number, line.amount) for line in applied.lines] == [("1000-1", 1000), ("1000-2", 200)]
     assert await listed(world, "/remittances?waiting=true") == []
@@ -172,17 +174,17 @@ async def test_remittance_comes_before_the_money_or_after_it(world: World) -> No
     mapping = MAPPING.model_copy(update={"currency": "USD", "trace_column": None}).model_dump(mode="json")
     kept = await world.command("cash_app", "cash_clerk", "/remittance-mappings/HARBOUR", mapping, method="PUT")
     assert kept.status_code == 200, kept.text
-    await world.say(
+    await world.publish(
         sample.payment("P-2", amount="777.00", customer_id=None, payer_account="NOBODYS", trace_number="777")
     )
-    await world.quiet()
+    await world.settle()
     assert (await payments(world))["BANK-P-2"] == (None, "suspense", 777)
     mapping = {**mapping, "trace_column": "Check"}
     await world.command("cash_app", "cash_clerk", "/remittance-mappings/HARBOUR", mapping, method="PUT")
     listing = b"Invoice;Paid;Skonto;Check\n1000-4;400,00;0;777\n1000-5;377,00;0;777\n"
     late = await send(world, listing, payer="HARBOUR", format="remittance-csv")
     assert late["stage"] == "posted", late
-    lines = [line for applied in world.heard(PaymentApplied) for line in applied.lines]
+    lines = [line for applied in world.published(PaymentApplied) for line in applied.lines]
     assert [(line.document_number, line.amount, line.rule) for line in lines] == [
         ("1000-4", 400, "remittance"), ("1000-5", 377, "remittance")
     ]  # fmt: skip
@@ -204,25 +206,25 @@ async def _advice_after_the_rules_have_applied(world: World) -> None:
     open_now = "SELECT item_id, open_amount FROM open_item WHERE open_amount > 0 ORDER BY item_id"
     assert await world.rows("cash_app", open_now) == [("INV-3", 300), ("INV-5", 123)]
     world.forget()
-    await world.say(sample.payment("P-3", amount="200.00", value_date=date(2026, 3, 12), remittance=[]))
-    await world.quiet()
-    assert [line.document_number for a in world.heard(PaymentApplied) for line in a.lines] == ["1000-3"]
-    await world.say(_advice("ADV-3", "200.00", ("1000-5", "123.00"), ("1000-3", "77.00")))
-    await world.quiet()
+    await world.publish(sample.payment("P-3", amount="200.00", value_date=date(2026, 3, 12), remittance=[]))
+    await world.settle()
+    assert [line.document_number for a in world.published(PaymentApplied) for line in a.lines] == ["1000-3"]
+    await world.publish(_advice("ADV-3", "200.00", ("1000-5", "123.00"), ("1000-3", "77.00")))
+    await world.settle()
     assert await world.rows("cash_app", open_now) == [("INV-3", 223)]
-    (undone,) = world.heard(PaymentUnapplied)
+    (undone,) = world.published(PaymentUnapplied)
     assert (undone.amount, undone.cause, undone.reason) == (200, "reversed", "remittance advice ADV-3 says otherwise")
     noted = {a["advice_id"]: a["note"] for a in await listed(world, "/remittances")}
     assert noted["ADV-3"] == (
         "joined by customer C-1 and the amount; the rules had applied the money to 1000-3; "
         "that was undone and the money applied as advised"
     )
-    await world.say(sample.payment("P-4", amount="50.00", value_date=date(2026, 3, 13), remittance=[]))
-    await world.quiet()
+    await world.publish(sample.payment("P-4", amount="50.00", value_date=date(2026, 3, 13), remittance=[]))
+    await world.settle()
     reverse = {"reason": "not for that one"}
     assert (await world.command("cash_app", "cash_clerk", "/payments/P-4/reverse", reverse)).is_success
-    await world.say(_advice("ADV-4", "50.00", ("1000-3", "50.00")))
-    await world.quiet()
+    await world.publish(_advice("ADV-4", "50.00", ("1000-3", "50.00")))
+    await world.settle()
     assert await world.rows("cash_app", open_now) == [("INV-3", 223)]
     (waiting,) = await listed(world, "/desk/advices")
     assert waiting["evidence"].endswith("a person had decided about the money before the advice came")
@@ -276,7 +278,7 @@ async def test_many_payments_are_one_line_of_the_bank(world: World) -> None:
     path = f"/bundle-lines/{waiting['line_id']}/release"
     released = await world.command("cash_app", "cash_clerk", path, {"reason": "no lockbox file will come"})
     assert released.status_code == 200, released.text
-    await world.quiet()
+    await world.settle()
     assert (await payments(world))[f"{IBAN}/L-3"] == (None, "suspense", 50)
 
 
@@ -302,14 +304,14 @@ async def test_the_command_line_and_a_watched_folder(world: World, tmp_path: Pat
         in (tmp_path / "refused/bad.bai.errors.txt").read_text()
     )
     assert (again["stage"], told.count("posted"), told.count("refused")) == ("posted", 1, 1)
-    await world.quiet()
-    assert len(world.heard(PaymentReceived)) == 3 == len(await payments(world))
+    await world.settle()
+    assert len(world.published(PaymentReceived)) == 3 == len(await payments(world))
 
 
 async def test_a_large_file_resumes_after_kill_9_without_doubling(kafka: Any, postgres: Any) -> None:
     many = 5_000
     async with World(kafka, postgres, services=["cash_app"], as_processes=True) as world:
-        await world.say(*(sample.customer(f"C-{n}") for n in range(50)))
+        await world.publish(*(sample.customer(f"C-{n}") for n in range(50)))
         settings = {"O2C_CRASH_POINT": "after_commit:background/imports/posting", "O2C_HTTP_BODY_BYTES_MAX": "100000"}
         async with ServiceProcess(world, "cash_app", **settings) as process:
             await process.until_ready()
@@ -319,7 +321,7 @@ async def test_a_large_file_resumes_after_kill_9_without_doubling(kafka: Any, po
             ((stage, posted),) = await world.rows("cash_app", "SELECT stage, posted FROM import_file")
             assert (stage, 0 < posted < many) == ("validated", True)
             await process.start(O2C_CRASH_POINT="")
-            await world.quiet(120.0)
+            await world.settle(120.0)
             async with world.http("cash_app", "cash_clerk") as client:
                 shown = (await client.get(f"/imports/{sent['import_id']}")).json()
         assert (shown["stage"], shown["posted"], shown["to_post"]) == ("posted", many, many)

@@ -16,10 +16,10 @@ import asyncpg
 import pytest
 from fastapi import APIRouter
 
-from shared import ledger
-from shared.chassis.handlers import Handlers
-from shared.chassis.service import Service
-from shared.chassis.unit_of_work import UnitOfWork
+from shared.chassis.declare.handlers import HandlerTable, on
+from shared.chassis.declare.service import Service
+from shared.chassis.transaction.unit_of_work import UnitOfWork
+from shared.components import ledger
 from shared.contracts.gl_core import JournalBatchPosted, JournalBatchRejected
 from shared.contracts.invoicing import InvoicePosted
 from shared.contracts.journal import JournalBatchSubmitted, JournalTotal
@@ -30,10 +30,7 @@ from tests.kit.sample import COMPANY, DAY, day, invoice
 FIRST_BATCH = f"invoicing/{COMPANY}/USD/{DAY}/1"
 NEXT = DAY + timedelta(days=1)
 
-handlers = Handlers("invoicing")
 
-
-@handlers.handles(InvoicePosted)
 async def write_journal(invoices: list[InvoicePosted], uow: UnitOfWork) -> None:
     """Dr receivables / Cr revenue and tax."""
     for given in invoices:
@@ -51,7 +48,16 @@ async def write_journal(invoices: list[InvoicePosted], uow: UnitOfWork) -> None:
         )  # fmt: skip
 
 
-ledger.register(handlers)
+handlers = HandlerTable(
+    "invoicing",
+    [
+        on(InvoicePosted, write_journal),
+        *ledger.subscriptions("invoicing"),
+    ],
+    daily=[
+        ledger.SUBMIT_JOURNAL,
+    ],
+)
 
 
 @pytest.fixture(scope="module")
@@ -91,11 +97,11 @@ def rejected(
 
 async def submitted(world: World, *invoices: InvoicePosted, on: date = NEXT) -> list[JournalBatchSubmitted]:
     """The batches of these invoices' days, submitted on the morning of `on`."""
-    await world.say(*invoices)
-    await world.quiet()
-    await world.say(day(on))
-    await world.quiet()
-    return world.heard(JournalBatchSubmitted)
+    await world.publish(*invoices)
+    await world.settle()
+    await world.publish(day(on))
+    await world.settle()
+    return world.published(JournalBatchSubmitted)
 
 
 async def state_of(world: World, batch_id: str) -> tuple[Any, ...]:
@@ -126,10 +132,10 @@ async def test_a_day_without_postings_submits_nothing(world: World) -> None:
 
 async def test_the_same_day_said_twice_submits_once(world: World) -> None:
     await submitted(world, invoice())
-    await world.say(day(NEXT))
-    await world.quiet()
+    await world.publish(day(NEXT))
+    await world.settle()
 
-    assert len(world.heard(JournalBatchSubmitted)) == 1
+    assert len(world.published(JournalBatchSubmitted)) == 1
 
 
 async def test_currencies_and_later_postings_of_a_day_get_batches_of_their_own(world: World) -> None:
@@ -152,7 +158,7 @@ async def test_a_large_day_goes_out_in_bounded_batches_that_together_are_all_of_
 ) -> None:
     """Seeded amounts over three days; each posting is in exactly one batch, and the sums agree with a plain one."""
     work = handlers.daily_work["journal"]
-    monkeypatch.setitem(handlers.daily_work, "journal", type(work)(work.name, 7, work.do))
+    monkeypatch.setitem(handlers.daily_work, "journal", type(work)(work.name, work.do, chunk=7))
     seeded = random.Random(20260302)
     invoices: list[InvoicePosted] = []
     plain: defaultdict[date, Decimal] = defaultdict(Decimal)
@@ -182,8 +188,8 @@ async def test_the_ledgers_answers_are_kept(world: World) -> None:
     """Posted as sent; posted with other totals, which is told; and another service's, which is not ours."""
     first, second = await submitted(world, invoice("INV-1"), invoice("INV-2", invoice_date=DAY - timedelta(days=1)))
     wrong = (JournalTotal(account="1200", debit=Decimal("1.00"), credit=Decimal(0)), second.totals[1])
-    await world.say(posted(first), posted(second, totals=wrong), posted(first, batch_id="X", source="cash_app"))
-    await world.quiet()
+    await world.publish(posted(first), posted(second, totals=wrong), posted(first, batch_id="X", source="cash_app"))
+    await world.settle()
 
     assert await state_of(world, first.batch_id) == ("posted", 1, None, None)
     state, _, _, disagreement = await state_of(world, second.batch_id)
@@ -198,8 +204,8 @@ async def test_an_answer_waits_for_the_batch_or_the_attempt_that_is_yet_to_be_su
         currency="USD", totals=[JournalTotal(account="1200", debit="1.00", credit="1.00")],
     )  # fmt: skip
     unheard_of = rejected(told, batch_id="invoicing/unheard/of")
-    await world.say(rejected(told, "again", attempt=2), rejected(told), unheard_of, unheard_of)
-    await world.quiet()
+    await world.publish(rejected(told, "again", attempt=2), rejected(told), unheard_of, unheard_of)
+    await world.settle()
     assert [(a["batch_id"], a["attempt"], a["kind"]) for a in await early_answers(world)] == [
         (FIRST_BATCH, 1, "rejected"), (FIRST_BATCH, 2, "rejected"), ("invoicing/unheard/of", 1, "rejected"),
     ]  # fmt: skip
@@ -216,8 +222,8 @@ async def test_an_answer_waits_for_the_batch_or_the_attempt_that_is_yet_to_be_su
     tomorrow = JournalBatchSubmitted(
         **{**batch.model_dump(), "batch_id": FIRST_BATCH.replace(str(DAY), str(NEXT)), "business_date": NEXT}
     )
-    await world.say(posted(tomorrow))
-    await world.quiet()
+    await world.publish(posted(tomorrow))
+    await world.settle()
     await submitted(world, invoice("INV-2", invoice_date=NEXT), on=NEXT + timedelta(days=1))
     assert await state_of(world, tomorrow.batch_id) == ("posted", 1, None, None)
 
@@ -230,15 +236,15 @@ async def early_answers(world: World) -> list[dict[str, Any]]:
 
 async def test_a_rejected_batch_waits_with_its_reason_and_is_sent_again_by_a_controller(world: World) -> None:
     (batch,) = await submitted(world, invoice())
-    await world.say(rejected(batch))
-    await world.quiet()
+    await world.publish(rejected(batch))
+    await world.settle()
     assert await state_of(world, batch.batch_id) == ("rejected", 1, "period 2026-03 is closed", None)
 
     path, body = f"/journal/batches/{batch.batch_id}/resubmit", {"reason": "period opened again"}
     assert (await world.command("invoicing", "cash_clerk", path, body)).status_code == 403
     answers = [await world.command("invoicing", "controller", path, body, person="Con", key="again") for _ in range(2)]
     refused = await world.command("invoicing", "controller", path, body)
-    await world.quiet()
+    await world.settle()
 
     assert [answer.status_code for answer in answers] == [200, 200], answers[0].text
     assert answers[0].json() == answers[1].json()
@@ -246,31 +252,31 @@ async def test_a_rejected_batch_waits_with_its_reason_and_is_sent_again_by_a_con
     assert (refused.status_code, refused.json()["detail"]) == (
         409, f"batch {batch.batch_id} is submitted, and only a rejected batch can be sent again",
     )  # fmt: skip
-    again = [b for b in world.heard(JournalBatchSubmitted) if b.attempt == 2]
+    again = [b for b in world.published(JournalBatchSubmitted) if b.attempt == 2]
     assert [totals(b) for b in again] == [totals(batch)]
     assert await world.rows("invoicing", "SELECT person, action, subject, after->>'why' FROM audit_entry") == [
         ("Con", "resubmit_journal_batch", batch.batch_id, "period opened again")
     ]
-    await world.say(rejected(batch, attempt=1), posted(batch))
-    await world.quiet()
+    await world.publish(rejected(batch, attempt=1), posted(batch))
+    await world.settle()
     assert await state_of(world, batch.batch_id) == ("posted", 2, None, None)
 
 
 async def test_two_controllers_resubmitting_at_once_send_one_attempt(world: World) -> None:
     """Also when postings of the same day arrive meanwhile: an attempt's totals are those of its batch, frozen."""
     (batch,) = await submitted(world, invoice("INV-1"))
-    await world.say(rejected(batch), invoice("INV-2"))
-    await world.quiet()
+    await world.publish(rejected(batch), invoice("INV-2"))
+    await world.settle()
     path, body = f"/journal/batches/{batch.batch_id}/resubmit", {"reason": "released"}
     answers = await asyncio.gather(
         *(world.command("invoicing", "controller", path, body, person=f"Con-{n}") for n in range(3))
     )
-    await world.say(day(NEXT + timedelta(days=1)))
-    await world.quiet()
+    await world.publish(day(NEXT + timedelta(days=1)))
+    await world.settle()
 
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
     by_attempt: defaultdict[tuple[str, int], list[dict[str, tuple[str, str]]]] = defaultdict(list)
-    for said in world.heard(JournalBatchSubmitted):
+    for said in world.published(JournalBatchSubmitted):
         by_attempt[said.batch_id, said.attempt].append(totals(said))
     second = f"invoicing/{COMPANY}/USD/{DAY}/2"
     assert sorted(by_attempt) == [(batch.batch_id, 1), (batch.batch_id, 2), (second, 1)]
@@ -355,8 +361,8 @@ async def test_what_is_posted_cannot_be_posted_again_nor_unbalanced(world: World
 
 async def test_the_same_answer_under_new_event_ids_changes_nothing(world: World) -> None:
     (batch,) = await submitted(world, invoice())
-    await world.say(posted(batch), identity=uuid.uuid4())
-    await world.say(posted(batch, totals=()), rejected(batch))
-    await world.quiet()
+    await world.publish(posted(batch), identity=uuid.uuid4())
+    await world.publish(posted(batch, totals=()), rejected(batch))
+    await world.settle()
 
     assert await state_of(world, batch.batch_id) == ("posted", 1, None, None)

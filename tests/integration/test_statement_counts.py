@@ -18,11 +18,11 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from shared.chassis.batch import receive
-from shared.chassis.daily import DailyRun
+from shared.chassis.consume.batch import receive
+from shared.chassis.declare.daily_run import DailyRun
+from shared.chassis.declare.service import Service
 from shared.chassis.envelope import encode
-from shared.chassis.running import Running
-from shared.chassis.service import Service
+from shared.chassis.runtime.service_runtime import ServiceRuntime
 from shared.contracts.event import Event, EventContext
 from tests.integration.statement_stories import STORIES, Daily, Given, Heard, Step
 from tests.kit.sample import COMPANY
@@ -45,12 +45,12 @@ class _Counted:
         return await self._connection.copy_records_to_table(table, records=records, columns=columns)
 
 
-class Bystander:
+class StatementCounter:
     """A service whose handlers work on one connection, with every statement counted by its name."""
 
     def __init__(self, service: Service, url: str, connection: Any) -> None:
         settings = service.settings(database_url=url, token_secret=SecretStr("for tests only, long enough for HS256"))
-        self._running = Running(service, settings)
+        self._running = ServiceRuntime(service, settings)
         self._connection = connection
         queries = self._running.queries
         self._names = {sql: name for name, sql in queries.items()}
@@ -89,7 +89,7 @@ class Bystander:
 
 def _received(event: Event) -> Any:
     identity = uuid.uuid4()
-    context = EventContext(id=identity, source=event.said_by[0], time=datetime.now(UTC), correlation_id=identity)
+    context = EventContext(id=identity, source=event.published_by[0], time=datetime.now(UTC), correlation_id=identity)
     record = SimpleNamespace(**encode(event, context)._asdict(), partition=0, offset=0)
     received = receive(record, bytes_max=1_000_000)
     assert received.event is not None, received.fault
@@ -105,7 +105,7 @@ async def test_statements_do_not_grow_with_the_batch(name: str, postgres: Any) -
         await service.migrate(url)
         connection = await asyncpg.connect(url)
         try:
-            grown = await growing(Bystander(service, url, connection), STORIES[name])
+            grown = await growing(StatementCounter(service, url, connection), STORIES[name])
         finally:
             await connection.close()
     finally:
@@ -113,7 +113,7 @@ async def test_statements_do_not_grow_with_the_batch(name: str, postgres: Any) -
     assert grown == {}
 
 
-async def growing(bystander: Bystander, story: list[Step]) -> dict[str, dict[str, tuple[int, int]]]:
+async def growing(bystander: StatementCounter, story: list[Step]) -> dict[str, dict[str, tuple[int, int]]]:
     """By step, the statements that 200 subjects took another number of than 10 did."""
     found = {}
     for step in story:
@@ -129,5 +129,5 @@ async def growing(bystander: Bystander, story: list[Step]) -> dict[str, dict[str
 def test_every_handler_is_in_a_story(name: str) -> None:
     handlers = importlib.import_module(f"services.{name}.app").service.handlers
     told = {type(event) for step in STORIES[name] if isinstance(step, Heard) for event in step.about("C-000", 0)}
-    assert told == set(handlers.hears)
+    assert told == set(handlers.subscriptions)
     assert {step.name for step in STORIES[name] if isinstance(step, Daily)} == set(handlers.daily_work)

@@ -17,7 +17,7 @@ import httpx
 import psutil
 import pytest
 
-from o2c.quiet import NotQuiet, Quiet
+from o2c.idle import IdleMonitor, NotIdle
 from o2c.stack import SERVICES
 from o2c.stack.description import StackDescription, find_stack
 
@@ -157,10 +157,10 @@ def listening_ports(process: psutil.Process) -> set[int]:
 
 async def quiet_comes_and_who_is_not_quiet_is_named(stack: StackDescription) -> None:
     await wait_for(stack, stack.service_urls)
-    with pytest.raises(NotQuiet, match="credit does not answer"):
+    with pytest.raises(NotIdle, match="credit does not answer"):
         await wait_for(stack, {**stack.service_urls, "credit": "http://127.0.0.1:9"}, seconds=0.2)
 
 
 async def wait_for(stack: StackDescription, urls: dict[str, str], seconds: float = 30.0) -> None:
-    async with Quiet(stack.kafka_bootstrap_servers, urls) as quiet:
-        await quiet.wait(seconds)
+    async with IdleMonitor(stack.kafka_bootstrap_servers, urls) as idle:
+        await idle.wait(seconds)

@@ -9,7 +9,7 @@ from tests.kit.world import World
 
 
 async def books_agree(world: World, as_of: date | None = None) -> None:
-    """Waits for quiet, then compares both sides of every invariant; fails with those that differ."""
-    await world.quiet()
+    """Waits for idle, then compares both sides of every invariant; fails with those that differ."""
+    await world.settle()
     report = await check_books(world.databases, world.kafka.bootstrap_servers, as_of, topic_prefix=world.prefix)
     assert report.agree, str(report.as_dict())

@@ -48,7 +48,7 @@ class Undisturbed:
     """By speaker, the events that were said."""
 
     @property
-    def heard(self) -> frozenset[str]:
+    def published(self) -> frozenset[str]:
         return frozenset().union(*self.said.values())
 
 
@@ -58,7 +58,7 @@ async def undisturbed(kafka: Any, postgres: Any) -> Undisturbed:
         await books_agree(world)
         said: defaultdict[str, set[str]] = defaultdict(set)
         for event_type in EVENTS.values():
-            for event in world.heard(event_type):
+            for event in world.published(event_type):
                 # without a cause it was said for a service by the test
                 said[event.context.source if event.context.causation_id else "outside"].add(event.topic)
         return Undisturbed(
@@ -88,10 +88,10 @@ async def play(
     after_day: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     """Plays all of it. `twice`: the upstream says everything twice, under the same ids."""
-    await world.quiet(_STARTING_SECONDS_MAX)
+    await world.settle(_STARTING_SECONDS_MAX)
     where = Whereabouts(world.kafka.bootstrap_servers, world.kafka.idempotent, PARTITIONS, topic_prefix=world.prefix)
     async with (
-        connected_simulation(where, seed=seed, quiet=world.at_rest) as simulation,
+        connected_simulation(where, seed=seed, idle=world.at_rest) as simulation,
         httpx.AsyncClient(transport=Doors(world), timeout=30.0) as client,
     ):
         simulation.people = _department(client, simulation, seed)

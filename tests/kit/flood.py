@@ -34,13 +34,13 @@ class Flood:
     async def begin(self) -> None:
         """The master data and the first day."""
         limit = Decimal("90000000.00")
-        await self.world.say(item(), price(), *(customer(f"C-{n}", credit_limit=limit) for n in range(CUSTOMERS)))
-        await self.world.say(day(DAY))
-        await self.world.quiet(_QUIET_SECONDS_MAX)
+        await self.world.publish(item(), price(), *(customer(f"C-{n}", credit_limit=limit) for n in range(CUSTOMERS)))
+        await self.world.publish(day(DAY))
+        await self.world.settle(_QUIET_SECONDS_MAX)
 
     async def wave(self) -> None:
         """Says the next wave, without waiting for anything."""
-        await self.world.say(*self.next_wave())
+        await self.world.publish(*self.next_wave())
 
     async def waves(self, count: int, *, every_seconds: float) -> None:
         """Says several waves, some time apart."""
@@ -59,13 +59,13 @@ class Flood:
         )
 
     async def ended(self, *, said_once: bool = True, dead_letters: Mapping[str, int] | None = None) -> None:
-        """Waits for quiet: all is applied exactly once, every decision has one id, and the books agree.
+        """Waits for idle: all is applied exactly once, every decision has one id, and the books agree.
 
         `dead_letters`: how many wait, by service. `said_once`: nothing may be on the topics twice; else it may,
         under the same id, as after a crash.
         """
         world, count = self.world, self._waves * self.size
-        await world.quiet(_QUIET_SECONDS_MAX)
+        await world.settle(_QUIET_SECONDS_MAX)
         await books_agree(world)
         waiting = "SELECT count(*) FROM dead_letter WHERE replayed_at IS NULL"
         for name in world.names:
@@ -77,10 +77,10 @@ class Flood:
         orders = "SELECT decision, count(*), sum(open_amount) FROM open_order GROUP BY 1"
         assert await world.rows("credit", orders) == [("approved", count, count * _AMOUNT)]
         for event, subject in ((CreditApproved, "order_id"), (StockRequested, "order_id")):
-            heard = world.heard(event)
+            heard = world.published(event)
             assert len({getattr(e, subject) for e in heard}) == len({e.context.id for e in heard}) == count
             assert len(heard) == count or not said_once
-        applied = {e.context.id: e.amount for e in world.heard(PaymentApplied)}
+        applied = {e.context.id: e.amount for e in world.published(PaymentApplied)}
         assert sum(applied.values()) == count * _AMOUNT
 
 

@@ -18,7 +18,7 @@ _nursery = multiprocessing.get_context("forkserver")
 _nursery.set_forkserver_preload(["tests.kit.warmed"])
 
 
-class Offspring:
+class ForkedService:
     """A running service process."""
 
     def __init__(self, module: str, *, environment: Mapping[str, str], log: Path, prelude: str = "") -> None:

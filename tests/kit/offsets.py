@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared.chassis.topics import group_id
+from shared.chassis.publish.topics import group_id
 from tests.kit.world import PARTITIONS, World
 
 
@@ -19,7 +19,7 @@ async def set_back_to_the_beginning(world: World, name: str) -> None:
     try:
         places = [
             TopicPartition(world.prefix + event.topic, partition)
-            for event in world.service(name).handlers.hears
+            for event in world.service(name).handlers.subscriptions
             for partition in range(PARTITIONS)
         ]
         consumer.assign(places)

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import psutil
 
-from tests.kit.nursery import Offspring
+from tests.kit.process_pool import ForkedService
 from tests.kit.world import PARTITIONS, SECRET, World
 
 _STOP_SECONDS_MAX = 30.0
@@ -28,7 +28,7 @@ class ServiceProcess:
         self.name = name
         self._prelude = prelude
         self._settings = settings
-        self._process: Offspring | None = None
+        self._process: ForkedService | None = None
         self.port = _free_port()
         self.log = Path(world.directory) / f"{name}-{id(self):x}.log"
 
@@ -43,7 +43,9 @@ class ServiceProcess:
         """Starts the process; `settings` override those given before, e.g. `O2C_CRASH_POINT=""`."""
         self.world.ports[self.name] = self.port
         environment = {**self._environment(), **self._settings, **settings}
-        self._process = Offspring(f"services.{self.name}", environment=environment, log=self.log, prelude=self._prelude)
+        self._process = ForkedService(
+            f"services.{self.name}", environment=environment, log=self.log, prelude=self._prelude
+        )
         await self._process.born()
 
     def _environment(self) -> dict[str, str]:
@@ -60,7 +62,7 @@ class ServiceProcess:
         }
 
     @property
-    def process(self) -> Offspring:
+    def process(self) -> ForkedService:
         assert self._process is not None, "not started"
         return self._process
 

@@ -181,12 +181,12 @@ class RareBusiness:
         await self._desk("cash_app", "controller").keep("/bank-accounts/RARE", account, "rare/account")
         for name, content in (("rare.bai", bai2_of("RARE", 2)), ("torn.bai", b"01,122")):
             await self._desk("cash_app", "cash_clerk").send_file("/imports", name, content, f"rare/{name}")
-            await self._simulation._quiet.wait()
+            await self._simulation._idle.wait()
 
     async def _say(self, *events: Event) -> None:
         await self._simulation._voice.say([Saying(event) for event in events], self._day)
-        await self._simulation._quiet.wait()
+        await self._simulation._idle.wait()
 
     async def _command(self, service: str, role: str, path: str, body: dict[str, str]) -> None:
         await self._desk(service, role).command(path, body, f"rare/{path}")
-        await self._simulation._quiet.wait()
+        await self._simulation._idle.wait()

@@ -21,7 +21,7 @@ class TwiceSaid:
     def __init__(self, voice: SaysEvents) -> None:
         self._voice = voice
 
-    async def say(self, sayings: Sequence[Saying], day: date) -> None:
+    async def publish(self, sayings: Sequence[Saying], day: date) -> None:
         await self._voice.say(sayings, day)
         await self._voice.say(sayings, day)
 
@@ -45,7 +45,7 @@ class Echo:
             ]
             consumer.assign(places)
             records = await self._new_records(consumer, await consumer.end_offsets(places))
-            await self._world.say_encoded(*map(self._again, records))
+            await self._world.publish_encoded(*map(self._again, records))
             self._repeated_to = await consumer.end_offsets(places)
         finally:
             await consumer.stop()

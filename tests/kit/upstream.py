@@ -21,16 +21,16 @@ class Upstream:
 
     async def open_for_business(self, *customers: Any) -> None:
         """One item at 10.00 on the standard price list, and these customers (C-1 where none is given)."""
-        await self.world.say(item(), price(), *(customers or (customer(),)))
-        await self.world.quiet()
+        await self.world.publish(item(), price(), *(customers or (customer(),)))
+        await self.world.settle()
 
     async def place(self, order_id: str, customer_id: str = "C-1", quantity: int = 10, **changes: Any) -> None:
-        await self.world.say(order(order_id, customer_id, quantity, **changes))
-        await self.world.quiet()
+        await self.world.publish(order(order_id, customer_id, quantity, **changes))
+        await self.world.settle()
 
     async def allocate(self, available: int = 1_000_000, on: date = DAY) -> None:
         """Answers every open stock request, in order, from what is available."""
-        for request in self.world.heard(StockRequested):
+        for request in self.world.published(StockRequested):
             if request.request_id in self._answered:
                 continue
             self._answered.add(request.request_id)
@@ -48,28 +48,28 @@ class Upstream:
                         "short": line.quantity - given,
                     }
                 )
-            await self.world.say(
+            await self.world.publish(
                 StockAnswered(
                     request_id=request.request_id, order_id=request.order_id, customer_id=request.customer_id,
                     business_date=on, lines=lines,
                 )
             )  # fmt: skip
-        await self.world.quiet()
+        await self.world.settle()
 
     async def ship(self, on: date = DAY) -> None:
         """Ships every released pick list that has not left yet."""
-        for pick in self.world.heard(PickListReleased):
+        for pick in self.world.published(PickListReleased):
             if pick.pick_list_id in self._shipped:
                 continue
             self._shipped.add(pick.pick_list_id)
-            await self.world.say(
+            await self.world.publish(
                 ShipmentConfirmed(
                     shipment_id=pick.pick_list_id.replace("/P", "/S"), order_id=pick.order_id,
                     customer_id=pick.customer_id, shipped_on=on,
                     lines=[{"line_no": line.line_no, "quantity": line.quantity} for line in pick.lines],
                 )
             )  # fmt: skip
-        await self.world.quiet()
+        await self.world.settle()
 
     async def deliver(
         self, order_id: str, customer_id: str = "C-1", quantity: int = 10, on: date = DAY, **changes: Any

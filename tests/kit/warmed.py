@@ -1,4 +1,4 @@
-"""Everything a service process needs, imported before the first one is born. For the nursery's own process only."""
+"""Everything a service process needs, imported before the first one starts. For the process pool only."""
 
 from __future__ import annotations
 

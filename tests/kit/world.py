@@ -2,9 +2,9 @@
 
 ```python
 async with World(kafka, postgres, services=["credit"]) as world:
-    await world.say(CustomerChanged(...), OrderValidated(...))
-    await world.quiet()
-    assert world.heard(CreditApproved)[0].order_id == "O-1"
+    await world.publish(CustomerChanged(...), OrderValidated(...))
+    await world.settle()
+    assert world.published(CreditApproved)[0].order_id == "O-1"
     assert await world.rows("credit", "SELECT state FROM account") == [("Active",)]
 ```
 """
@@ -28,13 +28,13 @@ from aiokafka.admin import AIOKafkaAdminClient
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from o2c.quiet import Quiet
+from o2c.idle import IdleMonitor
 from shared.chassis.auth import issue_token
+from shared.chassis.declare.service import Service
 from shared.chassis.envelope import Encoded, decode, encode, read_headers
 from shared.chassis.http import create_app
-from shared.chassis.running import Running
-from shared.chassis.service import Service
-from shared.chassis.topics import create_topics
+from shared.chassis.publish.topics import create_topics
+from shared.chassis.runtime.service_runtime import ServiceRuntime
 from shared.contracts import EVENTS
 from shared.contracts.event import Event, EventContext
 
@@ -84,7 +84,7 @@ class World:
         self.names = tuple(self._services)
         self.prefix = f"t{uuid.uuid4().hex[:10]}."
         self.databases: dict[str, str] = {}
-        self.running: dict[str, Running] = {}
+        self.running: dict[str, ServiceRuntime] = {}
         self._as_processes = as_processes
         self._overrides = settings
         self._stack = contextlib.AsyncExitStack()
@@ -125,7 +125,7 @@ class World:
         self._rule.assign(self._places)
         self._rule.pause(*self._places)
         self.at_rest = await self._stack.enter_async_context(
-            Quiet(
+            IdleMonitor(
                 self.kafka.bootstrap_servers,
                 {name: f"http://{name}" for name in self.names},
                 topic_prefix=self.prefix,
@@ -165,8 +165,8 @@ class World:
 
     def _topics(self) -> set[str]:
         """What the services of this world hear and say; nothing else is spoken of in it."""
-        heard = {event.topic for service in self._services.values() for event in service.handlers.hears}
-        return heard | {event.topic for event in EVENTS.values() if {*event.said_by} & {*self.names}}
+        heard = {event.topic for service in self._services.values() for event in service.handlers.subscriptions}
+        return heard | {event.topic for event in EVENTS.values() if {*event.published_by} & {*self.names}}
 
     def service(self, name: str) -> Service:
         return self._services[name]
@@ -183,8 +183,8 @@ class World:
             **self._overrides,
         )
 
-    async def start(self, name: str) -> Running:
-        running = Running(self.service(name), self.settings(name))
+    async def start(self, name: str) -> ServiceRuntime:
+        running = ServiceRuntime(self.service(name), self.settings(name))
         await running.start()
         self.running[name] = running
         self.apps[name] = create_app(running)
@@ -201,15 +201,15 @@ class World:
 
     def context(self, event: Event, identity: uuid.UUID | None = None) -> EventContext:
         identity = identity or uuid.uuid4()
-        return EventContext(id=identity, source=event.said_by[0], time=datetime.now(UTC), correlation_id=identity)
+        return EventContext(id=identity, source=event.published_by[0], time=datetime.now(UTC), correlation_id=identity)
 
-    async def say(self, *events: Event, identity: uuid.UUID | None = None) -> list[EventContext]:
+    async def publish(self, *events: Event, identity: uuid.UUID | None = None) -> list[EventContext]:
         """Publishes events as their first speaker would, each with an id of its own unless one is given."""
         contexts = [self.context(event, identity) for event in events]
-        await self.say_encoded(*(encode(event, context) for event, context in zip(events, contexts, strict=True)))
+        await self.publish_encoded(*(encode(event, context) for event, context in zip(events, contexts, strict=True)))
         return contexts
 
-    async def say_encoded(self, *records: Encoded) -> None:
+    async def publish_encoded(self, *records: Encoded) -> None:
         acknowledged = [
             await self._producer.send(self.prefix + r.topic, value=r.value, key=r.key, headers=r.headers)
             for r in records
@@ -229,13 +229,13 @@ class World:
             self.prefix + topic, value=value, key=key, headers=headers, partition=partition
         )
 
-    def heard(self, event: type[E]) -> list[E]:
-        """Events of this type heard up to the last quiet, sorted by their business order."""
+    def published(self, event: type[E]) -> list[E]:
+        """Events of this type heard up to the last idle, sorted by their business order."""
         heard = cast("list[E]", self._heard.get(event.topic, []))
         return sorted(heard, key=lambda e: e.business_order)
 
     def said(self, topic: str) -> bool:
-        """Whether anything was said on a topic up to the last quiet."""
+        """Whether anything was said on a topic up to the last idle."""
         return bool(self._heard.get(topic))
 
     def forget(self) -> None:
@@ -244,7 +244,7 @@ class World:
 
     # Coming to rest
 
-    async def quiet(self, seconds_max: float = QUIET_SECONDS_MAX) -> None:
+    async def settle(self, seconds_max: float = QUIET_SECONDS_MAX) -> None:
         """Waits until nothing is in flight: no lag, empty outboxes, no daily run waiting; then listens up to there."""
         await self.at_rest.wait(seconds_max)
         await self._listen_up_to(await self._rule.end_offsets(self._places))

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.chassis.crash_points import CrashPoints
 from shared.chassis.envelope import decode, encode, event_id, read_headers
-from shared.chassis.errors import Undecodable
-from shared.chassis.tracing import child_traceparent
+from shared.chassis.errors import DecodeError
+from shared.chassis.observe.tracing import child_traceparent
+from shared.chassis.transaction.crash_points import CrashPoints
 from shared.contracts import EVENTS
 from shared.contracts.event import EventContext
 from tests.kit.sample import order
@@ -56,14 +56,14 @@ def test_a_trace_goes_on_from_cause_to_effect() -> None:
 
 def test_what_is_wrong_is_said_field_by_field() -> None:
     headers = read_headers(encode(order(), CONTEXT).headers)
-    with pytest.raises(Undecodable, match="order_date: Input should be a valid date") as fault:
+    with pytest.raises(DecodeError, match="order_date: Input should be a valid date") as fault:
         decode(b'{"order_id":"O-1","order_date":"soon"}', headers, 100_000)
     assert "customer_id: Field required" in str(fault.value)
 
 
 def test_every_contract_can_be_keyed_and_ordered() -> None:
     for contract in EVENTS.values():
-        assert contract.said_by, contract
+        assert contract.published_by, contract
         assert contract.topic == contract.__name__
         assert set(contract.order_fields) <= set(contract.model_fields)
 

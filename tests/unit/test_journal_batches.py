@@ -7,8 +7,15 @@ from decimal import Decimal
 
 import pytest
 
+from shared.components.ledger.batches import (
+    TRANSITIONS,
+    BatchState,
+    BatchStep,
+    JournalBatch,
+    NotResubmittable,
+    disagreement,
+)
 from shared.kernel.journal import AccountTotal
-from shared.ledger.batches import TRANSITIONS, BatchState, BatchStep, JournalBatch, NotResubmittable, disagreement
 
 SENT = [
     AccountTotal("1200", Decimal("107.00"), Decimal("0.00")),

@@ -6,8 +6,8 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any, cast
 
-from shared.chassis.batch import BatchProcessor
-from shared.chassis.metrics import Metrics
+from shared.chassis.consume.batch import BatchProcessor
+from shared.chassis.observe.metrics import Metrics
 
 
 async def test_a_lane_that_gets_on_does_not_hide_one_that_is_stuck() -> None:
@@ -24,11 +24,11 @@ async def test_a_lane_that_gets_on_does_not_hide_one_that_is_stuck() -> None:
         await asyncio.sleep(0)
 
     stuck = asyncio.create_task(processor._with_retries(hangs))
-    while processor.stuck_because is None:
+    while processor.retry_reason is None:
         await asyncio.sleep(0.01)
     await processor._with_retries(gets_on)
-    assert processor.stuck_because == "tried 4 times: ConnectionResetError: the database is gone"
+    assert processor.retry_reason == "tried 4 times: ConnectionResetError: the database is gone"
 
     database_is_back.set()
     await stuck
-    assert processor.stuck_because is None
+    assert processor.retry_reason is None

@@ -10,7 +10,7 @@ from typing import Any
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from shared.chassis.offsets import HandledOffsets
+from shared.chassis.consume.offsets import HandledOffsets
 
 HERE, THERE = TopicPartition("OrderPlaced", 0), TopicPartition("OrderPlaced", 1)
 
@@ -19,7 +19,7 @@ def records(place: TopicPartition, *offsets: int) -> list[Any]:
     return [SimpleNamespace(topic=place.topic, partition=place.partition, offset=offset) for offset in offsets]
 
 
-class Told:
+class ReasonText:
     """Stands for Kafka; refuses so many times first."""
 
     def __init__(self, refusals: int = 0) -> None:
@@ -40,7 +40,7 @@ async def until(found: Callable[[], bool]) -> None:
 
 
 async def test_a_lone_batch_is_told_of_at_once_and_those_that_follow_each_other_together() -> None:
-    told = Told()
+    told = ReasonText()
     offsets = HandledOffsets(told.commit, busy=lambda: True)
     telling = asyncio.create_task(offsets.run())
     try:
@@ -57,7 +57,7 @@ async def test_a_lone_batch_is_told_of_at_once_and_those_that_follow_each_other_
 
 
 async def test_what_kafka_did_not_take_is_told_again() -> None:
-    told = Told(refusals=2)
+    told = ReasonText(refusals=2)
     offsets = HandledOffsets(told.commit, busy=lambda: True)
     telling = asyncio.create_task(offsets.run())
     try:
@@ -69,13 +69,13 @@ async def test_what_kafka_did_not_take_is_told_again() -> None:
 
 
 async def test_the_last_word_on_partitions_that_go_is_said_before_they_go_and_none_after() -> None:
-    told = Told()
+    told = ReasonText()
     offsets = HandledOffsets(told.commit, busy=lambda: True)
     offsets.handled([*records(HERE, 9), *records(THERE, 2)])
     await offsets.say_last({HERE})
     assert told.commits == [{HERE: 10, THERE: 3}]
 
-    refusing = HandledOffsets(Told(refusals=1).commit, busy=lambda: False)
+    refusing = HandledOffsets(ReasonText(refusals=1).commit, busy=lambda: False)
     refusing.handled(records(HERE, 9))
     await refusing.say_last({HERE})
     await refusing.say_last({HERE})

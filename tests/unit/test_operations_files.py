@@ -17,7 +17,7 @@ from o2c.books.report import BooksReport, Line
 from o2c.books.textfile import BooksMetrics, write_metrics
 from o2c.cli import app
 from o2c.stack import SERVICES, StackError
-from shared.chassis.metrics import Metrics
+from shared.chassis.observe.metrics import Metrics
 
 ROOT = Path(__file__).parents[2]
 ALERTS = (ROOT / "deploy/prometheus/alerts.yml").read_text()

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict
 
+from shared.chassis.declare.policies import SHIPPED_FROM, PolicyBook, PolicyKind, versions_of
 from shared.chassis.errors import ConfigurationError
-from shared.chassis.policies import SHIPPED_FROM, PolicyBook, PolicyKind, versions_of
 
 
 class Rules(BaseModel):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.chassis.handlers import Handlers
-from shared.chassis.settings import ServiceSettings
+from shared.chassis.declare.handlers import HandlerTable
+from shared.chassis.declare.settings import ServiceSettings
 from shared.contracts import EVENTS
 
 ROOT = Path(__file__).parents[2]
@@ -29,10 +29,10 @@ def names(cell: str) -> set[str]:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_table_says_what_a_service_hears_and_says(service: str) -> None:
-    handlers: Handlers = importlib.import_module(f"services.{service}.handlers").handlers
+    handlers: HandlerTable = importlib.import_module(f"services.{service}.handlers").handlers
     _, _, hears, says = row(service)
-    assert names(hears) == {event.topic for event in handlers.hears} - {"BusinessDayStarted"}
-    assert names(says) == {event.topic for event in EVENTS.values() if service in event.said_by}
+    assert names(hears) == {event.topic for event in handlers.subscriptions} - {"BusinessDayStarted"}
+    assert names(says) == {event.topic for event in EVENTS.values() if service in event.published_by}
 
 
 def test_every_setting_is_explained_with_its_default() -> None:

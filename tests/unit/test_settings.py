@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from shared.chassis.declare.settings import ServiceSettings, load_settings
 from shared.chassis.errors import ConfigurationError
-from shared.chassis.settings import ServiceSettings, load_settings
 
 GOOD = {"O2C_DATABASE_URL": "postgresql://credit:secret@localhost/credit", "O2C_TOKEN_SECRET": "s" * 32}
 

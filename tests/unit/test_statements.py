@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.chassis.batch import lanes
-from shared.chassis.statements import Copy, number_array, statement, text_array
+from shared.chassis.consume.batch import lanes
+from shared.chassis.transaction.sql_statements import Copy, number_array, statement, text_array
 
 
 @pytest.mark.parametrize(

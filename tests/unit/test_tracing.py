@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from shared.chassis.errors import ConfigurationError
-from shared.chassis.tracing import Traces, open_traces
+from shared.chassis.observe.tracing import Traces, open_traces
 
 TRACES = [f"{n:032x}" for n in (7, 8)]
 
@@ -30,7 +30,8 @@ def of(trace: str, span: int) -> str:
 
 def test_without_a_collector_not_even_the_sdk_is_loaded() -> None:
     program = (
-        "import sys; from shared.chassis.tracing import open_traces; from shared.chassis.batch import BatchProcessor\n"
+        "import sys; from shared.chassis.observe.tracing import open_traces\n"
+        "from shared.chassis.consume.batch import BatchProcessor\n"
         "with open_traces('credit', 'none').batch([]): pass\n"
         "sys.exit(any(name.startswith('opentelemetry') for name in sys.modules))"
     )

@@ -25,10 +25,10 @@ from services.cash_app.domain.files.recognise import FORMATS, read, recognise
 from services.cash_app.domain.payments import NOBODY
 from services.cash_app.imports.seen import settle_against_the_past
 from services.cash_app.store import CashWork
-from shared import ledger
+from shared.chassis.declare.handlers import Begin
 from shared.chassis.envelope import O2C_NAMESPACE
-from shared.chassis.faults import is_transient
-from shared.chassis.handlers import Begin
+from shared.chassis.transaction.transient_errors import is_transient
+from shared.components import ledger
 from shared.contracts.erp import PaymentReceived, PaymentReturned, RemittanceAdvised
 from shared.contracts.event import Event, EventContext
 from shared.kernel.journal import Account, Posting

@@ -5,11 +5,11 @@ from __future__ import annotations
 from shared.chassis.auth import Person
 from shared.chassis.errors import Conflict, Forbidden, NotFound, RequestError, Unprocessable
 from shared.chassis.http.app import create_app
-from shared.chassis.http.command import Command, commanded_by
+from shared.chassis.http.command import Command, command_for_roles
 from shared.chassis.http.paging import BadCursor, Cursor, Limit, Page, decode_cursor, encode_cursor
-from shared.chassis.http.people import may
+from shared.chassis.http.people import require_roles
 from shared.chassis.http.problems import Problem
-from shared.chassis.http.reading import Reading, reading
+from shared.chassis.http.reading import ReadSession, read_session
 
 __all__ = [
     "BadCursor",
@@ -22,13 +22,13 @@ __all__ = [
     "Page",
     "Person",
     "Problem",
-    "Reading",
+    "ReadSession",
     "RequestError",
     "Unprocessable",
-    "commanded_by",
+    "command_for_roles",
     "create_app",
     "decode_cursor",
     "encode_cursor",
-    "may",
-    "reading",
+    "read_session",
+    "require_roles",
 ]

@@ -11,12 +11,12 @@ from shared.chassis.auth import Person, TokenVerifier
 from shared.chassis.http import audit_trail, dead_letters, operations
 from shared.chassis.http.command import register_repeats
 from shared.chassis.http.middleware import BodyLimited, Observed, SignedIn
-from shared.chassis.http.people import may
+from shared.chassis.http.people import require_roles
 from shared.chassis.http.policy_routes import policy_router
 from shared.chassis.http.problems import MEDIA_TYPE, Problem, register_problems
 
 if TYPE_CHECKING:
-    from shared.chassis.running import Running
+    from shared.chassis.runtime.service_runtime import ServiceRuntime
 
 _PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     "4XX": {"model": Problem, "description": "What is wrong with the request, in a sentence."},
@@ -49,7 +49,7 @@ def _describe(operation: dict[str, Any]) -> None:
             content[MEDIA_TYPE] = content.pop("application/json")
 
 
-def create_app(running: Running) -> FastAPI:
+def create_app(running: ServiceRuntime) -> FastAPI:
     """The application of a running service. Raises ConfigurationError where tokens could not be checked."""
     service, settings = running.service, running.settings
     secret = settings.token_secret
@@ -94,7 +94,7 @@ def _specification(app: FastAPI) -> APIRouter:
     router = APIRouter()
 
     @router.get("/openapi.json")
-    async def openapi(person: Annotated[Person, may()]) -> JSONResponse:
+    async def openapi(person: Annotated[Person, require_roles()]) -> JSONResponse:
         """This service's OpenAPI document."""
         return JSONResponse(app.openapi())
 

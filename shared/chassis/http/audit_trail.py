@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from shared.chassis.auth import Person
 from shared.chassis.http.paging import Cursor, Limit, Page, decode_cursor
-from shared.chassis.http.people import may
-from shared.chassis.http.reading import Reading, reading
+from shared.chassis.http.people import require_roles
+from shared.chassis.http.reading import ReadSession, read_session
 
 router = APIRouter()
 
@@ -37,8 +37,8 @@ class AuditEntry(BaseModel):
 
 @router.get("/audit")
 async def list_audit_entries(
-    viewer: Annotated[Person, may("controller")],
-    db: Annotated[Reading, reading()],
+    viewer: Annotated[Person, require_roles("controller")],
+    db: Annotated[ReadSession, read_session()],
     subject: Filter = None,
     person: Filter = None,
     action: Filter = None,

@@ -22,7 +22,7 @@ from shared.chassis.http.people import Declared, permit
 from shared.contracts.event import EventContext
 
 if TYPE_CHECKING:
-    from shared.chassis.running import Running
+    from shared.chassis.runtime.service_runtime import ServiceRuntime
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +55,7 @@ class Command:
     """A person's request to change something. It can cause events, as an event does."""
 
     def __init__(self, request: Request, person: Person, key: str) -> None:
-        self._running: Running = request.app.state.running
+        self._running: ServiceRuntime = request.app.state.running
         self._request = request
         self._key = key
         self._what = f"{request.method} {request.url.path}"
@@ -127,7 +127,7 @@ class Command:
         return getattr(self._request.scope.get("route"), "status_code", None) or 200
 
 
-def commanded_by(*roles: str) -> Any:
+def command_for_roles(*roles: str) -> Any:
     """A dependency that gives the Command. Raises Forbidden, or a 400 where the Idempotency-Key is missing.
 
     admin may command everything.

@@ -12,13 +12,13 @@ from pydantic import BaseModel
 
 from shared.chassis.auth import Person
 from shared.chassis.errors import Conflict, NotFound
-from shared.chassis.http.command import Command, commanded_by
+from shared.chassis.http.command import Command, command_for_roles
 from shared.chassis.http.paging import Cursor, Limit, Page, decode_cursor
-from shared.chassis.http.people import may
-from shared.chassis.http.reading import Reading, reading
+from shared.chassis.http.people import require_roles
+from shared.chassis.http.reading import ReadSession, read_session
 
 if TYPE_CHECKING:
-    from shared.chassis.running import Running
+    from shared.chassis.runtime.service_runtime import ServiceRuntime
 
 
 router = APIRouter()
@@ -56,8 +56,8 @@ class Replayed(BaseModel):
 
 @router.get("/dead-letters")
 async def list_dead_letters(
-    person: Annotated[Person, may("admin", "controller")],
-    db: Annotated[Reading, reading()],
+    person: Annotated[Person, require_roles("admin", "controller")],
+    db: Annotated[ReadSession, read_session()],
     topic: Annotated[str | None, Query(max_length=200, description="Only those of this topic.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -74,7 +74,9 @@ def _dead_letter(row: Any) -> DeadLetter:
 
 @router.get("/dead-letters/{event_id}")
 async def show_dead_letter(
-    event_id: UUID, person: Annotated[Person, may("admin", "controller")], db: Annotated[Reading, reading()]
+    event_id: UUID,
+    person: Annotated[Person, require_roles("admin", "controller")],
+    db: Annotated[ReadSession, read_session()],
 ) -> DeadLetterContent:
     """One dead letter with its headers and body."""
     row = await db.fetchrow("view_dead_letter", event_id)
@@ -97,14 +99,14 @@ def _text(content: bytes | None) -> str | None:
 
 @router.post("/dead-letters/{event_id}/replay")
 async def replay_dead_letter(
-    event_id: UUID, request: Request, command: Annotated[Command, commanded_by("admin")]
+    event_id: UUID, request: Request, command: Annotated[Command, command_for_roles("admin")]
 ) -> Replayed:
     """Handles the event again; once only, however often it is asked for.
 
     409 with the reason where it fails again; it then stays a dead letter.
     """
     await command.answer_repeat()
-    running: Running = request.app.state.running
+    running: ServiceRuntime = request.app.state.running
     # The replay has transactions of its own and happens once by itself, so it goes before the command's.
     outcome = await running.replay_dead_letter(event_id, by=command.person.name)
     if outcome.status == "failed":

@@ -15,7 +15,7 @@ from shared.chassis.auth import BadToken, KeysUnavailable, TokenVerifier
 from shared.chassis.http.problems import problem
 
 if TYPE_CHECKING:
-    from shared.chassis.running import Running
+    from shared.chassis.runtime.service_runtime import ServiceRuntime
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +31,7 @@ def needs_no_token(path: str) -> bool:
 class Observed:
     """Gives each request a correlation id, counts and times it by route, and answers what nobody caught."""
 
-    def __init__(self, app: ASGIApp, running: Running) -> None:
+    def __init__(self, app: ASGIApp, running: ServiceRuntime) -> None:
         self._app = app
         self._metrics = running.metrics
 

@@ -1,4 +1,4 @@
-"""What operators ask: does it live, is it ready, is it quiet, what does it measure."""
+"""What operators ask: does it live, is it ready, is it idle, what does it measure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
 if TYPE_CHECKING:
-    from shared.chassis.running import Running
+    from shared.chassis.runtime.service_runtime import ServiceRuntime
 
 router = APIRouter()
 
@@ -35,21 +35,21 @@ async def ready(request: Request) -> Health:
 
 
 async def _health(request: Request, aspect: str) -> Any:
-    running: Running = request.app.state.running
+    running: ServiceRuntime = request.app.state.running
     report = await running.health()
     health = Health(ok=getattr(report, aspect), checks=report.checks)
     return JSONResponse(health.model_dump(), 200 if health.ok else 503)
 
 
-@router.get("/health/quiet")
-async def quiet(request: Request) -> dict[str, Any]:
+@router.get("/health/idle")
+async def idle(request: Request) -> dict[str, Any]:
     """Whether nothing waits to be handled, published or run; a replay waits for this between phases."""
-    running: Running = request.app.state.running
-    return dict(await running.is_quiet())
+    running: ServiceRuntime = request.app.state.running
+    return dict(await running.is_idle())
 
 
 @router.get("/metrics", response_class=Response)
 async def metrics(request: Request) -> Response:
     """Prometheus metrics."""
-    running: Running = request.app.state.running
+    running: ServiceRuntime = request.app.state.running
     return Response(generate_latest(running.metrics.registry), media_type=CONTENT_TYPE_LATEST)

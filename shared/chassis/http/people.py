@@ -17,7 +17,7 @@ Declared = Annotated[Any, Security(bearer)]
 _READING_METHODS = ("GET", "HEAD")
 
 
-def may(*roles: str) -> Any:
+def require_roles(*roles: str) -> Any:
     """A dependency that gives the person who asks. Raises Forbidden naming the role needed.
 
     admin may do everything, auditor may read everything. Without roles: everyone who has a role at all.

@@ -10,14 +10,14 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field, create_model
 
 from shared.chassis.auth import Person
+from shared.chassis.declare.policies import PolicyBook, PolicyKind, PolicyVersion, PolicyVersions
 from shared.chassis.errors import Conflict, NotFound, Unprocessable
-from shared.chassis.http.command import Command, commanded_by
-from shared.chassis.http.people import may
-from shared.chassis.http.reading import Reading, reading
-from shared.chassis.policies import PolicyBook, PolicyKind, PolicyVersion, PolicyVersions
+from shared.chassis.http.command import Command, command_for_roles
+from shared.chassis.http.people import require_roles
+from shared.chassis.http.reading import ReadSession, read_session
 
-Viewer = Annotated[Person, may()]
-Db = Annotated[Reading, reading()]
+Viewer = Annotated[Person, require_roles()]
+Db = Annotated[ReadSession, read_session()]
 
 
 class PolicyVersionView(BaseModel):
@@ -103,7 +103,7 @@ def _put(kind: PolicyKind[Any]) -> Any:
         return await command.run(work, body)
 
     change = create_model(f"Change_{kind.name}", __base__=PolicyChange, document=(kind.document, ...))
-    set_policy.__annotations__.update(body=change, command=Annotated[Command, commanded_by(*kind.changed_by)])
+    set_policy.__annotations__.update(body=change, command=Annotated[Command, command_for_roles(*kind.changed_by)])
     return set_policy
 
 
@@ -137,7 +137,7 @@ def _refuse_if_outdated(based_on: int | None, versions: PolicyVersions[Any], nam
         )
 
 
-def _in_force(versions: PolicyVersions[Any], db: Reading) -> PolicyVersionView:
+def _in_force(versions: PolicyVersions[Any], db: ReadSession) -> PolicyVersionView:
     return _view(versions.on(db.today or date.min))
 
 

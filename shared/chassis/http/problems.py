@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from shared.chassis.errors import RequestError
-from shared.chassis.faults import is_transient
+from shared.chassis.transaction.transient_errors import is_transient
 
 log = structlog.get_logger(__name__)
 

@@ -1,4 +1,4 @@
-"""Reading: a connection that can only read, sees one moment, and is ended when it takes too long."""
+"""ReadSession: a connection that can only read, sees one moment, and is ended when it takes too long."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import asyncpg
 from fastapi import Depends, Request
 
 if TYPE_CHECKING:
-    from shared.chassis.running import Running
+    from shared.chassis.runtime.service_runtime import ServiceRuntime
 
 
-class Reading:
+class ReadSession:
     """Named queries over one consistent moment of the service's database."""
 
     def __init__(self, connection: Any, queries: dict[str, str], today: date | None) -> None:
@@ -32,8 +32,8 @@ class Reading:
         return await self._connection.fetchval(self._queries[query], *arguments)
 
 
-async def _reading(request: Request) -> AsyncIterator[Reading]:
-    running: Running = request.app.state.running
+async def _reading(request: Request) -> AsyncIterator[ReadSession]:
+    running: ServiceRuntime = request.app.state.running
     milliseconds = int(running.settings.http_statement_seconds_max * 1000)
     async with (
         running.pool.acquire() as connection,
@@ -41,9 +41,9 @@ async def _reading(request: Request) -> AsyncIterator[Reading]:
     ):
         await connection.execute(f"SET LOCAL statement_timeout = {milliseconds}")
         today = await connection.fetchval(running.queries["last_business_day"])
-        yield Reading(connection, running.queries, today)
+        yield ReadSession(connection, running.queries, today)
 
 
-def reading() -> Any:
-    """A dependency that gives a Reading, let go before the answer travels."""
+def read_session() -> Any:
+    """A dependency that gives a ReadSession, let go before the answer travels."""
     return Depends(_reading, scope="function")

@@ -31,7 +31,7 @@ def promise(contract: type[Event], example: Json) -> Json:
         "topic": contract.topic,
         "key": list(contract.key_fields),
         "subject": contract.subject_field,
-        "said_by": list(contract.said_by),
+        "published_by": list(contract.published_by),
         "example": example,
         "schema": schema_of(contract),
     }

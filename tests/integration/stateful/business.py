@@ -20,11 +20,11 @@ from services.credit.order_views import DeclineOrder, ReleaseOrder
 from services.credit.views import SetLimit
 from shared.contracts.erp import BusinessDayStarted
 from shared.contracts.event import Event
-from tests.integration.stateful.houses import Command, House, context
+from tests.integration.stateful.houses import Command, InProcessService, context
 from tests.kit.sample import COMPANY
 
 STEPS_MAX = 2_000
-"""Batches until quiet; more are taken for an endless conversation."""
+"""Batches until idle; more are taken for an endless conversation."""
 WHY = "asked for in a story"
 
 
@@ -32,7 +32,10 @@ class Business:
     """Everything said goes to those who hear it, until nobody has anything left to say."""
 
     def __init__(
-        self, houses: Sequence[House], before_cash: Callable[[list[Event]], None], heard: Callable[[Event], None]
+        self,
+        houses: Sequence[InProcessService],
+        before_cash: Callable[[list[Event]], None],
+        heard: Callable[[Event], None],
     ) -> None:
         """`before_cash` sees each batch that cash_app is about to handle, `heard` everything that is said."""
         self._houses = houses
@@ -87,7 +90,7 @@ class Business:
         body = SetLimit(credit_limit=limit, currency=currency, reason=WHY)
         self._ask(self.credit, lambda c: set_limit(customer_id, body, c), disorder)
 
-    def _ask(self, house: House, what: Callable[[Any], Coroutine[Any, Any, Any]], disorder: int) -> Any:
+    def _ask(self, house: InProcessService, what: Callable[[Any], Coroutine[Any, Any, Any]], disorder: int) -> Any:
         command = Command(house, context(next(self._numbers), "person"))
         answer = house.finish(what(command))
         self._say(command.said)
@@ -98,7 +101,7 @@ class Business:
 
     def _publish(self, event: Event) -> None:
         for house in self._houses:
-            if house.hears(event):
+            if house.subscriptions(event):
                 self._waiting[house.name].append(event)
 
     def _say(self, said: list[Event]) -> None:
@@ -126,7 +129,7 @@ class Business:
         waiting.extend(events[taken:])
         return events[:taken]
 
-    def _take(self, house: House, batch: list[Event]) -> None:
+    def _take(self, house: InProcessService, batch: list[Event]) -> None:
         days = [event for event in batch if isinstance(event, BusinessDayStarted)]
         if days:
             house.today = max(event.business_date for event in days)

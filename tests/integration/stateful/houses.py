@@ -12,9 +12,9 @@ from uuid import UUID, uuid5
 
 import asyncpg
 
-from shared.chassis.daily import DailyRun
-from shared.chassis.queries import load_queries
-from shared.chassis.service import Service
+from shared.chassis.declare.daily_run import DailyRun
+from shared.chassis.declare.service import Service
+from shared.chassis.transaction.queries import load_queries
 from shared.contracts.event import Event, EventContext
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ def context(number: int, source: str) -> EventContext:
 class Command:
     """A person's request, run in the house's transaction; stands for shared.chassis.http's."""
 
-    house: House
+    house: InProcessService
     context: EventContext
     person: Any = field(
         default_factory=lambda: SimpleNamespace(name="Pat", roles=frozenset({"credit_manager", "cash_clerk"}))
@@ -62,7 +62,7 @@ async def _written(uow: Any) -> list[Event]:
     return said
 
 
-class House:
+class InProcessService:
     """One service: what it keeps, and what it does about a batch, a day or a command."""
 
     def __init__(self, service: Service, url: str, loop: asyncio.AbstractEventLoop, daily: Sequence[str] = ()) -> None:
@@ -102,7 +102,7 @@ class House:
         return self.finish(self._connection.fetch(f"SELECT * FROM {table}"))
 
     def hears(self, event: Event) -> bool:
-        return type(event) in self._service.handlers.hears
+        return type(event) in self._service.handlers.subscriptions
 
     def unit_of_work(self) -> Any:
         return self._service.work(self._connection, self._queries, self.name, self.today, self._service.policies)

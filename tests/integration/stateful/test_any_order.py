@@ -40,7 +40,7 @@ from shared.contracts.invoicing import OrderValidated, PickListReleased, StockRe
 from shared.kernel.money import round_half_up
 from tests.integration.stateful import agreement
 from tests.integration.stateful.business import Business
-from tests.integration.stateful.houses import House
+from tests.integration.stateful.houses import InProcessService
 from tests.integration.stateful.plain_books import Invoice, Money, PlainBooks, as_received
 from tests.integration.stateful.plain_orders import Order, PlainOrders, Promise
 from tests.integration.stateful.wishes import (
@@ -85,7 +85,7 @@ QUANTITIES = st.lists(st.integers(1, 60), min_size=1, max_size=2)
 
 
 class AnyOrder(RuleBasedStateMachine):
-    def __init__(self, houses: Sequence[House]) -> None:
+    def __init__(self, houses: Sequence[InProcessService]) -> None:
         super().__init__()
         self.books, self.plain = PlainBooks(), PlainOrders()
         self.business = Business(houses, self.books.receive, self._heard)
@@ -491,13 +491,13 @@ def _pick(among: list[Any], which: int) -> Any:
 
 
 @pytest.fixture
-def houses(postgres: Any) -> Iterator[tuple[House, ...]]:
+def houses(postgres: Any) -> Iterator[tuple[InProcessService, ...]]:
     """The five services' tables in databases of their own."""
     loop = asyncio.new_event_loop()
     houses = []
     for service, daily in SERVICES:
         name = f"{service.name}_{uuid.uuid4().hex[:10]}"
-        houses.append(House(service, postgres.create_database(name), loop, daily))
+        houses.append(InProcessService(service, postgres.create_database(name), loop, daily))
     try:
         for house in houses:
             house.build()
@@ -508,5 +508,5 @@ def houses(postgres: Any) -> Iterator[tuple[House, ...]]:
         loop.close()
 
 
-def test_money_is_equal_after_every_step(houses: tuple[House, ...]) -> None:
+def test_money_is_equal_after_every_step(houses: tuple[InProcessService, ...]) -> None:
     run_state_machine_as_test(lambda: AnyOrder(houses), settings=SETTINGS)  # type: ignore[no-untyped-call]

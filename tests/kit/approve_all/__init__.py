@@ -11,16 +11,14 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from shared.chassis.daily import DailyRun
-from shared.chassis.errors import Refused
-from shared.chassis.handlers import Handlers
-from shared.chassis.service import Service
-from shared.chassis.unit_of_work import Table, UnitOfWork
+from shared.chassis.declare.daily_run import DailyRun
+from shared.chassis.declare.handlers import DailyWork, HandlerTable, on
+from shared.chassis.declare.service import Service
+from shared.chassis.errors import EventRejected
+from shared.chassis.transaction.unit_of_work import Table, UnitOfWork
 from shared.contracts.credit import CreditApproved, CreditLimitSet
 from shared.contracts.erp import CustomerChanged
 from shared.contracts.invoicing import OrderValidated
-
-handlers = Handlers("credit")
 
 CUSTOMERS = Table[str, list[Any]](
     load="load_known_customers",
@@ -36,7 +34,6 @@ class ApproveAllWork(UnitOfWork):
         self.customers = self.aggregates(CUSTOMERS)
 
 
-@handlers.handles(CustomerChanged)
 async def know_customer(changes: list[CustomerChanged], uow: ApproveAllWork) -> None:
     known = await uow.customers.load(change.customer_id for change in changes)
     for change in changes:
@@ -46,18 +43,18 @@ async def know_customer(changes: list[CustomerChanged], uow: ApproveAllWork) -> 
         uow.customers.put(customer)
 
 
-@handlers.handles(OrderValidated)
 async def approve(orders: list[OrderValidated], uow: ApproveAllWork) -> None:
     customers = await uow.customers.load(order.customer_id for order in orders)
     for order in orders:
         if order.customer_id not in customers:
-            raise Refused(f"customer {order.customer_id} is not known: send CustomerChanged first, then replay this")
+            raise EventRejected(
+                f"customer {order.customer_id} is not known: send CustomerChanged first, then replay this"
+            )
         customers[order.customer_id][2] += 1
         uow.append("insert_approval", (order.order_id, order.customer_id, order.total))
         uow.emit(_approved(order), cause=order)
 
 
-@handlers.daily("count", chunk=2)
 async def count_customers(run: DailyRun, uow: ApproveAllWork) -> str | None:
     rows = await uow.fetch("next_customers", run.after, run.limit)
     for row in rows:
@@ -90,6 +87,17 @@ def _limit(customer_id: str, run: DailyRun) -> CreditLimitSet:
         reason="",
     )
 
+
+handlers = HandlerTable(
+    "credit",
+    [
+        on(CustomerChanged, know_customer),
+        on(OrderValidated, approve),
+    ],
+    daily=[
+        DailyWork("count", count_customers, chunk=2),
+    ],
+)
 
 service = Service(
     name="credit",

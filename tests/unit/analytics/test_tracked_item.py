@@ -43,7 +43,7 @@ STORY = [
 ]
 
 
-def heard(changes: list[OpenItemChanged]) -> TrackedItem:
+def consumed(changes: list[OpenItemChanged]) -> TrackedItem:
     item = TrackedItem.first_heard(changes[0])
     for later in changes[1:]:
         item.hear(later)
@@ -51,7 +51,7 @@ def heard(changes: list[OpenItemChanged]) -> TrackedItem:
 
 
 def test_an_item_paid_in_parts() -> None:
-    item = heard(STORY[:3])
+    item = consumed(STORY[:3])
     assert (item.open_amount, item.item_version, item.closed_on) == (Decimal("68.00"), 3, None)
     item.hear(STORY[3])
     assert (item.open_amount, item.closed_on) == (Decimal("0.00"), date(2013, 7, 15))
@@ -62,16 +62,16 @@ def test_an_item_paid_in_parts() -> None:
 def test_any_order_and_any_repeat_lead_to_the_same_item(
     order: list[OpenItemChanged], repeats: list[OpenItemChanged]
 ) -> None:
-    assert heard([*order, *repeats]) == heard(STORY)
+    assert consumed([*order, *repeats]) == consumed(STORY)
 
 
 def test_an_item_counts_for_nothing_before_its_posting_is_heard() -> None:
-    item = heard(STORY[1:2])
+    item = consumed(STORY[1:2])
     assert item.posted_on is None
 
 
 def test_a_payment_dated_before_an_earlier_one_closes_on_the_later_date() -> None:
-    item = heard(
+    item = consumed(
         [STORY[0], change(2, "-60.00", "40.00", date(2013, 7, 10)), change(3, "-40.00", "0.00", date(2013, 7, 1))]
     )
     assert item.closed_on == date(2013, 7, 10)

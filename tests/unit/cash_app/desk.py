@@ -94,11 +94,11 @@ class Desk:
     def open(self, number: str) -> Decimal:
         return self.items[number].open_amount
 
-    def heard(self, event: type[E]) -> list[E]:
+    def published(self, event: type[E]) -> list[E]:
         return [said for said in self.bookings.said if isinstance(said, event)]
 
     def lines(self, payment_id: str) -> list[AppliedLine]:
-        applied = [a for a in self.heard(PaymentApplied) if a.payment_id == payment_id]
+        applied = [a for a in self.published(PaymentApplied) if a.payment_id == payment_id]
         return [line for application in applied for line in application.lines]
 
     def settled(self, payment_id: str) -> list[tuple[str, str, str, str]]:

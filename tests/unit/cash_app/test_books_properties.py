@@ -124,7 +124,7 @@ def check_items(desk: Desk, moved: list[OpenItemChanged]) -> None:
 
 def check_payments(desk: Desk) -> None:
     applied: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for application in desk.heard(PaymentApplied):
+    for application in desk.published(PaymentApplied):
         used = application.paid_amount if application.paid_amount is not None else application.amount
         applied[application.payment_id] += used
         assert application.amount == sum(line.amount for line in application.lines)

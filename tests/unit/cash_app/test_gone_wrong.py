@@ -35,13 +35,13 @@ FEE = ReturnFee(amounts={"USD": Decimal("25.00")}, due_days=10)
 def booked(desk: Desk, payment_id: str) -> list[BookedApplication]:
     """The payment's applications as the tables would give them, the latest first."""
     found = []
-    for applied in desk.heard(PaymentApplied):
+    for applied in desk.published(PaymentApplied):
         if applied.payment_id != payment_id:
             continue
         name = applied.application_id
         moved = [
             ItemMovement(c.customer_id, c.item_id, c.change, c.cause)
-            for c in desk.heard(OpenItemChanged)
+            for c in desk.published(OpenItemChanged)
             if c.cause_id == name or c.cause_id.startswith(f"{name}/D")
         ]
         found.append(
@@ -123,18 +123,18 @@ class TestReversal:
             assert desk.held(account) == 0
         assert {p.state for p in desk.payments.values()} <= {PaymentState.RETURNED}
         kept_back = sum(item.original_amount for item in desk.bookings.items)
-        assert sum(c.change for c in desk.heard(OpenItemChanged) if c.cause != "posted") + kept_back == 0
+        assert sum(c.change for c in desk.published(OpenItemChanged) if c.cause != "posted") + kept_back == 0
 
     def test_items_are_owed_again_with_their_old_due_dates_and_nothing_settles_them_earlier(self) -> None:
         desk = Desk()
         desk.post(invoice("A-1", "100", due=31, discount="2"))
         desk.receive(payment("P-1", "98", day=5))
         undo(desk, "P-1", day=20)
-        item, (undone,) = desk.items["A-1"], desk.heard(PaymentUnapplied)
+        item, (undone,) = desk.items["A-1"], desk.published(PaymentUnapplied)
         assert (item.open_amount, item.discount_taken, item.due_date, item.item_version) == (100, 0, on(31), 5)
         assert (undone.applied_on, undone.unapplied_on, undone.amount, undone.discount) == (on(5), on(20), 98, 2)
         desk.receive(payment("P-2", "98", day=6))
-        assert desk.heard(PaymentApplied)[-1].applied_on == on(20)
+        assert desk.published(PaymentApplied)[-1].applied_on == on(20)
         assert desk.balance(Account.RECEIVABLES, on(19)) == -100
         assert desk.balance(Account.RECEIVABLES) == -100
 
@@ -170,7 +170,7 @@ class TestTransferAndSplit:
         desk.receive(payment("P-1", "130"))
         why, taken_from = Why("transferred", "C-2 paid it", on(20)), desk.payments["P-1"]
         transfer(taken_from, booked(desk, "P-1"), items_of(desk), [], "C-2", why, desk.book, desk.bookings)
-        (moved,) = desk.heard(PaymentTransferred)
+        (moved,) = desk.published(PaymentTransferred)
         assert (moved.from_customer_id, moved.to_customer_id, moved.amount) == ("C-1", "C-2", 130)
         assert (taken_from.customer_id, taken_from.state, desk.open("A-1")) == ("C-2", PaymentState.UNAPPLIED, 100)
         assert desk.held("suspense") == 0 == desk.balance(Account.SUSPENSE)

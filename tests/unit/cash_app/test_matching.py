@@ -70,7 +70,7 @@ class TestSingleOpenItem:
     def test_what_is_too_much_rests_on_account(self, desk: Desk) -> None:
         desk.post(invoice("A-1", "100"))
         desk.receive(payment("P", "130"))
-        credit = desk.heard(CustomerCreditIssued)[0]
+        credit = desk.published(CustomerCreditIssued)[0]
         assert (credit.amount, credit.on_account_balance, credit.business_date) == (30, 30, on(5))
 
     @pytest.mark.parametrize(("day", "left_open"), [(11, 0), (12, 2)])
@@ -92,7 +92,7 @@ class TestSingleOpenItem:
     def test_cash_and_discount_are_changes_of_their_own(self, desk: Desk) -> None:
         desk.post(invoice("A-1", "100", discount="2"))
         desk.receive(payment("P", "98"))
-        changes = [(c.item_version, c.cause, c.change, c.open_amount) for c in desk.heard(OpenItemChanged)]
+        changes = [(c.item_version, c.cause, c.change, c.open_amount) for c in desk.published(OpenItemChanged)]
         assert changes == [(1, "posted", 100, 100), (2, "cash", -98, 2), (3, "discount", -2, 0)]
 
 
@@ -155,7 +155,7 @@ class TestOldestFirst:
     def test_a_late_document_date_dates_its_application(self, desk: Desk) -> None:
         desk.post(invoice("A-1", "100", invoiced=1), invoice("A-2", "100", invoiced=9, due=40))
         desk.receive(payment("P", "150", day=5))
-        assert [(a.applied_on, a.amount) for a in desk.heard(PaymentApplied)] == [(on(5), 100), (on(9), 50)]
+        assert [(a.applied_on, a.amount) for a in desk.published(PaymentApplied)] == [(on(5), 100), (on(9), 50)]
         assert desk.held("unapplied", on(8)) == 50
 
 
@@ -164,7 +164,7 @@ class TestCurrencies:
         desk.post(invoice("A-1", "100"))
         desk.receive(payment("P", "100", currency="EUR"))
         assert desk.open("A-1") == 100
-        assert desk.heard(CustomerCreditIssued)[0].currency == "EUR"
+        assert desk.published(CustomerCreditIssued)[0].currency == "EUR"
         assert desk.payments["P"].note.startswith("paid in EUR, but the open items are in USD")
 
     def test_it_is_used_by_the_next_invoice_of_its_currency_only(self, desk: Desk) -> None:
@@ -186,25 +186,25 @@ class TestOnAccount:
         desk.receive(payment("P", "120", day=5))
         desk.post(invoice("A-1", "100", invoiced=8))
         assert desk.settled("P") == [("A-1", "100.00", "0.00", "on_account_to_new_invoice")]
-        assert desk.heard(PaymentApplied)[0].applied_on == on(8)
+        assert desk.published(PaymentApplied)[0].applied_on == on(8)
         assert desk.balance(Account.ON_ACCOUNT) == -20
 
     def test_the_oldest_money_first(self, desk: Desk) -> None:
         desk.receive(payment("Q", "50", day=6), payment("P", "50", day=5))
         desk.post(invoice("A-1", "70", invoiced=8))
         assert (desk.settled("P")[0][1], desk.settled("Q")[0][1]) == ("50.00", "20.00")
-        assert desk.heard(CustomerCreditIssued)[1].on_account_balance == 100
+        assert desk.published(CustomerCreditIssued)[1].on_account_balance == 100
 
     def test_never_before_the_money_was_there(self, desk: Desk) -> None:
         desk.receive(payment("P", "100", day=20))
         desk.post(invoice("A-1", "100", invoiced=8))
-        assert desk.heard(PaymentApplied)[0].applied_on == on(20)
+        assert desk.published(PaymentApplied)[0].applied_on == on(20)
 
 
 def test_an_application_of_very_many_items_is_said_in_parts(desk: Desk) -> None:
     desk.post(*(invoice(f"A-{n:04}", "1") for n in range(1200)))
     desk.receive(payment("P", "1200"))
-    said = desk.heard(PaymentApplied)
+    said = desk.published(PaymentApplied)
     assert [len(a.lines) for a in said] == [500, 500, 200]
     assert [a.application_id for a in said] == ["P/A1", "P/A2", "P/A3"]
 

@@ -56,7 +56,7 @@ def test_more_than_is_open_is_left_over(desk: Desk) -> None:
     desk.post(invoice("A-1", "100"))
     desk.receive(payment("P", "110", names=[("A-1", "110")]))
     assert desk.open("A-1") == 0
-    assert desk.heard(CustomerCreditIssued)[0].amount == 10
+    assert desk.published(CustomerCreditIssued)[0].amount == 10
     assert "10.00 USD more than open on A-1" in desk.payments["P"].note
 
 
@@ -106,7 +106,7 @@ class TestPaymentBeforeItsInvoice:
         assert (desk.held("unapplied"), desk.held("on_account")) == (60, 0)
         desk.post(invoice("A-2", "50", invoiced=7))
         assert (desk.held("unapplied"), desk.held("on_account")) == (0, 10)
-        assert desk.heard(CustomerCreditIssued)[0].business_date == on(7)
+        assert desk.published(CustomerCreditIssued)[0].business_date == on(7)
 
     def test_a_discount_claimed_in_advance_is_granted(self, desk: Desk) -> None:
         desk.receive(payment("P", "98", day=5, names=[("A-1", "98", "2")]))

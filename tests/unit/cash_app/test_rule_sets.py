@@ -209,7 +209,7 @@ class TestDiscounts:
         desk = Desk(CustomerRules(discount=DiscountRules(unearned_taken="deduction")))
         desk.post(invoice("A-1", "100", discount="2"))
         desk.receive(payment("P", "98", day=20, names=[("A-1", "98", "2")]))
-        (opened,) = desk.heard(DeductionOpened)
+        (opened,) = desk.published(DeductionOpened)
         assert (opened.reason, opened.amount, desk.open("A-1")) == ("unearned_discount", 2, 0)
 
 
@@ -248,11 +248,11 @@ class TestDifferences:
         line = freight.remittance[0].model_copy(update={"reason": "freight"})
         desk.receive(freight.model_copy(update={"remittance": (line,)}))
         desk.receive(payment("Q", "90", names=[("A-2", "90")]), payment("R", "50", names=[("A-3", "50")]))
-        assert [(d.document_number, d.reason, d.amount) for d in desk.heard(DeductionOpened)] == [
+        assert [(d.document_number, d.reason, d.amount) for d in desk.published(DeductionOpened)] == [
             ("A-1", "freight", 10), ("A-2", "unknown", 10),
         ]  # fmt: skip
         assert desk.open("A-3") == 50
-        posted = [c for c in desk.heard(OpenItemChanged) if c.kind == "deduction"]
+        posted = [c for c in desk.published(OpenItemChanged) if c.kind == "deduction"]
         assert [(c.cause, c.open_amount, c.due_date) for c in posted] == [("posted", 10, on(31))] * 2
         assert [item.kind for item in desk.bookings.items] == ["deduction"] * 2
         assert desk.balance(Account.RECEIVABLES) == -230
@@ -281,7 +281,7 @@ class TestCurrencies:
         desk = Desk(rates=self.RATES)
         desk.post(invoice("A-1", "110"))
         desk.receive(payment("P", "150", currency="EUR"))
-        (applied,) = desk.heard(PaymentApplied)
+        (applied,) = desk.published(PaymentApplied)
         assert (applied.currency, applied.amount, applied.paid_currency, applied.paid_amount) == (
             "USD",
             110,

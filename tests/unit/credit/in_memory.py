@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 from services.credit.handlers import handlers
 from services.credit.request_store import CREDIT_REQUESTS, CREDIT_SCORECARD
 from services.credit.store import CREDIT_RULES, CreditWork
-from shared.chassis.queries import Queries
+from shared.chassis.transaction.queries import Queries
 from shared.contracts.event import Event, EventContext
 
 COLUMNS = {
@@ -79,7 +79,7 @@ class Books:
             if group:
                 for handler in handle:
                     await handler(group, work)
-        said = work.said
+        said = work.pending_events
         await work.flush()
         return said
 

@@ -74,7 +74,7 @@ def test_a_payment_counts_by_the_days_it_came_beyond_terms():
     assert (discount.paid_amount, discount.balance_change) == (0, -2)
 
 
-def heard(*changes: OpenItemChanged) -> TradeDay:
+def published(*changes: OpenItemChanged) -> TradeDay:
     """The sums of all that is told of one item."""
     known = OpenItem("C-1", "I-1", "USD")
     told = []
@@ -90,7 +90,7 @@ def test_what_the_customer_is_not_to_blame_for_is_not_held_against_it():
     late: dict[str, Any] = {"due_date": due}
     posted = item("I-1", "100", "100", **late)
     paid = item("I-1", "100", "0", 2, **late)
-    assert heard(posted, paid).amount_days == 3000
+    assert published(posted, paid).amount_days == 3000
     for changes in (
         (posted, item("I-1", "100", "0", 2, disputed=True, **late)),
         # Disputed until it was overdue, though no longer when it was paid.
@@ -98,10 +98,12 @@ def test_what_the_customer_is_not_to_blame_for_is_not_held_against_it():
         # Credited: we were found wrong.
         (posted, item("I-1", "100", "0", 2, payment_method="credit_memo", **late)),
     ):
-        told = heard(*changes)
+        told = published(*changes)
         assert (told.paid_amount, told.amount_days, told.disputed_amount) == (0, 0, 100)
     settled = item("I-1", "100", "100", 2, DAY - timedelta(days=40), cause="cash", change=Decimal(0), **late)
-    in_time = heard(item("I-1", "100", "100", due_date=due, disputed=True), settled, item("I-1", "100", "0", 3, **late))
+    in_time = published(
+        item("I-1", "100", "100", due_date=due, disputed=True), settled, item("I-1", "100", "0", 3, **late)
+    )
     assert in_time.amount_days == 3000
 
 
@@ -112,7 +114,7 @@ def test_an_application_that_is_undone_leaves_the_history():
     second = item("I-1", "100", "0", 3, cause_id="P-2/A1", change=Decimal(-40), **late)
     undone = item("I-1", "100", "60", 4, DAY + timedelta(days=9), cause="unapplied", cause_id="P-1/A1/R",
                   change=Decimal(60), **late)  # fmt: skip
-    told = heard(posted, first, second, undone)
+    told = published(posted, first, second, undone)
     assert (told.paid_items, told.paid_amount, told.late_items_days, told.amount_days) == (1, 40, 30, 1200)
     assert told.balance_change == 60
     # On the day on which it was counted, not on that on which it was undone.

@@ -55,7 +55,7 @@ class ServicesInMemory:
             self.answers_said += answers
 
     async def wait(self) -> None:
-        """Always quiet."""
+        """Always idle."""
 
     def _answers(self, event: Event, day: date) -> list[Event]:
         match event:
@@ -142,7 +142,7 @@ class ServicesInMemory:
 
 
 def simulation(services: ServicesInMemory, seed: int) -> Simulation:
-    return Simulation(seed=seed, start=START, ear=services, voice=services, quiet=services)
+    return Simulation(seed=seed, start=START, ear=services, voice=services, idle=services)
 
 
 def _request(order: OrderPlaced) -> StockRequested:
