@@ -46,7 +46,7 @@ class Service:
 
     @property
     def sql_directories(self) -> list[Path]:
-        return [_CHASSIS_SQL, *(component.sql for component in self.components), self.root / "sql"]
+        return [_CHASSIS_SQL, *(component.sql for component in self.components), self.root]
 
     async def migrate(self, database_url: str) -> None:
         """Brings the service's database to today's schema."""

@@ -32,9 +32,12 @@ class Queries(dict[str, str]):
 
 
 def load_queries(*directories: Path) -> Queries:
+    """All named queries below the directories, migrations apart. Raises ValueError for a name that exists twice."""
     queries = Queries()
     for directory in directories:
-        for path in sorted(directory.glob("*.sql")):
+        for path in sorted(directory.rglob("*.sql")):
+            if "migrations" in path.relative_to(directory).parts:
+                continue
             loaded = aiosql.from_path(path, "asyncpg", mandatory_parameters=False)
             for name in loaded.available_queries:
                 if name.endswith("_cursor"):
