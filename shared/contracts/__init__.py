@@ -1,4 +1,4 @@
-"""Every event of the platform, one file per speaker; the only thing services know of each other."""
+"""Every event of the platform, one file per producer. Services know nothing else of each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What analytics says: the aging of a day, the figures of a month."""
+"""Events of analytics: the aging of a day, the figures of a month."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.contracts.event import Amount, BusinessDate, Currency, Event, Identi
 class AgingSnapshotTaken(
     Event, published_by=("analytics",), key="company_id", subject="snapshot_id", order=("as_of", "snapshot_id")
 ):
-    """Open amounts by days overdue at the end of a business day, of one company and currency."""
+    """The aging of one company and currency was taken: open amounts by days overdue at the end of a business day."""
 
     snapshot_id: Identifier
     company_id: Identifier
@@ -31,7 +31,7 @@ class AgingSnapshotTaken(
 class PeriodReported(
     Event, published_by=("analytics",), key="company_id", subject="report_id", order=("period_end", "report_id")
 ):
-    """The figures of a calendar month, of one company and currency."""
+    """The receivables figures of a calendar month were reported, for one company and currency."""
 
     report_id: Identifier
     company_id: Identifier
@@ -43,11 +43,11 @@ class PeriodReported(
     closing: NonNegativeAmount
     closing_current: NonNegativeAmount
     collections: Amount
-    """Opening + sales - closing: everything that relieved receivables, cash or not."""
+    """Opening + sales - closing: everything that reduced receivables, cash or not."""
     cash_collected: NonNegativeAmount
     cei_percent: Amount | None
-    """Collection effectiveness index; None where nothing could be collected."""
+    """Collection effectiveness index; None: nothing was collectible."""
     cash_share_percent: Amount | None
-    """Cash collected as a share of all relief."""
+    """Cash collected as a share of `collections`; None: nothing reduced receivables."""
     dso_days: Amount | None
-    """Days sales outstanding: closing / sales x days of the month; None without sales."""
+    """Days sales outstanding: closing / sales x days of the month; None: no sales."""

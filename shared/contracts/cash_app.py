@@ -1,4 +1,4 @@
-"""What cash application says: where each payment went and what is still owed."""
+"""Events of cash application: what each payment was applied to and what is still open."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ ApplicationRule = Literal[
 ]
 
 ItemKind = Literal["invoice", "interest", "deduction", "fee", "claim"]
-"""Invoices, interest and fees charged come from invoicing. A fee is also for a returned payment; a deduction is what
-a payer kept back of an invoice; a claim is money refunded and then returned."""
+"""Invoices, interest and fees come from invoicing. A fee is also charged for a returned payment. A deduction is the
+part of an invoice that a payer did not pay. A claim is a refunded payment that the bank then returned."""
 
 ItemCause = Literal[
     "posted", "cash", "discount", "tolerance", "deduction", "unapplied", "write_off", "write_off_reversed", "cancelled"
 ]
-"""Why an open amount changed. `tolerance`: a small difference was written off; `deduction`: it goes on as a deduction
-item of its own; `unapplied` undoes an application, `write_off_reversed` a write-off; `cancelled`: a fee or claim was
+"""Why an open amount changed. `tolerance`: a small difference was written off; `deduction`: it became a deduction, an
+item of its own; `unapplied` reverses an application, `write_off_reversed` a write-off; `cancelled`: a fee or claim was
 charged by mistake."""
 
 
 class AppliedLine(Body):
-    """Cash and discount that one payment settled of one item, and why."""
+    """Cash and discount that one payment applied to one item, and why."""
 
     item_id: Identifier
     document_number: Identifier
@@ -60,23 +60,23 @@ class AppliedLine(Body):
     discount: NonNegativeAmount
     rule: ApplicationRule
     why: Text
-    """One sentence a clerk can read to the customer."""
+    """One sentence that a clerk can read to the customer."""
     evidence: Text = ""
-    """What the decision rests on, e.g. how the document's number was recognised."""
+    """The evidence for the decision, e.g. how the document number was recognised."""
     score: Annotated[int, Field(ge=0, le=100)] = 100
-    """How sure it is: 100 where the payer or a person said it, less where a rule chose."""
+    """The confidence: 100 where the payer or a clerk named the item, less where a rule chose it."""
     alternatives: Text = ""
-    """What else it could have been."""
+    """Other items that matched."""
     tolerance: NonNegativeAmount = Decimal(0)
-    """What was missing beside cash and discount, and written off as a small difference."""
+    """The difference that was written off within tolerance."""
     deduction: NonNegativeAmount = Decimal(0)
-    """What was missing and goes on as a deduction item of its own: see DeductionOpened."""
+    """The difference that became a deduction, an item of its own: see DeductionOpened."""
 
 
 class PaymentApplied(
     Event, published_by=("cash_app",), subject="application_id", order=("applied_on", "application_id")
 ):
-    """Money of one payment (or of customer credit) settled open items."""
+    """A payment or a credit memo was applied to open items."""
 
     application_id: Identifier
     payment_id: Identifier
@@ -85,28 +85,30 @@ class PaymentApplied(
     applied_on: BusinessDate
     currency: Currency
     amount: NonNegativeAmount
-    """Cash applied: the sum of the lines' amounts."""
+    """Cash applied: the sum of the amounts of the lines."""
     discount: NonNegativeAmount
     lines: Annotated[tuple[AppliedLine, ...], Field(min_length=1, max_length=2000)]
     policy_version: Annotated[int, Field(ge=0)] = 0
-    """The version of the application rules that decided."""
+    """The version of the application rules that were used."""
     paid_currency: Currency | None = None
-    """The payment's currency, where it is not that of the items (`currency`) or a small surplus was kept."""
+    """The payment's currency; given if it differs from `currency` or a small overpayment was kept."""
     paid_amount: NonNegativeAmount | None = None
-    """What of the payment was used, in `paid_currency`; of the same currency: `amount` and the surplus kept."""
+    """The part of the payment that was used, in `paid_currency`, with the small overpayment that was kept."""
     exchange_rate: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)] | None = None
-    """Units of `currency` for one unit of `paid_currency`, on the payment's value date."""
+    """Units of `currency` for 1 unit of `paid_currency` on the payment's value date."""
     method: PaymentMethod | None = None
-    """How the money came; a credit memo is no money that was collected."""
+    """The payment method. A credit memo is not collected cash."""
 
 
 class DeductionOpened(
     Event, published_by=("cash_app",), subject="deduction_id", order=("business_date", "deduction_id")
 ):
-    """A payer kept back part of an item; that part is an item of its own now, to be taken up as a dispute."""
+    """A payer paid an item short. The rest is an item of its own, a deduction, to be resolved in collections."""
 
     deduction_id: Identifier
-    """The deduction's item_id."""
+    """The `item_id` of the deduction."""
+    application_id: Identifier | None = None
+    """The application that paid the item short."""
     customer_id: Identifier
     company_id: Identifier
     item_id: Identifier
@@ -127,7 +129,7 @@ class PaymentSuspended(
     subject="payment_id",
     order=("business_date", "payment_id"),
 ):
-    """Nobody knows yet whose money this is; it waits in suspense for a clerk."""
+    """The payer of a payment is not identified. The payment is in suspense until a clerk assigns it to a customer."""
 
     payment_id: Identifier
     company_id: Identifier
@@ -142,7 +144,7 @@ class PaymentSuspended(
 class CustomerCreditIssued(
     Event, published_by=("cash_app",), subject="payment_id", order=("business_date", "payment_id")
 ):
-    """Money left over after application rests on the customer's account."""
+    """The rest of a payment was placed on the customer's account as credit."""
 
     payment_id: Identifier
     customer_id: Identifier
@@ -154,9 +156,9 @@ class CustomerCreditIssued(
 
 
 class PaymentUnapplied(Event, published_by=("cash_app",), subject="reversal_id", order=("unapplied_on", "reversal_id")):
-    """An application was undone by its opposite: its items are owed again, with their old due dates.
+    """An application was reversed. Its items are open again, with their original due dates.
 
-    The money is unapplied again; what became of it is said by what follows (PaymentApplied, PaymentTransferred).
+    The payment is unapplied again; PaymentApplied or PaymentTransferred follow when it is used.
     """
 
     reversal_id: Identifier
@@ -165,17 +167,18 @@ class PaymentUnapplied(Event, published_by=("cash_app",), subject="reversal_id",
     customer_id: Identifier
     company_id: Identifier
     applied_on: BusinessDate
-    """The business date of the application that is undone."""
+    """The business date of the application that is reversed."""
     unapplied_on: BusinessDate
     currency: Currency
     amount: NonNegativeAmount
-    """Cash: the amount of the application."""
+    """The cash amount of the application."""
     discount: NonNegativeAmount
     cause: Literal["reversed", "transferred", "returned"]
-    """`reversed`: still this customer's money; `transferred`: it never was; `returned`: the bank took it back."""
+    """`reversed`: the payment stays with this customer; `transferred`: it belongs to another; `returned`: the bank took
+    it back."""
     reason: Text
     method: PaymentMethod | None = None
-    """How the money had come."""
+    """The payment method."""
 
 
 class PaymentTransferred(
@@ -185,7 +188,7 @@ class PaymentTransferred(
     subject="transfer_id",
     order=("transferred_on", "transfer_id"),
 ):
-    """Money booked under the wrong customer was moved to the right one."""
+    """A payment was transferred from the wrong customer to the right one."""
 
     transfer_id: Identifier
     payment_id: Identifier
@@ -199,12 +202,14 @@ class PaymentTransferred(
 
 
 class PaymentRefunded(Event, published_by=("cash_app",), subject="refund_id", order=("refunded_on", "refund_id")):
-    """Money that is not applied goes back to the customer, on a clerk's order that a second person approved.
+    """Unapplied cash was refunded to the customer, requested by a clerk and approved by a second person.
 
-    A refund that is cancelled is said again as `<refund_id>/R` with a negative amount.
+    A cancelled refund is published as an event of its own with a negative amount; `cancels` names the refund.
     """
 
     refund_id: Identifier
+    cancels: Identifier | None = None
+    """The refund that this one cancels."""
     payment_id: Identifier
     customer_id: Identifier
     company_id: Identifier
@@ -219,10 +224,10 @@ class PaymentRefunded(Event, published_by=("cash_app",), subject="refund_id", or
 class PaymentDishonored(
     Event, published_by=("cash_app",), subject="dishonor_id", order=("dishonored_on", "dishonor_id")
 ):
-    """The bank took back a payment of a known customer; what it had settled, if anything, is said to be unapplied."""
+    """The bank returned a payment of a known customer. PaymentUnapplied follows for each of its applications."""
 
     dishonor_id: Identifier
-    """One for each time the return was matched with a payment."""
+    """A new id each time the return is matched with a payment."""
     return_id: Identifier
     payment_id: Identifier
     customer_id: Identifier
@@ -230,21 +235,23 @@ class PaymentDishonored(
     dishonored_on: BusinessDate
     currency: Currency
     amount: PositiveAmount
-    """What the bank took back."""
+    """The amount that the bank took back."""
     applications_undone: Annotated[int, Field(ge=0)] = 0
-    """How many applications were undone; with none, the money had settled nothing."""
+    """The number of applications that were reversed; 0: the payment had not been applied."""
     reason: Text
 
 
 class ItemWrittenOff(
     Event, published_by=("cash_app",), subject="write_off_id", order=("written_off_on", "write_off_id")
 ):
-    """What was owed on an item was given up as a bad debt.
+    """The open amount of an item was written off as bad debt.
 
-    A write-off that is reversed is said again as `<write_off_id>/R` with a negative amount.
+    A reversed write-off is published as an event of its own with a negative amount; `reverses` names the write-off.
     """
 
     write_off_id: Identifier
+    reverses: Identifier | None = None
+    """The write-off that this one reverses."""
     item_id: Identifier
     document_number: Identifier
     customer_id: Identifier
@@ -259,9 +266,10 @@ class ItemWrittenOff(
 class OnAccountChanged(
     Event, published_by=("cash_app",), subject="payment_id", order=("business_date", "payment_id", "movement_no")
 ):
-    """Money on a customer's account became more or less: left over, used, returned, refunded.
+    """The on-account credit of a customer changed: left over, used, returned or refunded.
 
-    Each change is said once, under the payment's movement; their sum is the balance, in whatever order they are heard.
+    Each change is published once, with the movement of the payment. The sum of all changes is the balance, in whatever
+    order they arrive.
     """
 
     payment_id: Identifier
@@ -274,10 +282,10 @@ class OnAccountChanged(
 
 
 class OpenItemChanged(Event, published_by=("cash_app",), subject="item_id", order=("item_id", "item_version")):
-    """What is still owed on an item. cash_app is the authority on it.
+    """The open amount of an item changed. cash_app owns open amounts.
 
-    State-carrying: an older `item_version` is ignored as state; `change` with its business date
-    lets a hearer answer for any past day. Version 1 is the item itself, with change = original amount.
+    State-carrying: an older `item_version` is ignored as state. `change` with its business date gives the open amount
+    as of any past day. Version 1 is the new item itself, with `change` = `original_amount`.
     """
 
     item_id: Identifier
@@ -293,9 +301,11 @@ class OpenItemChanged(Event, published_by=("cash_app",), subject="item_id", orde
     cause: ItemCause
     cause_id: Identifier
     """The invoice, application, reversal or write-off behind the change."""
+    reverses: Identifier | None = None
+    """The application, write-off or charge that this change reverses."""
     business_date: BusinessDate
     document_date: BusinessDate
     due_date: BusinessDate
     disputed: bool = False
     payment_method: PaymentMethod | None = None
-    """How the money came that `cash` settled it with: a check may still bounce."""
+    """The payment method where the cause is `cash`: a check may still be returned."""

@@ -1,4 +1,4 @@
-"""What collections says: who was reminded, what was promised, what became of it."""
+"""Events of collections: dunning, promises to pay, holds, write-offs, credits and finance charges."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from shared.contracts.event import (
 
 
 class DunnedItem(Body):
+    """One overdue item of a dunning notice."""
+
     item_id: Identifier
     document_number: Identifier
     due_date: BusinessDate
@@ -27,7 +29,7 @@ class DunnedItem(Body):
 
 
 class DunningSent(Event, published_by=("collections",), subject="notice_id", order=("sent_on", "notice_id")):
-    """A dunning notice went to the customer; each item is told once per step of the ladder."""
+    """A dunning notice was sent to a customer. Each item is in one notice per dunning step."""
 
     notice_id: Identifier
     customer_id: Identifier
@@ -42,7 +44,7 @@ class DunningSent(Event, published_by=("collections",), subject="notice_id", ord
 
 
 class ActivityLogged(Event, published_by=("collections",), subject="activity_id", order=("on", "activity_id")):
-    """Something was done about a customer: a notice, a call, a note, a promise."""
+    """A collection activity on a customer was recorded: a notice, a call, an e-mail, a note or a promise."""
 
     activity_id: Identifier
     customer_id: Identifier
@@ -53,7 +55,7 @@ class ActivityLogged(Event, published_by=("collections",), subject="activity_id"
 
 
 class PromiseMade(Event, published_by=("collections",), subject="promise_id", order=("made_on", "promise_id")):
-    """The customer promised to pay an amount by a day."""
+    """A customer promised to pay an amount by a day."""
 
     promise_id: Identifier
     customer_id: Identifier
@@ -62,11 +64,11 @@ class PromiseMade(Event, published_by=("collections",), subject="promise_id", or
     currency: Currency
     amount: PositiveAmount
     made_by: Text
-    """The collector who took the promise down."""
+    """The collector who recorded the promise."""
 
 
 class PromiseDue(Event, published_by=("collections",), subject="promise_id", order=("due_on", "promise_id")):
-    """The day of a promise has come; collections itself judges it. Said once per promise."""
+    """A promise to pay fell due. Collections itself evaluates it. Published once per promise."""
 
     promise_id: Identifier
     customer_id: Identifier
@@ -75,7 +77,7 @@ class PromiseDue(Event, published_by=("collections",), subject="promise_id", ord
 
 
 class PromiseKept(Event, published_by=("collections",), subject="promise_id", order=("judged_on", "promise_id")):
-    """Enough was applied between the day the promise was made and the day it fell due."""
+    """A promise to pay was kept: enough was applied from the day it was made to the day it fell due."""
 
     promise_id: Identifier
     customer_id: Identifier
@@ -83,11 +85,11 @@ class PromiseKept(Event, published_by=("collections",), subject="promise_id", or
     currency: Currency
     amount: PositiveAmount
     applied: NonNegativeAmount
-    """Cash applied to the customer's items from the day of the promise to the day it was due."""
+    """Cash applied to the customer's items from `made_on` to `due_on` of the promise."""
 
 
 class PromiseBroken(Event, published_by=("collections",), subject="promise_id", order=("judged_on", "promise_id")):
-    """The day passed and not enough had been applied; a hold of the customer's credit is asked for."""
+    """A promise to pay was broken: too little was applied by its due date. CreditHoldRequested follows."""
 
     promise_id: Identifier
     customer_id: Identifier
@@ -98,19 +100,23 @@ class PromiseBroken(Event, published_by=("collections",), subject="promise_id", 
 
 
 class CreditHoldRequested(Event, published_by=("collections",), subject="hold_id", order=("requested_on", "hold_id")):
-    """Asks credit to hold the account, until CreditHoldLifted with the same hold_id."""
+    """A credit hold was requested for a customer. It stands until CreditHoldLifted with the same `hold_id`."""
 
     hold_id: Identifier
     customer_id: Identifier
+    promise_id: Identifier | None = None
+    """The broken promise that is the cause; None where the hold has another cause."""
     requested_on: BusinessDate
     reason: Text
 
 
 class CreditHoldLifted(Event, published_by=("collections",), subject="hold_id", order=("lifted_on", "hold_id")):
-    """The cause of the hold is gone: it was paid, or a person lifted it."""
+    """A credit hold ended, because the customer paid or a person lifted it."""
 
     hold_id: Identifier
     customer_id: Identifier
+    promise_id: Identifier | None = None
+    """The broken promise that was the cause; None where the hold had another cause."""
     lifted_on: BusinessDate
     lifted_by: Text
     reason: Text
@@ -119,7 +125,7 @@ class CreditHoldLifted(Event, published_by=("collections",), subject="hold_id", 
 class WriteOffApproved(
     Event, published_by=("collections",), subject="write_off_id", order=("approved_on", "write_off_id")
 ):
-    """What is owed on an item will not be collected; a second person approved giving it up. cash_app posts it."""
+    """A second person approved the write-off of an item that cannot be collected. cash_app posts it."""
 
     write_off_id: Identifier
     item_id: Identifier
@@ -136,19 +142,21 @@ class WriteOffApproved(
 class CreditMemoRequested(
     Event, published_by=("collections",), subject="request_id", order=("requested_on", "request_id")
 ):
-    """A collector granted what a customer kept back: invoicing is to credit it. Answered by CreditMemoPosted, or by
-    CreditMemoDeclined with the same request_id."""
+    """A collector requested a credit memo for a customer's deduction.
+
+    Invoicing answers CreditMemoPosted, or CreditMemoDeclined with the same `request_id`.
+    """
 
     request_id: Identifier
     customer_id: Identifier
     company_id: Identifier
     document_number: Identifier
-    """The invoice or finance charge that is credited."""
+    """The invoice or finance charge to be credited."""
     settles_document: Identifier | None = None
-    """The item that the credit is to settle first, where that is not the document itself: a deduction."""
+    """The item that the credit memo settles first, e.g. a deduction; None: the document itself."""
     currency: Currency
     amount: PositiveAmount
-    """Incl. tax."""
+    """Including tax."""
     reason_code: Identifier
     reason: Text
     requested_by: Text
@@ -156,21 +164,21 @@ class CreditMemoRequested(
 
 
 class ChargedItem(Body):
-    """What one overdue item was charged; amounts in the charge's currency."""
+    """The finance charge on one overdue item; amounts in the currency of the charge."""
 
     item_id: Identifier
     document_number: Identifier
     open_amount: PositiveAmount
     days: Annotated[int, Field(ge=1)]
-    """Charged for now: days past the due date that were not charged before."""
+    """Days past the due date that are charged now and were not charged before."""
     amount: NonNegativeAmount
-    """Simple interest; nothing where the charge is a fixed fee."""
+    """Simple interest; 0 where the charge is a fixed fee."""
 
 
 class FinanceChargeAssessed(
     Event, published_by=("collections",), subject="charge_id", order=("assessed_on", "charge_id")
 ):
-    """A customer pays late and is to be charged for a month, by the policy finance_charges; invoicing posts it."""
+    """Interest or a late fee for a month was assessed by the policy finance_charges. Invoicing posts it."""
 
     charge_id: Identifier
     customer_id: Identifier
@@ -178,7 +186,7 @@ class FinanceChargeAssessed(
     kind: Literal["interest", "fee"]
     assessed_on: BusinessDate
     through: BusinessDate
-    """The last day charged for."""
+    """The last day that is charged."""
     due_date: BusinessDate
     currency: Currency
     amount: PositiveAmount

@@ -1,4 +1,4 @@
-"""What credit says: who may buy, how much, and why."""
+"""Events of credit: decisions on orders, credit limits, account states and credit requests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CreditState = Literal["Active", "Warning", "AtLimit", "Hold", "Review", "Suspend
 
 
 class CreditApproved(Event, published_by=("credit",), subject="order_id", order=("decided_on", "order_id")):
-    """The order fits the customer's credit."""
+    """An order was approved: it is within the customer's credit."""
 
     order_id: Identifier
     customer_id: Identifier
@@ -30,21 +30,21 @@ class CreditApproved(Event, published_by=("credit",), subject="order_id", order=
     currency: Currency
     order_amount: NonNegativeAmount
     exposure: Amount
-    """Open items plus approved open orders, this one included."""
+    """Open items plus approved open orders, including this order."""
     credit_limit: NonNegativeAmount
     policy_version: Annotated[int, Field(ge=0)]
     valid_until: BusinessDate | None = None
-    """The last day on which goods may be set aside on this approval; later invoicing asks again. None: for good."""
+    """The last day on which stock may be allocated; then CreditCheckRequested follows. None: no end."""
     remarks: Annotated[tuple[Reason, ...], Field(max_length=50)] = ()
-    """What spoke against the order and why it went on all the same: an excluding rule, a tolerance."""
+    """Findings that did not stop the order, each with the reason: an excluding rule, a tolerance."""
     decision_no: Version = 1
-    """Counts what credit decided on the order: what comes after a higher one is out of date."""
+    """Numbers the decisions on the order. A decision that arrives after a higher number is out of date."""
     revision: Version = 1
-    """The revision of the order that was decided on; a later one is decided on anew."""
+    """The revision of the order that was decided on. A later revision gets a new decision."""
 
 
 class CreditHeld(Event, published_by=("credit",), subject="order_id", order=("decided_on", "order_id")):
-    """The order waits until payments make room or a person releases it."""
+    """An order was held. It is released when payments reduce the exposure or a person releases it."""
 
     order_id: Identifier
     customer_id: Identifier
@@ -52,18 +52,18 @@ class CreditHeld(Event, published_by=("credit",), subject="order_id", order=("de
     currency: Currency
     order_amount: NonNegativeAmount
     exposure: Amount
-    """Exposure the order would have led to."""
+    """The exposure including this order."""
     credit_limit: NonNegativeAmount
     policy_version: Annotated[int, Field(ge=0)]
     reasons: Annotated[tuple[Reason, ...], Field(min_length=1, max_length=50)]
     decision_no: Version = 1
-    """Counts what credit decided on the order: what comes after a higher one is out of date."""
+    """Numbers the decisions on the order. A decision that arrives after a higher number is out of date."""
     revision: Version = 1
-    """The revision of the order that was decided on; a later one is decided on anew."""
+    """The revision of the order that was decided on. A later revision gets a new decision."""
 
 
 class CreditReleased(Event, published_by=("credit",), subject="order_id", order=("decided_on", "order_id")):
-    """A held order may go on: a person released it, or payments made room."""
+    """A held order was released, by a person or because payments reduced the exposure."""
 
     order_id: Identifier
     customer_id: Identifier
@@ -73,21 +73,21 @@ class CreditReleased(Event, published_by=("credit",), subject="order_id", order=
     exposure: Amount
     credit_limit: NonNegativeAmount
     released_by: Text
-    """The person's name, or `system` where payments made room."""
+    """The person's name, or `system` where payments reduced the exposure."""
     reason: Text
     reason_code: Identifier = "other"
     released_amount: NonNegativeAmount | None = None
-    """Of a partial release: up to this amount goes on, incl. tax, in whole units; the rest is to be cancelled."""
+    """Of a partial release: deliver up to this amount, including tax, in whole units, and cancel the rest."""
     valid_until: BusinessDate | None = None
     """As in CreditApproved."""
     decision_no: Version = 1
-    """Counts what credit decided on the order: what comes after a higher one is out of date."""
+    """Numbers the decisions on the order. A decision that arrives after a higher number is out of date."""
     revision: Version = 1
-    """The revision of the order that was decided on; a later one is decided on anew."""
+    """The revision of the order that was decided on. A later revision gets a new decision."""
 
 
 class CreditDeclined(Event, published_by=("credit",), subject="order_id", order=("decided_on", "order_id")):
-    """A person decided that a held order is not to be delivered on credit; invoicing cancels it."""
+    """A held order was declined: it is not delivered on credit. Invoicing cancels it."""
 
     order_id: Identifier
     customer_id: Identifier
@@ -95,17 +95,17 @@ class CreditDeclined(Event, published_by=("credit",), subject="order_id", order=
     currency: Currency
     order_amount: NonNegativeAmount
     declined_by: Text
-    """The person's name, or `system` where the hold grew older than the policy allows."""
+    """The person's name, or `system` where the hold is older than the policy allows."""
     reason: Text
     reason_code: Identifier = "other"
     decision_no: Version = 1
-    """Counts what credit decided on the order: what comes after a higher one is out of date."""
+    """Numbers the decisions on the order. A decision that arrives after a higher number is out of date."""
     revision: Version = 1
-    """The revision of the order that was decided on; a later one is decided on anew."""
+    """The revision of the order that was decided on. A later revision gets a new decision."""
 
 
 class CreditLimitSet(Event, published_by=("credit",), subject="customer_id", order=("customer_id", "limit_version")):
-    """A customer's credit limit was set: by a person, on a request, or because a temporary one ended."""
+    """A customer's credit limit was set: by a person, on a request, or because a temporary limit ended."""
 
     customer_id: Identifier
     limit_version: Version
@@ -117,7 +117,7 @@ class CreditLimitSet(Event, published_by=("credit",), subject="customer_id", ord
     """The person's name, or `system` where a policy decided."""
     reason: Text
     valid_until: BusinessDate | None = None
-    """The last day of a temporary limit; None: until another is set."""
+    """The last day of a temporary limit; None: no end."""
     request_id: Identifier | None = None
     """The credit request this limit answers."""
 
@@ -125,7 +125,7 @@ class CreditLimitSet(Event, published_by=("credit",), subject="customer_id", ord
 class CreditStateChanged(
     Event, published_by=("credit",), subject="customer_id", order=("customer_id", "state_version")
 ):
-    """The account moved to another state of its life; `reasons` say why in words."""
+    """The state of a credit account changed. `reasons` give the explanation."""
 
     customer_id: Identifier
     state_version: Version
@@ -140,7 +140,7 @@ class CreditStateChanged(
 
 
 class CreditReportRequested(Event, published_by=("credit",), subject="report_id", order=("requested_on", "report_id")):
-    """Asks the credit bureau for a report; an adapter of a bureau answers with CreditReportReceived."""
+    """A credit report was requested from the credit bureau, which answers CreditReportReceived."""
 
     report_id: Identifier
     request_id: Identifier
@@ -151,13 +151,13 @@ class CreditReportRequested(Event, published_by=("credit",), subject="report_id"
     amount: PositiveAmount
     requested_on: BusinessDate
     answer_business_days: Annotated[int, Field(ge=1)]
-    """After so many business days without an answer a person decides without it."""
+    """Business days to wait for the report. Then a person decides without it."""
 
 
 class FinancialStatementsRequested(
     Event, published_by=("credit",), subject="request_id", order=("sent_on", "request_id")
 ):
-    """A letter to the customer: credit asks for financial statements, or reminds of them."""
+    """A letter that requests financial statements from a customer, or reminds of them, was sent."""
 
     request_id: Identifier
     customer_id: Identifier
@@ -165,13 +165,13 @@ class FinancialStatementsRequested(
     sent_on: BusinessDate
     due_on: BusinessDate
     expires_on: BusinessDate
-    """Not received by the end of this day, the request is declined as incomplete."""
+    """The request is declined as incomplete if the statements are not received by the end of this day."""
     reminder: bool
     text: Text
 
 
 class CreditRequestDeclined(Event, published_by=("credit",), subject="request_id", order=("decided_on", "request_id")):
-    """The customer does not get the credit asked for, with the reasons that must be given to the customer."""
+    """A credit request was declined, with the reasons that must be given to the customer."""
 
     request_id: Identifier
     customer_id: Identifier

@@ -1,4 +1,4 @@
-"""Decimals of contracts, read fast: nearly every amount comes as plain text such as "1234.50"."""
+"""Fast reading of decimals in contracts: nearly every amount arrives as plain text such as "1234.50"."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from pydantic_core import core_schema
 
 USUAL_FORM: Final = "usual form"
 ANY_FORM: Final = "any form"
-"""The two ways a decimal of a JSON body is read; pydantic names them in the places of errors."""
+"""The two ways in which a decimal of a JSON body is read. pydantic names them in the location of an error."""
 
 
 @dataclass(frozen=True)
 class PlainDecimal:
-    """Marks a Decimal of which the usual form is taken without the full validation, which takes three times as long.
+    """Marks a Decimal whose usual form is accepted without the full validation, which takes three times as long.
 
-    `pattern` is that form, as text in JSON: everything of it must be valid. `least`, `most` and `quantum` are the
-    limits by which a Decimal given in Python is taken. Whatever is not of the usual form is validated in full.
+    `pattern` is that form as text in JSON; every text that matches it must be valid. `least`, `most` and `quantum`
+    are the limits within which a Decimal given in Python is accepted. Every other form is validated in full.
     """
 
     pattern: str
@@ -39,17 +39,17 @@ class PlainDecimal:
         )
         return core_schema.json_or_python_schema(
             json_schema=core_schema.union_schema([(usual, USUAL_FORM), (full, ANY_FORM)], mode="left_to_right"),
-            python_schema=core_schema.no_info_wrap_validator_function(self._taken, full),
+            python_schema=core_schema.no_info_wrap_validator_function(self._accept, full),
             serialization=core_schema.to_string_ser_schema(),
         )
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """What is valid is what the full validation takes."""
+        """The schema of the full validation: it decides what is valid."""
         return handler(schema["python_schema"]["schema"])
 
-    def _taken(self, value: Any, validated: Callable[[Any], Any]) -> Any:
+    def _accept(self, value: Any, validated: Callable[[Any], Any]) -> Any:
         if (
             type(value) is Decimal
             and value.is_finite()

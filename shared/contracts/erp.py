@@ -1,11 +1,11 @@
-"""What the upstream ERP says: customers, items, prices, orders, the business day, the bank feed."""
+"""Events of the upstream ERP: customers, items, prices, orders, the business day, the bank feed."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from shared.contracts.event import (
     Amount,
@@ -16,24 +16,16 @@ from shared.contracts.event import (
     ExchangeRate,
     Identifier,
     NonNegativeAmount,
-    Percent,
     PositiveAmount,
     Quantity,
     Text,
     UnitPrice,
 )
-
-
-class Terms(Body):
-    """Payment terms: net days, and a discount for paying within the discount days."""
-
-    net_days: Annotated[int, Field(ge=0, le=365)]
-    discount_days: Annotated[int, Field(ge=0, le=365)] = 0
-    discount_percent: Percent = Decimal(0)
+from shared.contracts.terms import Terms as Terms
 
 
 class CustomerChanged(Event, published_by=("erp",), subject="customer_id", order=("version", "customer_id")):
-    """The ERP's customer master. State-carrying: an older `version` is ignored."""
+    """A customer was created or changed in the ERP. State-carrying: an older `version` is ignored."""
 
     customer_id: Identifier
     version: Annotated[int, Field(ge=1)]
@@ -41,20 +33,20 @@ class CustomerChanged(Event, published_by=("erp",), subject="customer_id", order
     name: Annotated[str, Field(min_length=1, max_length=200)]
     currency: Currency
     credit_limit: NonNegativeAmount
-    """The limit the customer starts with; once credit has set a limit, credit's own counts."""
+    """The initial credit limit. It no longer applies once credit has set a limit."""
     terms: Terms
     price_list_id: Identifier
     jurisdiction: Identifier
-    """Where goods are shipped to by default; decides the tax rate."""
+    """The default ship-to tax jurisdiction. It decides the tax rate."""
     tax_exempt: bool = False
     payer_accounts: Annotated[tuple[Identifier, ...], Field(max_length=20)] = ()
-    """Bank accounts this customer is known to pay from."""
+    """Bank accounts from which this customer is known to pay."""
     email: Annotated[str, Field(max_length=200)] | None = None
     active: bool = True
 
 
 class ItemChanged(Event, published_by=("erp",), key="item_id", subject="item_id", order=("version", "item_id")):
-    """The ERP's item master. State-carrying: an older `version` is ignored."""
+    """An item was created or changed in the ERP. State-carrying: an older `version` is ignored."""
 
     item_id: Identifier
     version: Annotated[int, Field(ge=1)]
@@ -65,6 +57,8 @@ class ItemChanged(Event, published_by=("erp",), key="item_id", subject="item_id"
 
 
 class PriceBreak(Body):
+    """The unit price from a minimum quantity on."""
+
     minimum_quantity: Quantity
     unit_price: UnitPrice
 
@@ -76,7 +70,7 @@ class PriceChanged(
     subject="price_list_id",
     order=("valid_from", "price_list_id", "item_id", "version"),
 ):
-    """The price of an item on a price list from a day on, by quantity ordered."""
+    """The price of an item on a price list was set from a day on, by quantity ordered."""
 
     price_list_id: Identifier
     item_id: Identifier
@@ -87,19 +81,21 @@ class PriceChanged(
 
 
 class OrderedLine(Body):
+    """One line of an order, as the customer ordered it."""
+
     line_no: Annotated[int, Field(ge=1, le=9999)]
     item_id: Identifier
     quantity: int
-    """Checked by invoicing, which answers with OrderRejected, so that the orderer learns why."""
+    """Any number is accepted here. Invoicing checks it and answers OrderRejected with the reason."""
 
 
 class OrderPlaced(
     Event, published_by=("erp", "invoicing"), subject="order_id", order=("order_date", "order_id", "revision")
 ):
-    """A customer's order, from the ERP or captured by invoicing (web, phone, EDI).
+    """A customer placed or amended an order, in the ERP or in invoicing's order capture (web, phone, EDI).
 
-    Said again with a higher `revision` it takes the place of the revisions before, as long as nothing of the order is
-    picked: it tells the whole order as it is to be now. Older revisions are ignored, in whatever order they come.
+    The event with a higher `revision` contains the whole amended order and replaces the revisions before it, as long
+    as nothing of the order is on a pick list. An older revision that arrives later is ignored.
     """
 
     order_id: Identifier
@@ -109,17 +105,18 @@ class OrderPlaced(
     currency: Currency
     customer_reference: Text = ""
     jurisdiction: Identifier | None = None
-    """Ship-to jurisdiction of this order; the customer's own where none is given."""
+    """Ship-to tax jurisdiction of this order; None: the customer's own."""
     ship_complete: bool = False
-    """Ship everything at once or wait; otherwise what is available goes first."""
-    lines: Annotated[tuple[OrderedLine, ...], Field(min_length=1, max_length=500)]
+    """True: ship everything at once. False: ship what is available first and the rest later."""
+    lines: Annotated[tuple[OrderedLine, ...], Field(max_length=10_000)]
+    """Invoicing rejects an order without lines, or with more than the policy order_rules allows."""
     revision: Annotated[int, Field(ge=1)] = 1
     amended_on: BusinessDate | None = None
     """The business day of this revision; None: `order_date`."""
 
 
 class OrderCancelled(Event, published_by=("erp",), subject="order_id", order=("cancelled_on", "order_id")):
-    """The customer no longer wants what has not gone to the warehouse yet."""
+    """A customer cancelled the part of an order that is not on a pick list yet."""
 
     order_id: Identifier
     customer_id: Identifier
@@ -128,30 +125,30 @@ class OrderCancelled(Event, published_by=("erp",), subject="order_id", order=("c
 
 
 CreditRequestKind = Literal["new", "increase", "review"]
-"""A new customer's credit, a change of the limit, or the periodic review of it."""
+"""Credit for a new customer, a change of the limit, or its periodic review."""
 
 
 class CreditRequested(Event, published_by=("erp",), subject="request_id", order=("requested_on", "request_id")):
-    """Somebody asks for credit for a customer; credit judges it and sets the limit or declines."""
+    """A credit limit was requested for a customer. Credit answers CreditLimitSet or CreditRequestDeclined."""
 
     request_id: Identifier
     customer_id: Identifier
     kind: CreditRequestKind
     currency: Currency
     amount: PositiveAmount
-    """The credit limit asked for, in all, not what is to be added."""
+    """The total credit limit requested, not the increase."""
     requested_on: BusinessDate
     requested_by: Text
     valid_until: BusinessDate | None = None
-    """The last day of a temporary limit; None: for good."""
+    """The last day of a temporary limit; None: no end."""
     monthly_purchases: PositiveAmount | None = None
-    """What the customer expects to buy a month, incl. tax."""
+    """The expected purchases per month, including tax."""
 
 
 class BusinessDayStarted(
     Event, published_by=("erp",), key="company_id", subject="business_date", order=("business_date", "company_id")
 ):
-    """The calendar's word that a day of business began. Everything daily hangs on it."""
+    """A business day of a company began. It starts all daily work."""
 
     company_id: Identifier
     business_date: BusinessDate
@@ -164,7 +161,7 @@ class ExchangeRateSet(
     subject="from_currency",
     order=("valid_from", "from_currency", "to_currency", "version"),
 ):
-    """What one currency is worth in another from a day on, until a later day's rate.
+    """The exchange rate of two currencies was set, valid from a day until the next rate.
 
     1 `from_currency` = `rate` `to_currency`. A higher `version` for the same pair and day replaces the one before.
     """
@@ -178,14 +175,16 @@ class ExchangeRateSet(
     @model_validator(mode="after")
     def _between_two_currencies(self) -> Self:
         if self.from_currency == self.to_currency:
-            raise ValueError(f"a rate is between two currencies, not from {self.from_currency} to itself: leave it out")
+            raise ValueError(
+                f"an exchange rate needs two different currencies, but both are {self.from_currency}: do not send it"
+            )
         return self
 
 
 class InvoiceBroughtForward(
     Event, published_by=("erp",), subject="invoice_number", order=("invoice_date", "invoice_number")
 ):
-    """An invoice of the system that went before, posted by invoicing under its own number and dates."""
+    """An open invoice of the previous system was brought forward. Invoicing posts it with its own number and dates."""
 
     invoice_number: Identifier
     company_id: Identifier
@@ -200,15 +199,59 @@ class InvoiceBroughtForward(
 DeductionReason = Literal["pricing", "freight", "damage", "tax", "unearned_discount", "unknown"]
 
 
+DocumentKind = Literal["invoice", "credit_memo", "debit_memo", "purchase_order", "order", "other"]
+BankWords = Annotated[str, StringConstraints(max_length=4000)]
+
+
+class RemittanceAdjustment(Body):
+    """What the payer keeps back of a document, or adds to it, with the reason given."""
+
+    amount: Amount
+    """What less is paid of the document; negative where more is paid."""
+    reason: DeductionReason = "unknown"
+    code: Annotated[str, Field(max_length=40)] = ""
+    """The payer's own code: X12 element 426, ISO 20022 AdjstmntAmtAndRsn/Rsn; empty where there is none."""
+    text: Text = ""
+    """The payer's words."""
+    reference: Annotated[str, Field(max_length=80)] = ""
+    """The payer's document for it, such as a debit memo."""
+
+
 class RemittanceLine(Body):
-    """What the payer says a part of the payment is for."""
+    """What the payer states about one document of a payment."""
 
     document_number: Annotated[str, Field(min_length=1, max_length=80)]
     amount: Amount
-    """Cash for this document, after any discount taken."""
+    """Cash for this document, after any discount taken and any adjustment; negative for a credit memo."""
     discount: NonNegativeAmount = Decimal(0)
     reason: DeductionReason | None = None
-    """Why less is paid than is open, where the payer says so."""
+    """Why the payer pays less than is open; None: not stated."""
+    document_kind: DocumentKind | None = None
+    """What the number stands for; None: not stated."""
+    adjustments: Annotated[tuple[RemittanceAdjustment, ...], Field(max_length=50)] = ()
+
+
+ReferenceKind = Literal[
+    "end_to_end_id", "transaction_id", "instruction_id", "uetr", "message_id", "batch_id", "mandate_id",
+    "clearing_system_reference", "bank_transaction_reference", "creditor_reference", "payer_reference", "check_number",
+    "entry_reference", "on_behalf_of", "supplementary_details", "other",
+]  # fmt: skip
+
+
+class PaymentReference(Body):
+    """A reference that came with the money, and what it is."""
+
+    kind: ReferenceKind
+    value: Annotated[str, Field(min_length=1, max_length=140)]
+
+
+class PaymentOrigin(Body):
+    """Where in which imported file the bank reports the money."""
+
+    import_id: Identifier
+    file_name: Annotated[str, Field(max_length=200)]
+    place: Annotated[str, Field(max_length=200)]
+    """The line of the file, or the element with its line."""
 
 
 BankMethod = Literal["wire", "ach", "check", "card", "lockbox", "cash"]
@@ -223,11 +266,11 @@ class PaymentReceived(
     subject="payment_id",
     order=("value_date", "payment_id"),
 ):
-    """Money that reached our bank account, from the bank feed or an imported file."""
+    """A payment reached our bank account, from the bank feed or an imported file."""
 
     payment_id: Identifier
     bank_reference: Identifier
-    """The bank's own reference: two payments with the same one are one payment."""
+    """The bank's own reference. Two payments with the same reference are one payment."""
     company_id: Identifier
     customer_id: Identifier | None = None
     payer_account: Identifier | None = None
@@ -238,9 +281,15 @@ class PaymentReceived(
     method: BankMethod = "wire"
     remittance: Annotated[tuple[RemittanceLine, ...], Field(max_length=2000)] = ()
     trace_number: Identifier | None = None
-    """What travels with the money and with its remittance advice: end-to-end id, ACH trace, check number."""
-    details: Text = ""
-    """What the bank passes on of the payer's words."""
+    """The reference that both the payment and its remittance advice carry: end-to-end id, ACH trace, check number."""
+    details: BankWords = ""
+    """What the bank passes on of the payer's words: unstructured remittance, memo, addenda, the bank's own text."""
+    references: Annotated[tuple[PaymentReference, ...], Field(max_length=30)] = ()
+    """Every reference that came with the money, `trace_number` among them."""
+    remittance_note: Text = ""
+    """What of the payer's remittance could not be understood; empty where all was, or where there was none."""
+    origin: PaymentOrigin | None = None
+    """Empty for money that no imported file reports."""
 
 
 class RemittanceAdvised(
@@ -250,7 +299,7 @@ class RemittanceAdvised(
     subject="advice_id",
     order=("advised_on", "advice_id"),
 ):
-    """What a payer says a payment is for, sent apart from the money, days before or after it."""
+    """A payer sent a remittance advice apart from the payment, days before or after it."""
 
     advice_id: Identifier
     company_id: Identifier
@@ -258,10 +307,10 @@ class RemittanceAdvised(
     payer_account: Identifier | None = None
     payer_name: Annotated[str, Field(max_length=200)] | None = None
     trace_number: Identifier | None = None
-    """The reference that the payment carries too; without it payer and amount join the two."""
+    """The reference that the payment carries too. Without it, payer and amount match the two."""
     currency: Currency
     amount: PositiveAmount
-    """The cash of the whole payment."""
+    """The cash amount of the whole payment."""
     advised_on: BusinessDate
     lines: Annotated[tuple[RemittanceLine, ...], Field(min_length=1, max_length=2000)]
 
@@ -273,13 +322,13 @@ class PaymentReturned(
     subject="return_id",
     order=("value_date", "return_id"),
 ):
-    """Money taken back by the bank: a returned check or ACH item, a reversed credit, a chargeback."""
+    """The bank took a payment back: a returned check or ACH item, a reversed credit, a chargeback."""
 
     return_id: Identifier
     bank_reference: Identifier
-    """The bank's reference of the return itself: two returns with the same one are one return."""
+    """The bank's reference of the return itself. Two returns with the same reference are one return."""
     original_bank_reference: Identifier | None = None
-    """The `bank_reference` of the payment that is returned, where the bank says it."""
+    """The `bank_reference` of the returned payment; None: the bank did not report it."""
     company_id: Identifier
     customer_id: Identifier | None = None
     payer_account: Identifier | None = None
@@ -287,5 +336,10 @@ class PaymentReturned(
     amount: PositiveAmount
     value_date: BusinessDate
     reason_code: Annotated[str, Field(max_length=40)] = ""
-    """The bank's code: ISO 20022 (AC04), Nacha (R01), or its own; empty where it says none."""
+    """The bank's code: ISO 20022 (AC04), Nacha (R01) or its own; empty: none reported."""
     reason: Text = ""
+    trace_number: Identifier | None = None
+    details: BankWords = ""
+    """The bank's words."""
+    references: Annotated[tuple[PaymentReference, ...], Field(max_length=30)] = ()
+    origin: PaymentOrigin | None = None

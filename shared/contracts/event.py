@@ -1,4 +1,4 @@
-"""What every event has in common: a body that is validated, and CloudEvents attributes beside it."""
+"""What all events have in common: a validated body, and the CloudEvents attributes that accompany it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _known_currency(code: str) -> str:
 
 
 AMOUNT_MAX = Decimal("999999999999.999")
-"""Above a trillion less a mill an amount is taken for a mistake of the sender."""
+"""The largest amount that is accepted. A larger one is treated as a mistake of the sender."""
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/#-]{0,79}$")]
 Text = Annotated[str, StringConstraints(max_length=500)]
@@ -63,14 +63,14 @@ BusinessDate = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2099, 12, 31))
 
 
 class Body(BaseModel):
-    """A part of an event's body. Unknown fields are ignored, so that contracts can grow."""
+    """A part of an event's body. Unknown fields are ignored, so that contracts can grow; the consumer counts them."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 @dataclass(slots=True)
 class EventContext:
-    """The CloudEvents attributes of one event as it travelled (binary mode: the `ce_*` headers)."""
+    """The CloudEvents attributes of one event (in Kafka's binary mode: the `ce_*` headers)."""
 
     id: UUID
     source: str
@@ -81,11 +81,11 @@ class EventContext:
 
 
 class Event(Body):
-    """An event body. Subclasses say who speaks it, its key, its subject and its business order:
+    """An event body. A subclass declares its producers, its key, its subject and its business order:
 
     `class OrderPlaced(Event, published_by=("erp",), subject="order_id", order=("order_date", "order_id"))`
 
-    The key is `customer_id` unless `key` names other fields, of which the first that is known counts.
+    The key is `customer_id` unless `key` names other fields. Of several, the first that has a value is used.
     """
 
     topic: ClassVar[str]
@@ -99,14 +99,14 @@ class Event(Body):
     _order_of: ClassVar[Callable[[Any], Any]]
 
     __slots__ = ("_context",)
-    # A slot, not a private attribute of pydantic's: that would cost each event several microseconds.
+    # A slot and not a private attribute of pydantic, which would cost several microseconds per event.
 
     def __init_subclass__(cls, **declaration: Any) -> None:
-        """Accepts the declaration; it is taken in below, once pydantic knows the fields."""
+        """Accepts the declaration. It is evaluated below, when pydantic knows the fields."""
         super().__init_subclass__()
 
     @classmethod
-    def __pydantic_init_subclass__(  # type: ignore[override]  # a declaration, checked here
+    def __pydantic_init_subclass__(  # type: ignore[override]  # the arguments are the declaration
         cls,
         *,
         published_by: tuple[Producer, ...],
@@ -149,9 +149,9 @@ class Event(Body):
 
     @classmethod
     def of_known(cls, **values: Any) -> Self:
-        """The event of values that have all been validated before, every field given; they are not looked at again.
+        """An event of values that were validated before. Every field must be given; nothing is validated again.
 
-        For what is said of the same thing again and again: most of what it costs to say is to validate it.
+        For events that are published often about the same object: validation is most of their cost.
         """
         event = cls.__new__(cls)
         object.__setattr__(event, "__dict__", values)
@@ -167,7 +167,7 @@ class Event(Body):
 
     @property
     def key(self) -> str:
-        """The Kafka key: the first of the key fields that is known, so that order is kept per customer."""
+        """The Kafka key: the first key field that has a value. It keeps the events of a customer in order."""
         for name in self.key_fields:
             value = getattr(self, name)
             if value is not None:
@@ -180,20 +180,20 @@ class Event(Body):
 
     @property
     def business_order(self) -> tuple[Any, ...]:
-        """Decisions inside a batch are taken in this order: business date first, then the event's key."""
+        """The order in which the events of a batch are decided on: the business date first, then the id."""
         order = type(self)._order_of(self)
         return order if isinstance(order, tuple) else (order,)
 
     @property
     def context(self) -> EventContext:
-        """Identity and origin; only events that came through Kafka or were emitted have it."""
+        """Identity and origin. Only events that were received from Kafka or emitted have them; else LookupError."""
         try:
             context: EventContext = object.__getattribute__(self, "_context")
         except AttributeError:
-            raise LookupError(f"{self.type_name()} has not been published yet and so has no id") from None
+            raise LookupError(f"{self.type_name()} has not been emitted yet, so it has no id") from None
         return context
 
     def with_context(self, context: EventContext) -> Self:
-        """This event, with its CloudEvents attributes attached. The body is not copied."""
+        """This event with its CloudEvents attributes. The body is not copied."""
         object.__setattr__(self, "_context", context)
         return self

@@ -1,4 +1,4 @@
-"""What the general ledger says of the journal batches it was sent."""
+"""Events of the general ledger: its answers to journal batches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.contracts.journal import JournalTotal
 class JournalBatchPosted(
     Event, published_by=("gl_core",), key="company_id", subject="batch_id", order=("business_date", "batch_id")
 ):
-    """The batch is in the general ledger; `totals` are what the ledger itself booked."""
+    """A journal batch was posted in the general ledger. `totals` are the amounts that the ledger posted."""
 
     batch_id: Identifier
     source: Identifier
@@ -26,7 +26,7 @@ class JournalBatchPosted(
 class JournalBatchRejected(
     Event, published_by=("gl_core",), key="company_id", subject="batch_id", order=("business_date", "batch_id")
 ):
-    """The batch was refused; it waits for a person to correct or release it."""
+    """The general ledger rejected a journal batch. A person corrects the cause and releases the batch again."""
 
     batch_id: Identifier
     source: Identifier

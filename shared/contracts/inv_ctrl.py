@@ -1,4 +1,4 @@
-"""What inventory control says: what stock was allocated, what came in, what left the warehouse."""
+"""Events of inventory control: allocated stock, goods received, goods shipped."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ WholeQuantity = Annotated[int, Field(ge=0, le=10_000_000)]
 
 
 class StockLine(Body):
+    """The allocated and the missing quantity of one order line."""
+
     line_no: LineNo
     item_id: Identifier
     allocated: WholeQuantity
@@ -22,9 +24,11 @@ class StockLine(Body):
 class StockAnswered(
     Event, published_by=("inv_ctrl",), subject="request_id", order=("business_date", "order_id", "request_id")
 ):
-    """Answer to StockRequested: per line, what is set aside for the order and what is missing."""
+    """Stock was allocated to an order, or is missing, line by line. It answers StockRequested."""
 
     request_id: Identifier
+    request_no: Annotated[int, Field(ge=1)]
+    """The number of the request. The answer may arrive before the event of the request."""
     order_id: Identifier
     customer_id: Identifier
     business_date: BusinessDate
@@ -38,7 +42,7 @@ class StockReplenished(
     subject="replenishment_id",
     order=("business_date", "replenishment_id"),
 ):
-    """Goods came in; `quantity` of the item is available to backorders."""
+    """Goods were received: `quantity` of the item is available for backorders."""
 
     replenishment_id: Identifier
     company_id: Identifier
@@ -48,6 +52,8 @@ class StockReplenished(
 
 
 class ShippedLine(Body):
+    """The shipped quantity of one order line."""
+
     line_no: LineNo
     quantity: Quantity
 
@@ -55,7 +61,7 @@ class ShippedLine(Body):
 class ShipmentConfirmed(
     Event, published_by=("inv_ctrl",), subject="shipment_id", order=("shipped_on", "order_id", "shipment_id")
 ):
-    """Goods left the warehouse; what was shipped may be invoiced."""
+    """Goods of an order left the warehouse. They can be invoiced."""
 
     shipment_id: Identifier
     order_id: Identifier

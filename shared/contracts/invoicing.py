@@ -1,4 +1,4 @@
-"""What invoicing says: what became of orders, what goes to the warehouse, what was invoiced."""
+"""Events of invoicing: the life of orders, requests to the warehouse, invoices, credit memos and finance charges."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.contracts.erp import Terms
 from shared.contracts.event import (
     Amount,
     Body,
@@ -23,6 +22,7 @@ from shared.contracts.event import (
     UnitPrice,
 )
 from shared.contracts.inv_ctrl import LineNo
+from shared.contracts.terms import Terms
 
 Version = Annotated[int, Field(ge=1)]
 
@@ -42,9 +42,9 @@ class PricedLine(Body):
 class OrderValidated(
     Event, published_by=("invoicing",), subject="order_id", order=("order_date", "order_id", "revision")
 ):
-    """The order can be delivered and is priced and taxed; credit decides next.
+    """An order was validated, priced and taxed. Credit decides on it next.
 
-    An order that was amended is said again under its new revision, and decided on again. State-carrying: an older
+    An amended order is published again with its new revision, and credit decides again. State-carrying: an older
     revision is ignored.
     """
 
@@ -60,20 +60,20 @@ class OrderValidated(
     lines: Annotated[tuple[PricedLine, ...], Field(min_length=1, max_length=500)]
     revision: Version = 1
     order_version: Version = 1
-    """Its place among the versions of OpenOrderChanged: as of it, `total` is what is open."""
+    """The version of OpenOrderChanged as of which `total` is the open amount."""
     amended_on: BusinessDate | None = None
     """The business day of this revision; None: `order_date`."""
 
 
 class Reason(Body):
-    """A reason in words a clerk can read to a customer, with a stable code beside it."""
+    """A reason as a stable code, and as a sentence that a clerk can read to the customer."""
 
     code: Identifier
     text: Text
 
 
 class OrderRejected(Event, published_by=("invoicing",), subject="order_id", order=("order_date", "order_id")):
-    """The order cannot be taken; every reason is given, not just the first."""
+    """An order was rejected. All reasons are given, not only the first one."""
 
     order_id: Identifier
     company_id: Identifier
@@ -85,23 +85,23 @@ class OrderRejected(Event, published_by=("invoicing",), subject="order_id", orde
 class OrderAmendmentRefused(
     Event, published_by=("invoicing",), subject="order_id", order=("amended_on", "order_id", "revision")
 ):
-    """A new revision of an order cannot be taken; the order stands as it was. Every reason is given."""
+    """An amendment of an order was refused. The order is unchanged. All reasons are given."""
 
     order_id: Identifier
     company_id: Identifier
     customer_id: Identifier
     revision: Version
-    """The one that is refused."""
+    """The refused revision."""
     standing_revision: Version
     amended_on: BusinessDate
     reasons: Annotated[tuple[Reason, ...], Field(min_length=1, max_length=2000)]
 
 
 class OpenOrderChanged(Event, published_by=("invoicing",), subject="order_id", order=("order_id", "order_version")):
-    """What of an order is neither invoiced nor cancelled, incl. tax. Invoicing is the authority on it.
+    """The open amount of an order changed: what is neither invoiced nor cancelled, including tax.
 
-    State-carrying: an older `order_version` is ignored. `open_amount` is nil once the order is
-    invoiced or cancelled in full.
+    Invoicing owns this amount. State-carrying: an older `order_version` is ignored. `open_amount` is 0 when the order
+    is fully invoiced or cancelled.
     """
 
     order_id: Identifier
@@ -113,17 +113,17 @@ class OpenOrderChanged(Event, published_by=("invoicing",), subject="order_id", o
     open_amount: NonNegativeAmount
     business_date: BusinessDate
     invoice_id: Identifier | None = None
-    """The invoice this change comes from; it takes over `invoiced_amount` of the order."""
+    """The invoice that caused this change; None: another cause."""
     invoiced_amount: NonNegativeAmount = Decimal(0)
-    """Total of `invoice_id`, incl. tax. Exposure moves from the order to the item in one step, without a gap."""
+    """The total of `invoice_id`, including tax. Credit moves this exposure from the order to the item in one step."""
 
 
 class CreditCheckRequested(
     Event, published_by=("invoicing",), subject="order_id", order=("business_date", "order_id", "order_version")
 ):
-    """Asks credit to look at an order again before more of it is set aside: its approval is too old by now.
+    """A new credit decision on an order was requested, because its approval expired before all stock was allocated.
 
-    Answered by CreditApproved or CreditHeld.
+    Credit answers CreditApproved or CreditHeld.
     """
 
     order_id: Identifier
@@ -132,11 +132,13 @@ class CreditCheckRequested(
     order_version: Version
     currency: Currency
     open_amount: NonNegativeAmount
-    """What of the order is neither invoiced nor cancelled, incl. tax."""
+    """The part of the order that is neither invoiced nor cancelled, including tax."""
     business_date: BusinessDate
 
 
 class RequestedLine(Body):
+    """The quantity of one order line that is requested, backordered, released or picked."""
+
     line_no: LineNo
     item_id: Identifier
     quantity: Quantity
@@ -145,9 +147,11 @@ class RequestedLine(Body):
 class StockRequested(
     Event, published_by=("invoicing",), subject="request_id", order=("business_date", "order_id", "request_id")
 ):
-    """Asks inventory control to set stock aside; answered by StockAnswered with the same request_id."""
+    """Stock was requested for an order. Inventory control answers with StockAnswered, under the same ids."""
 
     request_id: Identifier
+    request_no: Annotated[int, Field(ge=1)]
+    """Counts the stock requests of the order, from 1."""
     order_id: Identifier
     customer_id: Identifier
     company_id: Identifier
@@ -158,7 +162,7 @@ class StockRequested(
 
 
 class OrderBackordered(Event, published_by=("invoicing",), subject="order_id", order=("business_date", "order_id")):
-    """Lines that wait for stock."""
+    """Lines of an order were backordered: they wait for stock."""
 
     order_id: Identifier
     customer_id: Identifier
@@ -170,7 +174,7 @@ class OrderBackordered(Event, published_by=("invoicing",), subject="order_id", o
 class AllocationReleased(
     Event, published_by=("invoicing",), subject="request_id", order=("business_date", "order_id", "request_id")
 ):
-    """Gives stock back that was set aside for a request nobody wants any more (cancelled while it was asked for)."""
+    """Allocated stock was released, because the lines were cancelled while the request was on its way."""
 
     request_id: Identifier
     order_id: Identifier
@@ -183,7 +187,7 @@ class AllocationReleased(
 class PickListReleased(
     Event, published_by=("invoicing",), subject="pick_list_id", order=("released_on", "order_id", "pick_list_id")
 ):
-    """Tells the warehouse what to pick and ship."""
+    """A pick list was released to the warehouse, to be picked and shipped."""
 
     pick_list_id: Identifier
     order_id: Identifier
@@ -194,6 +198,8 @@ class PickListReleased(
 
 
 class InvoicedLine(Body):
+    """One line of an invoice; amounts in the invoice's currency."""
+
     line_no: LineNo
     item_id: Identifier
     description: Text
@@ -205,7 +211,7 @@ class InvoicedLine(Body):
 
 
 class FinanceChargePosted(Event, published_by=("invoicing",), subject="charge_id", order=("charge_date", "charge_id")):
-    """Interest or a fee is charged and in invoicing's journal; it becomes an open item of cash_app."""
+    """A finance charge (interest or a fee) was posted in the journal. It becomes an open item in cash_app."""
 
     charge_id: Identifier
     charge_number: Identifier
@@ -223,7 +229,7 @@ class FinanceChargePosted(Event, published_by=("invoicing",), subject="charge_id
 class CreditMemoPosted(
     Event, published_by=("invoicing",), subject="credit_memo_id", order=("credit_date", "credit_memo_id")
 ):
-    """A credit to the customer is in invoicing's journal: Dr revenue and tax, Cr receivables. cash_app applies it."""
+    """A credit memo was posted: Dr revenue and tax, Cr receivables. cash_app applies it."""
 
     credit_memo_id: Identifier
     credit_memo_number: Identifier
@@ -231,7 +237,7 @@ class CreditMemoPosted(
     company_id: Identifier
     customer_id: Identifier
     invoice_number: Identifier | None = None
-    """The invoice or finance charge it corrects, and settles first unless `settles_document` says otherwise."""
+    """The invoice or finance charge that it corrects, and settles first unless `settles_document` is given."""
     credit_date: BusinessDate
     currency: Currency
     net: NonNegativeAmount
@@ -239,13 +245,13 @@ class CreditMemoPosted(
     total: PositiveAmount
     reason: Text
     reason_code: Identifier | None = None
-    """Of the policy credit_memo_rules, e.g. `pricing`."""
+    """A reason code of the policy credit_memo_rules, e.g. `pricing`."""
     settles_document: Identifier | None = None
-    """The item it settles first: a deduction, which took over what was kept back of the invoice."""
+    """The item that it settles first: a deduction from the invoice."""
 
 
 class CreditMemoDeclined(Event, published_by=("invoicing",), subject="request_id", order=("declined_on", "request_id")):
-    """What collections asked for is not credited: CreditMemoRequested of the same request_id is answered."""
+    """A requested credit memo was declined. It answers CreditMemoRequested with the same `request_id`."""
 
     request_id: Identifier
     customer_id: Identifier
@@ -256,17 +262,17 @@ class CreditMemoDeclined(Event, published_by=("invoicing",), subject="request_id
 
 
 class InvoicePosted(Event, published_by=("invoicing",), subject="invoice_id", order=("invoice_date", "invoice_id")):
-    """An invoice is in the books; it becomes an open item of cash_app."""
+    """An invoice was posted in the journal. It becomes an open item in cash_app."""
 
     invoice_id: Identifier
-    """Stable identity: derived from the shipment, or from the number brought forward."""
+    """Derived from the shipment, or from the number of the invoice brought forward."""
     invoice_number: Identifier
-    """Printed on the document; without gaps within its series."""
+    """Printed on the document. Numbers of a series have no gaps."""
     company_id: Identifier
     customer_id: Identifier
     order_id: Identifier | None = None
     origin: Literal["shipment", "brought_forward", "debit_memo"]
-    """A debit memo charges again what a credit memo took off by mistake."""
+    """A debit memo charges again an amount that was credited by mistake."""
     invoice_date: BusinessDate
     due_date: BusinessDate
     terms: Terms
@@ -276,6 +282,6 @@ class InvoicePosted(Event, published_by=("invoicing",), subject="invoice_id", or
     tax: NonNegativeAmount
     total: PositiveAmount
     discount_amount: NonNegativeAmount
-    """What may be kept when all is paid by `discount_date`."""
+    """The early-payment discount if the invoice is paid in full by `discount_date`."""
     disputed: bool = False
     lines: Annotated[tuple[InvoicedLine, ...], Field(max_length=500)] = ()

@@ -1,4 +1,4 @@
-"""The journal batch, spoken by both services that keep a journal: invoicing and cash_app."""
+"""The journal batch, published by both services that keep a journal: invoicing and cash_app."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.contracts.event import Body, BusinessDate, Currency, Event, Identifi
 
 
 class JournalTotal(Body):
-    """One GL account's debits and credits within a batch."""
+    """The total debits and credits of one GL account in a batch."""
 
     account: Identifier
     debit: NonNegativeAmount
@@ -24,9 +24,10 @@ class JournalBatchSubmitted(
     subject="batch_id",
     order=("business_date", "batch_id"),
 ):
-    """One business day's postings of one service, company and currency, summed by account.
+    """The postings of one business day were submitted to the general ledger, summed by account.
 
-    A day that gets later postings is sent as a further batch with the next sequence number.
+    A batch is of one service, company and currency. Later postings to the same day are submitted in a further batch
+    with the next sequence number. `attempt` counts how often the same batch was submitted.
     """
 
     batch_id: Identifier

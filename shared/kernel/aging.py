@@ -1,9 +1,11 @@
-"""Aging buckets: how long past its due date an open amount is."""
+"""Aging buckets: the days that an open amount is past its due date."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 
 class AgingBucket(StrEnum):
@@ -17,13 +19,19 @@ class AgingBucket(StrEnum):
     OVER_120 = "over 120"
 
 
-_UPPER_DAYS = (
-    (0, AgingBucket.CURRENT),
-    (30, AgingBucket.DAYS_1_30),
-    (60, AgingBucket.DAYS_31_60),
-    (90, AgingBucket.DAYS_61_90),
-    (120, AgingBucket.DAYS_91_120),
-)
+OVERDUE_BUCKETS: Final[Mapping[AgingBucket, int]] = {
+    AgingBucket.DAYS_1_30: 1,
+    AgingBucket.DAYS_31_60: 31,
+    AgingBucket.DAYS_61_90: 61,
+    AgingBucket.DAYS_91_120: 91,
+    AgingBucket.OVER_120: 121,
+}
+"""The days past due from which each overdue bucket begins, in order. An item with fewer days is current."""
+
+BUCKET_FROM_DAYS: Final = tuple(OVERDUE_BUCKETS.values())
+"""The same days alone: a query numbers the buckets with `width_bucket(days, BUCKET_FROM_DAYS)`, 0 for current."""
+
+_OLDEST_FIRST: Final = tuple(reversed(tuple(OVERDUE_BUCKETS.items())))
 
 
 def days_overdue(due_date: date, as_of: date) -> int:
@@ -34,7 +42,7 @@ def days_overdue(due_date: date, as_of: date) -> int:
 def bucket_of(due_date: date, as_of: date) -> AgingBucket:
     """The bucket an item due on `due_date` is in at the end of day `as_of`."""
     days = days_overdue(due_date, as_of)
-    for upper, bucket in _UPPER_DAYS:
-        if days <= upper:
+    for bucket, first_day in _OLDEST_FIRST:
+        if days >= first_day:
             return bucket
-    return AgingBucket.OVER_120
+    return AgingBucket.CURRENT

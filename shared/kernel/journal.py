@@ -1,8 +1,7 @@
-"""The journal: double entry, written as postings that move one amount from a credit to a debit account.
+"""The journal: double entry as postings, each with one debit account, one credit account and one amount.
 
-A posting debits one account and credits another by the same amount, so an unbalanced
-entry cannot be expressed, neither here nor in the table that stores postings. A compound
-entry (Dr receivables / Cr revenue, Cr tax) is several postings with the same entry id.
+An unbalanced entry therefore cannot be expressed, neither here nor in the table that stores postings. A compound entry
+(Dr receivables / Cr revenue, Cr tax) is several postings with the same entry id.
 """
 
 from __future__ import annotations
@@ -21,16 +20,16 @@ class Account(StrEnum):
     CASH = "1000"
     RECEIVABLES = "1200"
     SUSPENSE = "2100"
-    """Money received from a payer nobody has identified yet."""
+    """Payments whose payer is not identified yet."""
     UNAPPLIED_CASH = "2110"
-    """Money of a known customer that waits for its invoice or for a clerk."""
+    """Payments of a known customer that are not applied yet."""
     ON_ACCOUNT = "2120"
-    """Customer credit: money of a known customer left over after application."""
+    """On-account credit: the rest of a payment after application."""
     REFUND_CLEARING = "2130"
-    """Refunds ordered, until the bank has paid them out."""
+    """Approved refunds, until the bank has paid them out."""
     TAX_PAYABLE = "2200"
     MIGRATION_CLEARING = "3900"
-    """The other side of invoices brought forward from an old system."""
+    """The contra account of invoices brought forward from the previous system."""
     REVENUE = "4000"
     FEE_INCOME = "4800"
     """Fees charged to customers whose payments were returned."""
@@ -38,19 +37,19 @@ class Account(StrEnum):
     """Interest and late fees charged to customers who pay late."""
     DISCOUNT_GRANTED = "4900"
     TOLERANCE = "4910"
-    """Small differences of payments, written off."""
+    """Small payment differences that were written off within tolerance."""
     EXCHANGE_CLEARING = "1900"
-    """Between the currencies of a payment and of the items it settled: each side in its own currency."""
+    """Clearing between the currency of a payment and that of its items; each side is in its own currency."""
     EXCHANGE_DIFFERENCE = "7000"
-    """Realised exchange differences: a gain on the credit side."""
+    """Realised exchange differences; a gain is a credit."""
     BAD_DEBT = "6200"
     BANK_FEES = "6300"
-    """What card acquirers keep of what they settle."""
+    """Fees that card acquirers deduct from their settlements."""
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One movement: `debit` receives what `credit` gives. `amount` is positive, in `currency`."""
+    """One amount that is debited to one account and credited to another. `amount` is positive, in `currency`."""
 
     entry_id: str
     company_id: str
@@ -61,24 +60,26 @@ class Posting:
     currency: str
     customer_id: str
     document: str
-    """What a controller drills down to: an invoice, payment or application number."""
+    """The invoice, payment or application number, for drill-down."""
 
     def __post_init__(self) -> None:
         if self.amount <= 0:
-            raise ValueError(f"a posting moves a positive amount, not {self.amount} ({self.entry_id})")
+            raise ValueError(f"the amount of a posting must be positive, but it is {self.amount} ({self.entry_id})")
         if self.debit == self.credit:
-            raise ValueError(f"a posting moves between two accounts, not within {self.debit} ({self.entry_id})")
+            raise ValueError(f"a posting needs two different accounts, but both are {self.debit} ({self.entry_id})")
 
 
 @dataclass(frozen=True, slots=True)
 class AccountTotal:
+    """The total debits and credits of one GL account."""
+
     account: str
     debit: Decimal
     credit: Decimal
 
 
 def totals_by_account(postings: Iterable[Posting]) -> list[AccountTotal]:
-    """Debits and credits per account, sorted by account. Of one currency; the caller groups by it."""
+    """Debits and credits per account, sorted by account. All postings must be of one currency."""
     debits: defaultdict[str, Decimal] = defaultdict(Decimal)
     credits: defaultdict[str, Decimal] = defaultdict(Decimal)
     for posting in postings:

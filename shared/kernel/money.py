@@ -1,4 +1,4 @@
-"""Money: a Decimal amount and its currency, never one without the other."""
+"""Money: a Decimal amount together with its currency."""
 
 from __future__ import annotations
 
@@ -7,27 +7,39 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-# ISO 4217: the number of decimal places each currency is accounted in.
-CURRENCY_EXPONENT: Final[dict[str, int]] = {
-    "AED": 2, "AUD": 2, "BHD": 3, "BRL": 2, "CAD": 2, "CHF": 2, "CLP": 0, "CNY": 2, "CZK": 2,
-    "DKK": 2, "EUR": 2, "GBP": 2, "HKD": 2, "HUF": 2, "ILS": 2, "INR": 2, "JPY": 0, "KRW": 0,
-    "KWD": 3, "MXN": 2, "NOK": 2, "NZD": 2, "PLN": 2, "SAR": 2, "SEK": 2, "SGD": 2, "THB": 2,
-    "TND": 3, "TRY": 2, "TWD": 2, "USD": 2, "VND": 0, "ZAR": 2,
-}  # fmt: skip
+_PLACES: Final = {
+    0: ("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF "),
+    2: (
+        "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF "
+        "CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG "
+        "HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR "
+        "MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD "
+        "SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD XCD "
+        "XCG YER ZAR ZMW ZWG "
+    ),
+    3: ("BHD IQD JOD KWD LYD OMR TND "),
+}
+
+CURRENCY_EXPONENT: Final[dict[str, int]] = {code: places for places, codes in _PLACES.items() for code in codes.split()}
+"""ISO 4217 (list one, 2026): every current currency and fund with the number of decimal places it is accounted in.
+
+BGN, which the euro replaced in 2026, stays for statements of before. Not here: what has no minor unit (gold, SDR,
+test codes), and CLF and UYW, units of account with four places, which amounts in events cannot carry.
+"""
 
 QUANTUM: Final = {code: Decimal(1).scaleb(-places) for code, places in CURRENCY_EXPONENT.items()}
 """The smallest amount of each currency."""
 
 
 class UnknownCurrency(ValueError):
-    """The currency code is not one this platform keeps books in."""
+    """The currency code is not supported."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"unknown currency {code!r}: use an ISO 4217 code such as USD or EUR")
+        super().__init__(f"{code!r} is not a currency we keep books in: use an ISO 4217 code such as USD or EUR")
 
 
 class CurrencyMismatch(ValueError):
-    """Two amounts of different currencies were combined without an exchange rate."""
+    """Two amounts of different currencies were combined. Convert one of them first."""
 
 
 def round_half_up(amount: Decimal, currency: str) -> Decimal:
@@ -39,12 +51,12 @@ def round_half_up(amount: Decimal, currency: str) -> Decimal:
 
 
 def is_exact(amount: Decimal, currency: str) -> bool:
-    """Whether `amount` has no more decimal places than `currency` is accounted in."""
+    """Whether `amount` has no more decimal places than `currency`."""
     return round_half_up(amount, currency) == amount
 
 
 def minor_units(amount: Decimal, currency: str) -> int:
-    """`amount` in the smallest unit that `currency` is accounted in (10.01 USD -> 1001)."""
+    """`amount` in the smallest unit of `currency` (10.01 USD -> 1001)."""
     return int(round_half_up(amount, currency).scaleb(CURRENCY_EXPONENT[currency]))
 
 

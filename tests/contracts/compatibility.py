@@ -1,7 +1,7 @@
-"""Whether a contract still keeps what its golden file promised.
+"""Compatibility check: whether a contract still accepts everything that its golden file accepts.
 
-What was valid once stays valid and stays of the same kind, every field keeps its place, and nobody has to say more
-than before. Optional fields may be added, limits may widen, a field may take further kinds of value.
+A value that was valid stays valid and of the same type, every field stays in its place, and no further field becomes
+required. Optional fields may be added, limits may widen, and a field may accept further types of value.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from shared.contracts.event import Event
 
 Json = dict[str, Any]
 Bound = tuple[Any, int]
-"""A limit, and which side of it is out: 0 none, 1 what equals a lower one, -1 what equals an upper one."""
+"""A limit and whether it is itself excluded: 0 no, 1 an excluded lower limit, -1 an excluded upper limit."""
 
 _LOWER = {
     "minimum": "exclusiveMinimum",
@@ -42,7 +42,7 @@ _COMPARED_APART = {
 
 
 class _WithEveryLimit(GenerateJsonSchema):
-    """pydantic's JSON schema, and in it the limits of decimals and dates that it leaves out."""
+    """pydantic's JSON schema, with the limits of decimals and dates that pydantic omits."""
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> JsonSchemaValue:
         names = {"decimal_places": "decimalPlaces", "max_digits": "maxDigits"}
@@ -58,21 +58,21 @@ class _WithEveryLimit(GenerateJsonSchema):
 
 
 def schema_of(contract: type[Event]) -> Json:
-    """The JSON schema that bodies are validated by, with every limit of the fields."""
+    """The JSON schema for the validation of bodies, with every limit of the fields."""
     return contract.model_json_schema(mode="validation", schema_generator=_WithEveryLimit)
 
 
 def incompatibilities(golden: Json, contract: type[Event]) -> list[str]:
-    """What of the golden file the contract breaks, each in a sentence; empty where it keeps everything.
+    """Every incompatible change of the contract since its golden file, each as a sentence.
 
-    Not seen: what only a validator function knows (the currencies), the business order, who says it.
+    Not checked: rules of validator functions (such as the currencies), the business order, and the producers.
     """
     schema = schema_of(contract)
-    told = [*_travels_otherwise(golden, contract), *_narrowed(_inlined(golden["schema"]), _inlined(schema), "")]
-    return list(dict.fromkeys(told))
+    changes = [*_changed_routing(golden, contract), *_narrowed(_inlined(golden["schema"]), _inlined(schema), "")]
+    return list(dict.fromkeys(changes))
 
 
-def _travels_otherwise(golden: Json, contract: type[Event]) -> Iterator[str]:
+def _changed_routing(golden: Json, contract: type[Event]) -> Iterator[str]:
     now = {"topic": contract.topic, "key": list(contract.key_fields), "subject": contract.subject_field}
     for what, is_now in now.items():
         if golden[what] != is_now:
@@ -80,7 +80,7 @@ def _travels_otherwise(golden: Json, contract: type[Event]) -> Iterator[str]:
 
 
 def _inlined(schema: Json) -> Json:
-    """The schema with its definitions in the places that refer to them."""
+    """The schema with each reference replaced by its definition."""
     definitions = schema.get("$defs", {})
 
     def inline(node: Any) -> Any:
@@ -98,7 +98,7 @@ def _inlined(schema: Json) -> Json:
 
 
 def _narrowed(old: Json, new: Json, place: str) -> Iterator[str]:
-    """Each alternative of the old schema needs one in the new schema that takes all its values."""
+    """Each alternative of the old schema needs an alternative in the new schema that accepts all its values."""
     alternatives = list(_alternatives(new))
     if any(not alternative.keys() - _NOTES for alternative in alternatives):
         return
@@ -108,7 +108,7 @@ def _narrowed(old: Json, new: Json, place: str) -> Iterator[str]:
             yield from min((list(_faults(before, now, place)) for now in same_kind), key=len)
         else:
             kinds = " or ".join(dict.fromkeys(_kind(now) for now in alternatives))
-            yield f"{_named(place)}: {_kind(before)} is not taken any more, only {kinds}"
+            yield f"{_named(place)}: {_kind(before)} is no longer accepted, only {kinds}"
 
 
 def _alternatives(schema: Json) -> Iterator[Json]:
@@ -127,7 +127,7 @@ def _kind(schema: Json) -> str:
 
 
 def _faults(old: Json, new: Json, place: str) -> Iterator[str]:
-    """What one alternative refuses that another of the same kind took."""
+    """What the new alternative refuses that the old one of the same type accepted."""
     yield from _tighter_limits(old, new, place)
     yield from _lost_values(old, new, place)
     if "items" in old and "items" in new:
@@ -156,7 +156,7 @@ def _tighter_limits(old: Json, new: Json, place: str) -> Iterator[str]:
 
 
 def _bound(schema: Json, inclusive: str, exclusive: str, outwards: int) -> Bound | None:
-    """The limit as a pair that compares: for whole numbers above 0 is from 1 on."""
+    """The limit as a comparable pair. For integers, above 0 equals from 1 on."""
     bounds: list[Bound] = [(schema[inclusive], 0)] if inclusive in schema else []
     if exclusive in schema:
         limit, whole = schema[exclusive], schema.get("type") == "integer"
@@ -176,11 +176,11 @@ def _lost_values(old: Json, new: Json, place: str) -> Iterator[str]:
     if now is None:
         return
     if before is None:
-        yield f"{_named(place)}: only {now} are taken now"
+        yield f"{_named(place)}: only {now} are accepted now"
         return
     lost = [value for value in before if value not in now]
     if lost:
-        yield f"{_named(place)}: {lost} are not taken any more"
+        yield f"{_named(place)}: {lost} are no longer accepted"
 
 
 def _values(schema: Json) -> list[Any] | None:
@@ -207,18 +207,18 @@ def _changed_fields(old: Json, new: Json, place: str) -> Iterator[str]:
 
 
 def _changed_default(old: Json, new: Json, field: str) -> Iterator[str]:
-    """What was left out keeps the meaning it had."""
+    """An omitted field must keep its meaning."""
     if "default" in old and "default" in new and old["default"] != new["default"]:
-        yield f"{field}: left out, it was {old['default']!r} and is {new['default']!r}"
+        yield f"{field}: omitted, it was {old['default']!r} and is {new['default']!r}"
 
 
 def _closed(old: Json, new: Json, place: str) -> Iterator[str]:
-    """Fields that are not named: once ignored they stay ignored; a mapping's values stay valid."""
+    """Unknown fields that were ignored stay ignored; the values of a mapping stay valid."""
     before, now = old.get("additionalProperties", True), new.get("additionalProperties", True)
     if isinstance(before, dict) and isinstance(now, dict):
         yield from _narrowed(before, now, f"{place}{{}}")
     elif now is not True and before != now and before is not False:
-        yield f"{_named(place)}: fields that are not named are refused or limited now"
+        yield f"{_named(place)}: unknown fields are refused or limited now"
 
 
 def _named(place: str) -> str:

@@ -1,11 +1,11 @@
 """One realistic body of every event: two months of one customer, from the first order to the money.
 
-C-1001 brings an old invoice (OLD-4711, 820.00) along. SO-1 is ordered, partly shipped, invoiced (1,704.41) and paid
-with discount; its rest is cancelled. SO-2 is refused. SO-3 waits for credit until that payment; SO-4 is declined. The
-old invoice is dunned and promised twice: the first promise is kept with money nobody knew at first, the second is
-broken and paid later, with 30.00 left over.
+An invoice of C-1001 is brought forward (OLD-4711, 820.00). SO-1 is ordered, partly shipped, invoiced (1,704.41) and
+paid with discount; its rest is cancelled. SO-2 is rejected. SO-3 is held until that payment; SO-4 is declined. The old
+invoice is dunned and promised twice: the first promise is kept with a payment from suspense, the second is broken and
+paid later, with 30.00 left over.
 
-Golden files are written from these once, when a version is new. Every field has a value here, optional ones too.
+Golden files of new versions are written from these examples. Every field has a value here, optional ones too.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ _ERP: dict[str, dict[str, Any]] = {
     },
     "OrderCancelled.v1": {
         "order_id": "SO-1", "customer_id": "C-1001", "cancelled_on": "2025-03-06",
-        "reason": "the rest is not needed any more",
+        "reason": "the rest is no longer needed",
     },
     "ExchangeRateSet.v1": {
         "from_currency": "EUR", "to_currency": "USD", "rate": "1.084500000", "valid_from": "2025-03-03", "version": 1,
@@ -78,11 +78,19 @@ _ERP: dict[str, dict[str, Any]] = {
         "amount": "1670.32", "value_date": "2025-03-13", "method": "ach",
         "remittance": [
             {
-                "document_number": "1000-00000001", "amount": "1670.32", "discount": "34.09",
-                "reason": "unearned_discount",
+                "document_number": "1000-00000001", "amount": "1670.32", "discount": "34.09", "reason": "damage",
+                "document_kind": "invoice", "adjustments": [
+                    {
+                        "amount": "70.00", "reason": "damage", "code": "04", "text": "damaged goods",
+                        "reference": "DM-17",
+                    },
+                ],
             },
         ],
         "trace_number": "021000021234567", "details": "ACH CREDIT ALDER CREEK HOTELS",
+        "references": [{"kind": "end_to_end_id", "value": "021000021234567"}],
+        "remittance_note": "no amount is stated for 1000-00000002",
+        "origin": {"import_id": "IMP-1", "file_name": "statement.xml", "place": "line 12 (Ntry)"},
     },
     "RemittanceAdvised.v1": {
         **_CUSTOMER, "advice_id": "RA-021000021234567", "payer_account": "US-026009593-4417",
@@ -90,8 +98,13 @@ _ERP: dict[str, dict[str, Any]] = {
         "advised_on": "2025-03-12",
         "lines": [
             {
-                "document_number": "1000-00000001", "amount": "1670.32", "discount": "34.09",
-                "reason": "unearned_discount",
+                "document_number": "1000-00000001", "amount": "1670.32", "discount": "34.09", "reason": "damage",
+                "document_kind": "invoice", "adjustments": [
+                    {
+                        "amount": "70.00", "reason": "damage", "code": "04", "text": "damaged goods",
+                        "reference": "DM-17",
+                    },
+                ],
             },
         ],
     },
@@ -99,12 +112,16 @@ _ERP: dict[str, dict[str, Any]] = {
         **_CUSTOMER, "return_id": "RET-BK250317/R1", "bank_reference": "BK250317/R1",
         "original_bank_reference": "BK250313/C-1001", "payer_account": "US-026009593-4417", "currency": "USD",
         "amount": "1670.32", "value_date": "2025-03-17", "reason_code": "R01", "reason": "insufficient funds",
+        "trace_number": "021000021234567", "details": "ACH RETURN",
+        "references": [{"kind": "end_to_end_id", "value": "021000021234567"}],
+        "origin": {"import_id": "IMP-1", "file_name": "statement.xml", "place": "line 12 (Ntry)"},
     },
 }  # fmt: skip
 
 _INV_CTRL: dict[str, dict[str, Any]] = {
     "StockAnswered.v1": {
-        "request_id": "SO-1/R1", "order_id": "SO-1", "customer_id": "C-1001", "business_date": "2025-03-03",
+        "request_id": "SO-1/R1", "request_no": 1, "order_id": "SO-1", "customer_id": "C-1001",
+        "business_date": "2025-03-03",
         "lines": [
             {"line_no": 1, "item_id": "ITEM-034", "allocated": 10, "short": 0},
             {"line_no": 2, "item_id": "ITEM-029", "allocated": 2, "short": 3},
@@ -152,7 +169,7 @@ _INVOICING: dict[str, dict[str, Any]] = {
     "OrderAmendmentRefused.v1": {
         **_SO_1, "revision": 2, "standing_revision": 1, "amended_on": "2025-03-04",
         "reasons": [
-            {"code": "too_late_to_amend", "text": "Order SO-1 is Picking, goods are on a pick list or on their way."},
+            {"code": "too_late_to_amend", "text": "Order SO-1 is Picking: goods are on a pick list or shipped."},
         ],
     },
     "OpenOrderChanged.v1": {
@@ -163,7 +180,7 @@ _INVOICING: dict[str, dict[str, Any]] = {
         **_SO_1, "order_version": 2, "currency": "USD", "open_amount": "101.03", "business_date": "2025-03-06",
     },
     "StockRequested.v1": {
-        **_SO_1, "request_id": "SO-1/R1", "business_date": "2025-03-03", "ship_complete": False,
+        **_SO_1, "request_id": "SO-1/R1", "request_no": 1, "business_date": "2025-03-03", "ship_complete": False,
         "lines": [
             {"line_no": 1, "item_id": "ITEM-034", "quantity": 10},
             {"line_no": 2, "item_id": "ITEM-029", "quantity": 5},
@@ -224,7 +241,7 @@ _CREDIT: dict[str, dict[str, Any]] = {
         "valid_until": "2025-04-02", "decision_no": 1, "revision": 1,
         "remarks": [{
             "code": "excluded-by-rule",
-            "text": "Rule cash-customers lets the order through: 0 days of payment terms, at most 0.",
+            "text": "Rule cash-customers excludes the order from the check: 0 days of payment terms, at most 0.",
         }],
     },
     "CreditHeld.v1": {
@@ -233,12 +250,12 @@ _CREDIT: dict[str, dict[str, Any]] = {
         "reasons": [{
             "code": "over-limit",
             "text": "The order of 3,500.00 USD on top of 2,625.44 USD owed and on order "
-            "is 1,125.44 USD above the credit of 5,000.00 USD.",
+            "is 1,125.44 USD above the credit limit of 5,000.00 USD.",
         }],
     },
     "CreditReleased.v1": {
         **_SO_3, "decided_on": "2025-03-13", "exposure": "4320.00", "released_by": "system",
-        "reason": "What the customer owes went down and made room.", "reason_code": "room-made",
+        "reason": "Payments reduced the exposure.", "reason_code": "room-made",
         "released_amount": "3500.00", "valid_until": "2025-04-12", "decision_no": 2,
         "revision": 1,
     },
@@ -296,16 +313,17 @@ _CASH_APP: dict[str, dict[str, Any]] = {
             "item_id": "INV-SO-1/P1/S1", "document_number": "1000-00000001", "amount": "1670.32", "discount": "34.09",
             "rule": "remittance",
             "why": "the remittance names 1000-00000001; paid by 2025-03-14, so 34.09 USD discount is granted",
-            "evidence": "the remittance says 1000-1, which is 1000-00000001 without its beginning", "score": 95,
+            "evidence": "the remittance names 1000-1, which is 1000-00000001 without leading zeros", "score": 95,
             "alternatives": "1000-00000010 is open with the same amount", "tolerance": "0.00", "deduction": "0.00",
         }],
         "policy_version": 2, "paid_currency": "EUR", "paid_amount": "1536.69", "exchange_rate": "1.086960",
         "method": "ach",
     },
     "DeductionOpened.v1": {
-        **_CUSTOMER, "deduction_id": "PAY-20250410-C-1001/A1/D1", "item_id": "OLD-4711", "document_number": "OLD-4711",
+        **_CUSTOMER, "deduction_id": "PAY-20250410-C-1001/A1/D1", "application_id": "PAY-20250410-C-1001/A1",
+        "item_id": "OLD-4711", "document_number": "OLD-4711",
         "payment_id": "PAY-20250410-C-1001", "business_date": "2025-04-10", "currency": "USD", "amount": "12.00",
-        "reason": "freight", "why": "the remittance names OLD-4711; 12.00 USD was kept back (freight): a deduction",
+        "reason": "freight", "why": "the remittance names OLD-4711; 12.00 USD was deducted (freight)",
     },
     "PaymentSuspended.v1": {
         "payment_id": "PAY-20250324-X1", "company_id": "1000", "payer_account": "US-121000248-0093",
@@ -332,8 +350,9 @@ _CASH_APP: dict[str, dict[str, Any]] = {
         "amount": "400.00", "reason": "The remittance advice came from Alder Creek Hotels. (Pia Marsh)",
     },
     "PaymentRefunded.v1": {
-        **_CUSTOMER, "refund_id": "RF-0d9d5c5e-0a4c-5b0f-8c7e-6a1d2f3b4c5d", "payment_id": "PAY-20250410-C-1001",
-        "refunded_on": "2025-04-14", "currency": "USD", "amount": "30.00", "ordered_by": "Pia Marsh",
+        **_CUSTOMER, "refund_id": "RF-0d9d5c5e-0a4c-5b0f-8c7e-6a1d2f3b4c5d/R",
+        "cancels": "RF-0d9d5c5e-0a4c-5b0f-8c7e-6a1d2f3b4c5d", "payment_id": "PAY-20250410-C-1001",
+        "refunded_on": "2025-04-14", "currency": "USD", "amount": "-30.00", "ordered_by": "Pia Marsh",
         "approved_by": "Carl Ortega", "reason": "The customer closed the account.",
     },
     "PaymentDishonored.v1": {
@@ -342,14 +361,16 @@ _CASH_APP: dict[str, dict[str, Any]] = {
         "applications_undone": 0, "reason": "the bank returned the payment: R01 insufficient funds",
     },
     "ItemWrittenOff.v1": {
-        **_CUSTOMER, "write_off_id": "WO-1c2d3e4f-5a6b-5c7d-8e9f-0a1b2c3d4e5f", "item_id": "BF-OLD-4711",
-        "document_number": "OLD-4711", "written_off_on": "2025-06-30", "currency": "USD", "amount": "20.00",
-        "approved_by": "Carl Ortega", "reason": "The estate is without assets.",
+        **_CUSTOMER, "write_off_id": "WO-1c2d3e4f-5a6b-5c7d-8e9f-0a1b2c3d4e5f/R",
+        "reverses": "WO-1c2d3e4f-5a6b-5c7d-8e9f-0a1b2c3d4e5f", "item_id": "BF-OLD-4711",
+        "document_number": "OLD-4711", "written_off_on": "2025-06-30", "currency": "USD", "amount": "-20.00",
+        "approved_by": "Carl Ortega", "reason": "The insolvency estate has no assets.",
     },
     "OpenItemChanged.v1": {
-        **_CUSTOMER, "item_id": "INV-SO-1/P1/S1", "item_version": 2, "document_number": "1000-00000001",
-        "kind": "invoice", "currency": "USD", "original_amount": "1704.41", "open_amount": "34.09",
-        "change": "-1670.32", "cause": "cash", "cause_id": "PAY-20250313-C-1001/A1", "business_date": "2025-03-13",
+        **_CUSTOMER, "item_id": "INV-SO-1/P1/S1", "item_version": 3, "document_number": "1000-00000001",
+        "kind": "invoice", "currency": "USD", "original_amount": "1704.41", "open_amount": "1704.41",
+        "change": "1670.32", "cause": "unapplied", "cause_id": "PAY-20250313-C-1001/A1/R",
+        "reverses": "PAY-20250313-C-1001/A1", "business_date": "2025-03-20",
         "document_date": "2025-03-04", "due_date": "2025-04-03", "disputed": False,
         "payment_method": "ach",
     },
@@ -359,7 +380,7 @@ _COLLECTIONS: dict[str, dict[str, Any]] = {
     "WriteOffApproved.v1": {
         **_CUSTOMER, "write_off_id": "WO-BF-OLD-4711-1", "item_id": "BF-OLD-4711", "currency": "USD",
         "amount": "420.00", "requested_by": "Ruth Calder", "approved_by": "Mona Reyes", "approved_on": "2025-07-01",
-        "reason": "The customer is insolvent; nothing is to be expected.",
+        "reason": "The customer is insolvent; no payment is expected.",
     },
     "CreditMemoRequested.v1": {
         **_CUSTOMER, "request_id": "DG-7f0f6a4e-4f5b-5c0e-9a55-2f6d8a1c7b10", "document_number": "1000-00000001",
@@ -405,11 +426,12 @@ _COLLECTIONS: dict[str, dict[str, Any]] = {
         "amount": "420.00", "applied": "0.00",
     },
     "CreditHoldRequested.v1": {
-        "hold_id": "C-1001/P2/H", "customer_id": "C-1001", "requested_on": "2025-04-07",
+        "hold_id": "C-1001/P2/H", "customer_id": "C-1001", "promise_id": "C-1001/P2", "requested_on": "2025-04-07",
         "reason": f"{_SECOND_PROMISE} was broken: 0.00 USD was applied by then",
     },
     "CreditHoldLifted.v1": {
-        "hold_id": "C-1001/P2/H", "customer_id": "C-1001", "lifted_on": "2025-04-10", "lifted_by": "system",
+        "hold_id": "C-1001/P2/H", "customer_id": "C-1001", "promise_id": "C-1001/P2", "lifted_on": "2025-04-10",
+        "lifted_by": "system",
         "reason": f"{_SECOND_PROMISE} was paid by 2025-04-10",
     },
 }  # fmt: skip
@@ -432,4 +454,4 @@ EXAMPLES = {
     **_ERP, **_INV_CTRL, **_GL_CORE, **_INVOICING, **_CREDIT, **_CREDIT_BUREAU, **_CASH_APP, **_COLLECTIONS,
     **_ANALYTICS,
 }  # fmt: skip
-"""A body by CloudEvents type, as JSON says it: amounts are strings, dates ISO 8601."""
+"""A body in JSON by CloudEvents type: amounts are strings, dates ISO 8601."""

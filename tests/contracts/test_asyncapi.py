@@ -1,4 +1,4 @@
-"""The AsyncAPI document says of every event where it travels, who says it, who hears it and what it looks like."""
+"""The AsyncAPI document names the topic, producers, consumers and schema of every event."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, ValidationError, validate
 
-from o2c.asyncapi import declared_hearers, document
+from o2c.specs.asyncapi import declared_consumers, document
 from o2c.stack import SERVICES
 from shared.contracts import EVENTS
 from shared.contracts.credit import CreditApproved
@@ -94,14 +94,14 @@ STRUCTURE = {
 
 
 @cache
-def made() -> dict[str, Any]:
+def printed() -> dict[str, Any]:
     document_as_printed: dict[str, Any] = json.loads(json.dumps(document()))
     return document_as_printed
 
 
 def resolved(reference: str) -> Any:
-    """What a reference within the document points to; KeyError where it points nowhere."""
-    place: Any = made()
+    """The target of a reference within the document. Raises KeyError where it does not exist."""
+    place: Any = printed()
     for part in reference.removeprefix("#/").split("/"):
         place = place[part]
     return place
@@ -117,60 +117,63 @@ def references(part: Any) -> set[str]:
 
 
 def payload_check(event_type: str) -> Draft202012Validator:
-    schema = {"components": made()["components"], **resolved(f"#/components/messages/{event_type}")["payload"]}
+    schema = {
+        "components": printed()["components"],
+        **resolved(f"#/components/messages/{event_type}")["payload"],
+    }
     return Draft202012Validator(schema)
 
 
 def test_it_has_the_structure_of_asyncapi_3() -> None:
-    validate(made(), STRUCTURE, cls=Draft202012Validator)
+    validate(printed(), STRUCTURE, cls=Draft202012Validator)
 
 
 def test_the_structure_check_can_fail() -> None:
     with pytest.raises(ValidationError):
-        validate({**made(), "asyncapi": "2.6.0"}, STRUCTURE, cls=Draft202012Validator)
+        validate({**printed(), "asyncapi": "2.6.0"}, STRUCTURE, cls=Draft202012Validator)
 
 
-def test_every_reference_leads_somewhere() -> None:
-    for reference in references(made()):
+def test_every_reference_has_a_target() -> None:
+    for reference in references(printed()):
         assert resolved(reference) is not None
 
 
 def test_an_operation_s_messages_are_those_of_its_channel() -> None:
-    for operation in made()["operations"].values():
+    for operation in printed()["operations"].values():
         for message in operation["messages"]:
             assert message["$ref"].startswith(operation["channel"]["$ref"] + "/messages/")
 
 
-def test_every_event_has_its_channel_key_speakers_and_hearers() -> None:
-    operations = made()["operations"]
+def test_every_event_has_its_channel_key_producers_and_consumers() -> None:
+    operations = printed()["operations"]
     for name, event in EVENTS.items():
-        assert made()["channels"][event.topic]["address"] == event.topic
-        assert made()["components"]["messages"][name]["bindings"]["kafka"]["key"]["description"].startswith(
+        assert printed()["channels"][event.topic]["address"] == event.topic
+        assert printed()["components"]["messages"][name]["bindings"]["kafka"]["key"]["description"].startswith(
             event.key_fields[0]
         )
-        for speaker in event.published_by:
-            assert operations[f"{speaker}.sends.{event.topic}"]["action"] == "send"
-    for service, events in declared_hearers().items():
+        for producer in event.published_by:
+            assert operations[f"{producer}.sends.{event.topic}"]["action"] == "send"
+    for service, events in declared_consumers().items():
         for event in events:
             operation = operations[f"{service}.receives.{event.topic}"]
             assert operation["bindings"]["kafka"]["groupId"]["enum"] == [f"o2c.{service}"]
 
 
-def test_every_service_hears_the_business_day_and_has_a_dead_letter_channel() -> None:
+def test_every_service_consumes_the_business_day_and_has_a_dead_letter_channel() -> None:
     for service in SERVICES:
-        assert f"{service}.receives.BusinessDayStarted" in made()["operations"]
-        assert f"{service}.dead-letter" in made()["channels"]
+        assert f"{service}.receives.BusinessDayStarted" in printed()["operations"]
+        assert f"{service}.dead-letter" in printed()["channels"]
 
 
 @pytest.mark.parametrize("name", EVENTS)
 def test_payloads_and_headers_are_json_schemas(name: str) -> None:
-    message = made()["components"]["messages"][name]
+    message = printed()["components"]["messages"][name]
     Draft202012Validator.check_schema(message["payload"])
     Draft202012Validator.check_schema(message["headers"])
     assert message["headers"]["properties"]["ce_type"] == {"const": name}
 
 
-def test_an_event_as_it_travels_fits_its_schema() -> None:
+def test_a_published_event_matches_its_schema() -> None:
     day = BusinessDayStarted(company_id="C1", business_date=date(2025, 3, 3))
     payload_check("BusinessDayStarted.v1").validate(json.loads(day.model_dump_json()))
 

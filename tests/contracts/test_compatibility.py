@@ -1,4 +1,4 @@
-"""The guard of the contracts works: it tells what breaks a hearer, and lets contracts grow."""
+"""The compatibility check reports changes that break a consumer, and accepts additions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.contracts.compatibility import Json, incompatibilities, schema_of
 
 
 def model(name: str, base: type[BaseModel], fields: dict[str, Any], **declaration: Any) -> Any:
-    """A model of these fields: `type` (required) or `(type, default)`."""
+    """A model with these fields: `type` (required) or `(type, default)`."""
     pairs = {field: kind if isinstance(kind, tuple) else (kind, ...) for field, kind in fields.items()}
     make: Any = create_model
     return make(name, __base__=base, __cls_kwargs__=declaration or None, **pairs)
@@ -60,7 +60,7 @@ def contract(without: str = "", declared: dict[str, Any] | None = None, **change
 
 
 def with_part(without: str = "", **changed: Any) -> dict[str, Any]:
-    """`lines` with a change two models below."""
+    """`lines` with a change in the model two levels below."""
     part = model("Part", Body, {name: kind for name, kind in {**PART, **changed}.items() if name != without})
     return {"lines": many(model("Line", Body, {**LINE, "part": part}), min_length=1, max_length=100)}
 
@@ -91,17 +91,17 @@ BREAKS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "field renamed": ({"without": "note", "remark": (str, "")}, ["note: the field was removed"]),
     "became required": ({"final": bool}, ["final: the field became required"]),
     "new required field": ({"region": Identifier}, ["region: the new field is required"]),
-    "other type": ({"step": Annotated[str, Field()]}, ["step: integer is not taken any more, only string"]),
-    "list for one": ({"code": tuple[str, ...]}, ["code: string is not taken any more, only array"]),
+    "other type": ({"step": Annotated[str, Field()]}, ["step: integer is no longer accepted, only string"]),
+    "list for one": ({"code": tuple[str, ...]}, ["code: string is no longer accepted, only array"]),
     "amount as number only": ({"fee": Annotated[float, Field(ge=0, le=1000)]}, [
-        "fee: string is not taken any more, only number",
+        "fee: string is no longer accepted, only number",
     ]),
-    "null no more": ({"note": (Annotated[str, Field(max_length=500)], "")}, [
-        "note: left out, it was None and is ''",
-        "note: null is not taken any more, only string",
+    "null not accepted": ({"note": (Annotated[str, Field(max_length=500)], "")}, [
+        "note: omitted, it was None and is ''",
+        "note: null is no longer accepted, only string",
     ]),
-    "date became text": ({"sent_on": str}, ["sent_on: string (date) is not taken any more, only string"]),
-    "text became date": ({"code": date}, ["code: string is not taken any more, only string (date)"]),
+    "date became text": ({"sent_on": str}, ["sent_on: string (date) is no longer accepted, only string"]),
+    "text became date": ({"code": date}, ["code: string is no longer accepted, only string (date)"]),
     "pattern changed": ({"code": Annotated[str, Field(pattern=r"^[A-Z]{2}$")]}, [
         "code: pattern changed from '^[A-Z]{3}$' to '^[A-Z]{2}$'",
     ]),
@@ -109,9 +109,12 @@ BREAKS: dict[str, tuple[dict[str, Any], list[str]]] = {
         {"note": (Annotated[str, Field(max_length=500, pattern="^x")] | None, None)},
         ["note: pattern '^x' is new"],
     ),
-    "value lost": ({"way": (Literal["letter", "email"], "letter")}, ["way: ['call'] are not taken any more"]),
-    "constant changed": ({"kind": Literal["warning"]}, ["kind: ['reminder'] are not taken any more"]),
-    "text became a choice": ({"note": (Literal["yes", "no"] | None, None)}, ["note: only ['yes', 'no'] are taken now"]),
+    "value lost": ({"way": (Literal["letter", "email"], "letter")}, ["way: ['call'] are no longer accepted"]),
+    "constant changed": ({"kind": Literal["warning"]}, ["kind: ['reminder'] are no longer accepted"]),
+    "text became a choice": (
+        {"note": (Literal["yes", "no"] | None, None)},
+        ["note: only ['yes', 'no'] are accepted now"],
+    ),
     "maximum lowered": ({"step": Annotated[int, Field(gt=0, le=8)]}, ["step: maximum lowered from 9 to 8"]),
     "maximum excluded": ({"step": Annotated[int, Field(gt=0, lt=9)]}, ["step: maximum lowered from 9 to 8"]),
     "minimum raised": ({"step": Annotated[int, Field(gt=1, le=9)]}, ["step: minimum raised from 1 to 2"]),
@@ -141,14 +144,14 @@ BREAKS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "fewer lines": ({"lines": lines(min_length=1, max_length=99)}, ["lines: maxItems lowered from 100 to 99"]),
     "more lines at least": ({"lines": lines(min_length=2, max_length=100)}, ["lines: minItems raised from 1 to 2"]),
     "only multiples": ({"step": Annotated[int, Field(gt=0, le=9, multiple_of=3)]}, ["step: multipleOf 3 is new"]),
-    "another default": ({"final": (bool, True)}, ["final: left out, it was False and is True"]),
+    "another default": ({"final": (bool, True)}, ["final: omitted, it was False and is True"]),
     "mapping's values": (
         {"tags": (dict[str, Annotated[str, Field(max_length=9)]], {})},
         ["tags{}: maxLength lowered from 50 to 9"],
     ),
     "nested field removed": (with_part(without="document"), ["lines[].part.document: the field was removed"]),
     "nested new required field": (with_part(unit=Identifier), ["lines[].part.unit: the new field is required"]),
-    "nested value lost": (with_part(state=Literal["open"]), ["lines[].part.state: ['paid'] are not taken any more"]),
+    "nested value lost": (with_part(state=Literal["open"]), ["lines[].part.state: ['paid'] are no longer accepted"]),
     "nested amount": (with_part(fee=fee(ge=1)), ["lines[].part.fee: minimum raised from 0.0 to 1.0"]),
     "topic": ({"declared": {"topic": "NoticeMailed"}}, ["topic changed from 'NoticeSent' to 'NoticeMailed'"]),
     "key": ({"declared": {"key": "company_id"}}, ["key changed from ['customer_id'] to ['company_id']"]),
@@ -180,7 +183,7 @@ GROWS: dict[str, dict[str, Any]] = {
     "null too": {"code": Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None},
     "anything": {"tags": (Any, {})},
     "any mapping": {"tags": (dict[str, Any], {})},
-    "who says it": {"declared": {"published_by": ("collections", "credit")}},
+    "another producer": {"declared": {"published_by": ("collections", "credit")}},
     "optional now": {"fee": (Fee, Decimal(0))},
 }
 
@@ -195,9 +198,9 @@ def as_changed(change: dict[str, Any]) -> type[Event]:
 
 
 @pytest.mark.parametrize("what", BREAKS)
-def test_what_breaks_a_hearer_is_told(what: str) -> None:
-    change, told = BREAKS[what]
-    assert incompatibilities(published(), as_changed(change)) == told
+def test_a_change_that_breaks_a_consumer_is_reported(what: str) -> None:
+    change, sentences = BREAKS[what]
+    assert incompatibilities(published(), as_changed(change)) == sentences
 
 
 @pytest.mark.parametrize("what", GROWS)
@@ -205,14 +208,14 @@ def test_a_contract_may_grow(what: str) -> None:
     assert incompatibilities(published(), as_changed(GROWS[what])) == []
 
 
-def test_refusing_unknown_fields_is_told() -> None:
+def test_refusing_unknown_fields_is_reported() -> None:
     golden = {"topic": "Closed", "key": ["customer_id"], "subject": "notice_id"}
     open_schema = {key: part for key, part in schema_of(Closed).items() if key != "additionalProperties"}
-    told = incompatibilities({**golden, "schema": open_schema}, Closed)
-    assert told == ["the body: fields that are not named are refused or limited now"]
+    sentences = incompatibilities({**golden, "schema": open_schema}, Closed)
+    assert sentences == ["the body: unknown fields are refused or limited now"]
 
 
-def test_everything_that_broke_is_told_at_once() -> None:
+def test_all_incompatible_changes_are_reported_together() -> None:
     change = {"without": "note", "final": bool, "step": Annotated[int, Field(gt=0, le=8)], **with_part(without="fee")}
     assert incompatibilities(published(), as_changed(change)) == [
         "step: maximum lowered from 9 to 8",

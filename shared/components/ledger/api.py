@@ -1,4 +1,4 @@
-"""The journal over HTTP: batches, what is in them, sending a rejected one again, and the trial balance."""
+"""The journal over HTTP: batches and their postings, submitting a rejected batch again, and the trial balance."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from shared.chassis.http import (
 )
 from shared.chassis.http.paging import day
 from shared.chassis.transaction.unit_of_work import UnitOfWork
-from shared.components.ledger.batches import BatchState, JournalBatch, NotResubmittable
-from shared.components.ledger.early_answers import hear_early
-from shared.components.ledger.store import account_total, load_batches, load_totals, save_batches, submission
-from shared.components.ledger.views import (
+from shared.components.ledger.deferred_answers import apply_deferred
+from shared.components.ledger.domain import BatchState, JournalBatch, NotResubmittable
+from shared.components.ledger.schemas import (
     BatchContent,
     BatchView,
-    EarlyAnswerView,
+    DeferredAnswerView,
     PostingView,
     Resubmission,
     TotalView,
     TrialBalance,
     TrialBalanceLine,
 )
+from shared.components.ledger.store import account_total, load_batches, load_totals, save_batches, submission
 from shared.kernel.journal import Account
 from shared.kernel.money import round_half_up
 
@@ -48,6 +48,7 @@ Db = Annotated[ReadSession, read_session()]
 
 @router.get("/journal/batches")
 async def list_batches(
+    *,
     person: Controller,
     db: Db,
     state: BatchState | None = None,
@@ -57,7 +58,7 @@ async def list_batches(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[BatchView]:
-    """Journal batches sent to the general ledger, newest business date first."""
+    """Journal batches submitted to the general ledger, newest business date first."""
     after_date, after_id = decode_cursor(cursor, 2, day, str)
     rows = await db.fetch(
         "list_journal_batches", after_date, after_id, limit + 1, state, company_id, from_date, to_date
@@ -67,6 +68,7 @@ async def list_batches(
 
 @router.get("/journal/batches/{batch_id:path}")
 async def show_batch(
+    *,
     batch_id: str,
     person: Controller,
     db: Db,
@@ -94,16 +96,16 @@ async def show_batch(
 async def resubmit_batch(
     batch_id: str, body: Resubmission, command: Annotated[Command, command_for_roles("controller")]
 ) -> BatchView:
-    """Sends a rejected batch to the general ledger again, as its next attempt, with a reason.
+    """Submits a rejected batch to the general ledger again, as its next attempt, with a reason.
 
-    Its postings stay as they are; what was wrong with them is corrected by further postings.
+    Its postings stay as they are; further postings correct an error in them.
     """
 
     async def work(uow: UnitOfWork) -> BatchView:
         batch = (await load_batches(uow, [batch_id])).get(batch_id)
         if batch is None:
             raise NotFound(f"there is no journal batch {batch_id!r}: GET /journal/batches lists them")
-        before = _told(batch)
+        before = _audited(batch)
         try:
             batch.resubmit()
         except NotResubmittable as error:
@@ -111,23 +113,23 @@ async def resubmit_batch(
         totals = await load_totals(uow, [batch])
         await save_batches(uow, [batch])
         uow.emit(submission(uow.service, batch, totals[batch_id]), cause=command)
-        await hear_early(uow, {batch_id: batch}, totals)
-        after = {**_told(batch), "why": body.reason}
+        await apply_deferred(uow, {batch_id: batch}, totals)
+        after = {**_audited(batch), "why": body.reason}
         uow.audit(command, action="resubmit_journal_batch", subject=batch_id, before=before, after=after)
         return _batch_view((await uow.fetch("view_journal_batch", batch_id))[0])
 
     return await command.run(work, body)
 
 
-@router.get("/journal/early-answers")
-async def list_early_answers(
+@router.get("/journal/deferred-answers")
+async def list_deferred_answers(
     person: Controller, db: Db, cursor: Cursor = None, limit: Limit = 50
-) -> Page[EarlyAnswerView]:
-    """Answers of the general ledger about batches or attempts that are yet to be submitted, as after a restore."""
+) -> Page[DeferredAnswerView]:
+    """Answers of the general ledger about batches or attempts that are not submitted yet, as after a restore."""
     after = decode_cursor(cursor, 3, str, int, str)
-    rows = await db.fetch("list_early_journal_answers", *after, limit + 1)
-    return Page[EarlyAnswerView].of(
-        rows, limit, EarlyAnswerView.of, lambda row: [row["batch_id"], row["attempt"], row["kind"]]
+    rows = await db.fetch("list_deferred_journal_answers", *after, limit + 1)
+    return Page[DeferredAnswerView].of(
+        rows, limit, DeferredAnswerView.of, lambda row: [row["batch_id"], row["attempt"], row["kind"]]
     )
 
 
@@ -141,12 +143,12 @@ async def trial_balance(
     """Debits and credits of each account up to a business date; per company and currency they are equal."""
     day_shown = as_of or db.today
     if day_shown is None:
-        raise Unprocessable("no business day has begun yet: say as_of, e.g. ?as_of=2025-01-31")
+        raise Unprocessable("no business day has begun yet: give as_of, e.g. ?as_of=2025-01-31")
     rows = await db.fetch("journal_trial_balance", day_shown, company_id)
     return TrialBalance(as_of=day_shown, lines=[_trial_balance_line(row) for row in rows])
 
 
-def _told(batch: JournalBatch) -> dict[str, Any]:
+def _audited(batch: JournalBatch) -> dict[str, Any]:
     return {"state": batch.state, "attempt": batch.attempt, "reason": batch.reason}
 
 

@@ -11,8 +11,8 @@ from shared.kernel.journal import Posting
 def post(uow: UnitOfWork, postings: Iterable[Posting]) -> None:
     """Appends postings to the journal when the unit of work is flushed.
 
-    All postings of an entry go in one call: they are numbered within it, and an entry that
-    was posted before is refused by the database.
+    All postings of an entry go in one call: they are numbered within it. The database refuses an entry that was
+    posted before.
     """
     lines: dict[str, int] = {}
     for posting in postings:

@@ -1,4 +1,4 @@
-"""Loading and saving journal batches, set-based and at once, so that handlers of one batch see each other's work."""
+"""Loading and saving journal batches, set-based; saved at once, so that the handlers that follow see the change."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from shared.chassis.transaction.unit_of_work import UnitOfWork
-from shared.components.ledger.batches import BatchState, JournalBatch
+from shared.components.ledger.domain import BatchState, JournalBatch
 from shared.contracts.journal import JournalBatchSubmitted, JournalTotal
 from shared.kernel.journal import AccountTotal
 from shared.kernel.money import round_half_up
@@ -29,7 +29,7 @@ async def load_totals(uow: UnitOfWork, batches: Iterable[JournalBatch]) -> dict[
 
 
 async def save_batches(uow: UnitOfWork, batches: Iterable[JournalBatch]) -> None:
-    """Writes where each batch stands, with one statement."""
+    """Saves the state of each batch, with one statement."""
     await uow.write(
         "save_journal_batches",
         [(b.batch_id, b.state, b.attempt, b.reason, b.disagreement) for b in sorted(batches, key=lambda b: b.batch_id)],
@@ -42,7 +42,7 @@ def account_total(row: Any, currency: str) -> AccountTotal:
 
 
 def submission(source: str, batch: JournalBatch, totals: Iterable[AccountTotal]) -> JournalBatchSubmitted:
-    """What the general ledger is told of a batch's current attempt."""
+    """The current attempt of a batch as it is submitted to the general ledger."""
     return JournalBatchSubmitted(
         batch_id=batch.batch_id,
         source=source,

@@ -1,4 +1,4 @@
-"""The golden files: what was promised when a contract version was published, one file for each."""
+"""The golden files: schema and example of every contract version as it was published, one file for each."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ DIRECTORY = Path(__file__).parent
 
 
 class NoExample(LookupError):
-    """A new version has nothing to show yet."""
+    """A new contract version has no example yet."""
 
     def __init__(self, missing: Iterable[str]) -> None:
         super().__init__(f"no example of {', '.join(missing)}: write one in tests/contracts/examples.py first")
 
 
 def golden_files(directory: Path = DIRECTORY) -> dict[str, Json]:
-    """What was promised, by CloudEvents type."""
+    """The content of the golden files by CloudEvents type."""
     return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(directory.glob("*.json"))}
 
 
-def promise(contract: type[Event], example: Json) -> Json:
-    """What a golden file says. Raises pydantic's ValidationError where the example is not a valid body."""
+def golden_content(contract: type[Event], example: Json) -> Json:
+    """The content of a golden file. Raises pydantic's ValidationError where the example is not a valid body."""
     contract.model_validate_json(json.dumps(example))
     return {
         "topic": contract.topic,
@@ -38,13 +38,13 @@ def promise(contract: type[Event], example: Json) -> Json:
 
 
 def write_new(contracts: Mapping[str, type[Event]], examples: Mapping[str, Json], directory: Path) -> list[Path]:
-    """Writes the files of versions that have none; what is published stays as it is. Raises NoExample."""
+    """Writes the missing golden files; existing files are not changed. Raises NoExample."""
     new = {directory / f"{name}.json": name for name in contracts if not (directory / f"{name}.json").exists()}
     missing = [name for name in new.values() if name not in examples]
     if missing:
         raise NoExample(missing)
     texts = {
-        path: json.dumps(promise(contracts[name], examples[name]), indent=2, ensure_ascii=False)
+        path: json.dumps(golden_content(contracts[name], examples[name]), indent=2, ensure_ascii=False)
         for path, name in new.items()
     }
     for path, text in texts.items():

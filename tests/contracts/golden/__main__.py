@@ -1,4 +1,4 @@
-"""`python -m tests.contracts.golden`: writes the golden files of new contract versions, never over an older one."""
+"""`python -m tests.contracts.golden`: writes the golden files of new contract versions. Never overwrites one."""
 
 from __future__ import annotations
 

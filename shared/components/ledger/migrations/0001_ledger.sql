@@ -1,4 +1,4 @@
--- The journal: postings that are never changed, and the batches in which they go to the general ledger.
+-- The journal: postings that are never changed, their batches for the general ledger, and its deferred answers.
 -- depends:
 
 -- migrate: apply
@@ -50,7 +50,18 @@ CREATE INDEX journal_posting_unsubmitted
     ON journal_posting (company_id, business_date, currency, entry_id, line) WHERE batch_id IS NULL;
 CREATE INDEX journal_posting_by_batch ON journal_posting (batch_id, customer_id, entry_id, line);
 
+-- Answers of the general ledger about batches or attempts that are not submitted yet, as after a restore.
+CREATE TABLE deferred_journal_answer (
+    batch_id      text    NOT NULL,
+    attempt       integer NOT NULL CHECK (attempt >= 0),
+    kind          text    NOT NULL CHECK (kind IN ('posted', 'rejected')),
+    business_date date    NOT NULL,
+    body          jsonb   NOT NULL,
+    PRIMARY KEY (batch_id, attempt, kind)
+);
+
 -- migrate: rollback
+DROP TABLE deferred_journal_answer;
 DROP TABLE journal_posting;
 DROP TABLE journal_batch_total;
 DROP TABLE journal_batch;

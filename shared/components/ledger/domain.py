@@ -1,4 +1,4 @@
-"""A journal batch's life between this service and the general ledger: pure rules."""
+"""The states of a journal batch between this service and the general ledger. Pure rules."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class BatchState(StrEnum):
 
 
 class BatchStep(StrEnum):
-    """What can happen to a batch."""
+    """What changes the state of a batch."""
 
     POST = "post"
     REJECT = "reject"
@@ -30,18 +30,18 @@ TRANSITIONS: Final[dict[tuple[BatchState, BatchStep], BatchState]] = {
     (BatchState.SUBMITTED, BatchStep.POST): BatchState.POSTED,
     (BatchState.SUBMITTED, BatchStep.REJECT): BatchState.REJECTED,
     (BatchState.REJECTED, BatchStep.RESUBMIT): BatchState.SUBMITTED,
-    # What the ledger has booked is booked, also when somebody released the batch over there.
+    # A clerk of the general ledger can release a rejected batch there: then it is booked all the same.
     (BatchState.REJECTED, BatchStep.POST): BatchState.POSTED,
 }
 
 
 class NotResubmittable(Exception):
-    """Only a rejected batch can be sent again."""
+    """The batch is not rejected: only a rejected batch can be submitted again."""
 
 
 @dataclass(slots=True)
 class JournalBatch:
-    """One day's postings of a company and currency. Its totals never change; an attempt is one sending of them."""
+    """One day's postings of a company and currency. Its totals never change; an attempt is one submission of them."""
 
     batch_id: str
     company_id: str
@@ -53,10 +53,10 @@ class JournalBatch:
     reason: str | None = None
     """Why the ledger rejected it, while it is rejected."""
     disagreement: str | None = None
-    """How what the ledger booked differs from what was sent; None when it does not."""
+    """How the totals booked differ from the totals sent; None where they agree."""
 
     def posted(self, sent: Iterable[AccountTotal], booked: Iterable[AccountTotal]) -> bool:
-        """The ledger booked it. False where that was known already."""
+        """The ledger booked it. False where it was posted already."""
         if not self._step(BatchStep.POST):
             return False
         self.reason = None
@@ -64,17 +64,17 @@ class JournalBatch:
         return True
 
     def rejected(self, attempt: int, reason: str) -> bool:
-        """The ledger refused the attempt. False where that is old news: posted since, or sent again since."""
+        """The ledger rejected the attempt. False where the batch was posted or submitted again since."""
         if attempt != self.attempt or not self._step(BatchStep.REJECT):
             return False
         self.reason = reason
         return True
 
     def resubmit(self) -> None:
-        """Sends the same totals again as the next attempt. Raises NotResubmittable unless it is rejected."""
+        """Submits the same totals again as the next attempt. Raises NotResubmittable unless it is rejected."""
         if not self._step(BatchStep.RESUBMIT):
             raise NotResubmittable(
-                f"batch {self.batch_id} is {self.state}, and only a rejected batch can be sent again"
+                f"batch {self.batch_id} is {self.state}, and only a rejected batch can be submitted again"
             )
         self.attempt += 1
         self.reason = None
@@ -91,12 +91,14 @@ def disagreement(sent: Iterable[AccountTotal], booked: Iterable[AccountTotal]) -
     """How the ledger's totals differ from those sent, account by account; None when they agree."""
     ours, theirs = _by_account(sent), _by_account(booked)
     nothing = (Decimal(0), Decimal(0))
-    told = []
+    differences = []
     for account in sorted({*ours, *theirs}):
         our, their = ours.get(account, nothing), theirs.get(account, nothing)
         if our != their:
-            told.append(f"account {account}: sent {our[0]} Dr / {our[1]} Cr, booked {their[0]} Dr / {their[1]} Cr")
-    return "; ".join(told) or None
+            differences.append(
+                f"account {account}: sent {our[0]} Dr / {our[1]} Cr, booked {their[0]} Dr / {their[1]} Cr"
+            )
+    return "; ".join(differences) or None
 
 
 def _by_account(totals: Iterable[AccountTotal]) -> dict[str, tuple[Decimal, Decimal]]:

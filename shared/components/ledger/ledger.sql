@@ -1,5 +1,5 @@
 -- name: insert_journal_postings
--- Writes postings; an entry that was posted before is refused by the key.
+-- Appends postings; the primary key refuses an entry that was posted before.
 INSERT INTO journal_posting (customer_id, entry_id, line, company_id, business_date, debit, credit, amount, currency, document)
 SELECT * FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::date[], $6::text[], $7::text[], $8::numeric[], $9::text[], $10::text[]);
 
@@ -52,14 +52,14 @@ ORDER BY batch_id
 FOR UPDATE;
 
 -- name: journal_batch_totals
--- What was submitted of the named batches, by account.
+-- The submitted totals of the named batches, by account.
 SELECT batch_id, account, debit, credit
 FROM journal_batch_total
 WHERE batch_id = ANY ($1::text[])
 ORDER BY batch_id, account;
 
 -- name: save_journal_batches
--- Where each batch stands after an answer or a resubmission.
+-- Saves the state of each batch after an answer or a resubmission.
 UPDATE journal_batch b
 SET state = s.state, attempt = s.attempt, reason = s.reason, disagreement = s.disagreement,
     submitted_at = CASE WHEN s.attempt > b.attempt THEN now() ELSE b.submitted_at END,
@@ -96,7 +96,7 @@ ORDER BY customer_id, entry_id, line
 LIMIT $5;
 
 -- name: journal_trial_balance
--- Debits and credits per company, currency and account of all days up to $1: batches' totals and what is in no batch yet.
+-- Debits and credits per company, currency and account of all days up to $1: the totals of batches, and postings that are in no batch yet.
 SELECT movement.company_id, movement.currency, movement.account, sum(movement.debit) AS debit, sum(movement.credit) AS credit
 FROM (
     SELECT b.company_id, b.currency, t.account, t.debit, t.credit

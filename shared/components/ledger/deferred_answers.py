@@ -1,4 +1,7 @@
-"""What the general ledger says of batches that this service has still to submit: kept until it does."""
+"""Answers of the general ledger about batches that are not submitted yet: deferred until they are.
+
+Kafka keeps no order across topics, and after a restore the ledger may know of a batch before this service does.
+"""
 
 from __future__ import annotations
 
@@ -6,49 +9,49 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from shared.chassis.transaction.unit_of_work import UnitOfWork
-from shared.components.ledger.batches import JournalBatch
+from shared.components.ledger.domain import JournalBatch
 from shared.components.ledger.store import load_batches, save_batches
 from shared.contracts.gl_core import JournalBatchPosted, JournalBatchRejected
 from shared.kernel.journal import AccountTotal
 
 Answer: TypeAlias = JournalBatchPosted | JournalBatchRejected
 _ANY_ATTEMPT: Final = 0
-"""The ledger books a batch once, and does not say at which attempt."""
+"""The ledger books a batch once, and does not name the attempt."""
 
 
 def apply(answer: Answer, batch: JournalBatch, sent: Iterable[AccountTotal]) -> bool:
-    """Takes the answer into the batch; False where it changes nothing."""
+    """Applies the answer to the batch; False where it changes nothing."""
     if isinstance(answer, JournalBatchRejected):
         return batch.rejected(answer.attempt, answer.reason)
     return batch.posted(sent, [AccountTotal(total.account, total.debit, total.credit) for total in answer.totals])
 
 
-async def answered(uow: UnitOfWork, answers: Sequence[Answer]) -> list[tuple[Answer, JournalBatch]]:
-    """Each answer with its batch, locked; an answer to what is yet to be submitted is kept instead."""
+async def match_answers(uow: UnitOfWork, answers: Sequence[Answer]) -> list[tuple[Answer, JournalBatch]]:
+    """Each answer with its batch, locked. An answer whose batch or attempt is not submitted yet is deferred."""
     ids = {answer.batch_id for answer in answers}
     batches = await load_batches(uow, ids) if ids else {}
     if ids - batches.keys():
         await uow.execute("lock_journal_opening")
         batches |= await load_batches(uow, ids - batches.keys())
-    found, early = [], []
+    matched, deferred = [], []
     for answer in answers:
         batch = batches.get(answer.batch_id)
         if batch is None or batch.attempt < _attempt(answer):
-            early.append((answer.batch_id, _attempt(answer), _kind(answer), answer.business_date, _body(answer)))
+            deferred.append((answer.batch_id, _attempt(answer), _kind(answer), answer.business_date, _body(answer)))
         else:
-            found.append((answer, batch))
-    await uow.write("insert_early_journal_answers", early)
-    return found
+            matched.append((answer, batch))
+    await uow.write("defer_journal_answers", deferred)
+    return matched
 
 
-async def hear_early(
+async def apply_deferred(
     uow: UnitOfWork, batches: Mapping[str, JournalBatch], sent: Mapping[str, Sequence[AccountTotal]]
 ) -> None:
-    """What was answered before is taken into batches that have just been submitted, the oldest attempt first."""
+    """Applies deferred answers to batches that have just been submitted, the oldest attempt first."""
     if not batches:
         return
     attempts = [batch.attempt for batch in batches.values()]
-    rows = await uow.fetch("take_early_journal_answers", list(batches), attempts)
+    rows = await uow.fetch("take_deferred_journal_answers", list(batches), attempts)
     changed = {}
     for row in sorted(rows, key=lambda row: (row["batch_id"], row["attempt"], row["kind"])):
         kind = JournalBatchPosted if row["kind"] == "posted" else JournalBatchRejected

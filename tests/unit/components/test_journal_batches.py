@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from shared.components.ledger.batches import (
+from shared.components.ledger.domain import (
     TRANSITIONS,
     BatchState,
     BatchStep,

@@ -1,4 +1,4 @@
-"""What the journal's HTTP routes take and answer. Amounts are in the currency beside them."""
+"""Bodies and views of the journal's HTTP routes. Amounts are in the currency beside them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.chassis.http import Page
-from shared.components.ledger.batches import BatchState
+from shared.components.ledger.domain import BatchState
 
 
 class BatchView(BaseModel):
-    """A journal batch and where it stands with the general ledger."""
+    """A journal batch and its state in the general ledger."""
 
     batch_id: str
     company_id: str
@@ -27,7 +27,7 @@ class BatchView(BaseModel):
     reason: str | None
     """Why the ledger rejected it."""
     disagreement: str | None
-    """How what the ledger booked differs from what was sent."""
+    """How the totals booked differ from the totals sent."""
     submitted_at: datetime
     answered_at: datetime | None
 
@@ -40,7 +40,7 @@ class TotalView(BaseModel):
 
 
 class PostingView(BaseModel):
-    """One movement of the journal, with the document a controller drills down to."""
+    """One movement of the journal, and the document it comes from."""
 
     entry_id: str
     line: int
@@ -58,23 +58,25 @@ class BatchContent(BatchView):
     postings: Page[PostingView]
 
 
-class EarlyAnswerView(BaseModel):
-    """What the general ledger said of a batch or an attempt that has not been submitted yet."""
+class DeferredAnswerView(BaseModel):
+    """An answer of the general ledger about a batch or an attempt that is not submitted yet."""
 
     batch_id: str
     attempt: int
-    """Nil where the ledger booked the batch: that holds for any attempt."""
+    """0 where the ledger booked the batch: that holds for any attempt."""
     kind: Literal["posted", "rejected"]
     business_date: date
     body: dict[str, Any]
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> EarlyAnswerView:
+    def of(cls, row: Mapping[str, Any]) -> DeferredAnswerView:
         return cls.model_validate({**row, "body": json.loads(row["body"])})
 
 
 class Resubmission(BaseModel):
-    """Why a rejected batch is sent again."""
+    """Why a rejected batch is submitted again. Unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
 
     reason: Annotated[str, Field(min_length=3, max_length=500)]
 
