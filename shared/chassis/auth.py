@@ -32,7 +32,7 @@ _ALGORITHM_OF_KEY_TYPE: Final = {"RSA": "RS256", "EC": "ES256"}
 
 
 class BadToken(Exception):
-    """The token does not show who asks; the sentence says why."""
+    """The token does not prove who sends the request; the message gives the reason."""
 
 
 class KeysUnavailable(Exception):

@@ -22,7 +22,7 @@ Header = tuple[str, bytes]
 O2C_NAMESPACE = uuid5(NAMESPACE_URL, "urn:o2c")
 """All deterministic ids of the platform are uuid5 within this namespace."""
 
-_FAULTS_TOLD_MAX = 10
+_FAULTS_SHOWN_MAX = 10
 _UUID_CHARACTERS = 36
 _SPEC_VERSION: Header = ("ce_specversion", b"1.0")
 _CONTENT_TYPE: Header = ("content-type", b"application/json")
@@ -38,7 +38,7 @@ class Encoded(NamedTuple):
 
 
 def read_uuid(text: str) -> UUID:
-    """The UUID that is written there. Raises ValueError. The database driver's kind is read five times as fast."""
+    """The UUID of this text. Raises ValueError. The database driver's UUID type is read five times as fast."""
     fast: UUID = FastUUID(text) if len(text) == _UUID_CHARACTERS else UUID(text)
     return fast
 
@@ -53,7 +53,7 @@ def deterministic_id(cause: UUID, name: str) -> UUID:
 
 
 def event_id(source: str, ce_id: str) -> UUID:
-    """The id an event is known by. Senders may use any text as `ce_id`; it is unique per source."""
+    """The id of an event. Senders may use any text as `ce_id`; it is unique per source."""
     try:
         return read_uuid(ce_id)
     except ValueError:
@@ -61,7 +61,7 @@ def event_id(source: str, ce_id: str) -> UUID:
 
 
 def position_id(topic: str, partition: int, offset: int) -> UUID:
-    """The id of a record that carries no readable one: its place in Kafka."""
+    """The id of a record without a readable one: its position in Kafka."""
     return uuid5(O2C_NAMESPACE, f"{topic}/{partition}/{offset}")
 
 
@@ -93,7 +93,7 @@ def cloudevent_headers(
 
 
 def encode(event: Event, context: EventContext) -> Encoded:
-    """The record of an event said from outside the services; services say theirs through the outbox."""
+    """The record of an event published from outside the services; services publish through the outbox."""
     return Encoded(
         event.topic,
         event.key.encode(),
@@ -111,11 +111,11 @@ def read_headers(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
 
 
 def decode(value: bytes | None, headers: dict[str, str], bytes_max: int) -> Event:
-    """The event of a record. Raises DecodeError with a sentence that says what is wrong with it."""
+    """The event of a record. Raises DecodeError with the reason."""
     if value is None or not value:
         raise DecodeError("the message has no body")
     if len(value) > bytes_max:
-        raise DecodeError(f"the message has {len(value):,} bytes; at most {bytes_max:,} are taken")
+        raise DecodeError(f"the message has {len(value):,} bytes; at most {bytes_max:,} are accepted")
     contract = _contract(headers)
     try:
         event = contract.model_validate_json(value)
@@ -127,7 +127,7 @@ def decode(value: bytes | None, headers: dict[str, str], bytes_max: int) -> Even
 def _contract(headers: dict[str, str]) -> type[Event]:
     type_name = headers.get("ce_type")
     if not type_name:
-        raise DecodeError("the message has no ce_type header, so nobody can know what it is")
+        raise DecodeError("the message has no ce_type header, so its type is unknown")
     contract = EVENTS.get(type_name)
     if contract is not None:
         return contract
@@ -141,7 +141,7 @@ def _contract(headers: dict[str, str]) -> type[Event]:
 def _context(headers: dict[str, str]) -> EventContext:
     ce_id, source = headers.get("ce_id"), headers.get("ce_source", "")
     if not ce_id:
-        raise DecodeError("the message has no ce_id header, so a repeat could not be told from a new event")
+        raise DecodeError("the message has no ce_id header, so a repeat could not be recognised")
     identity = event_id(source, ce_id)
     try:
         time = datetime.fromisoformat(headers["ce_time"]) if "ce_time" in headers else datetime.fromtimestamp(0, UTC)
@@ -161,12 +161,12 @@ def _context(headers: dict[str, str]) -> EventContext:
 def describe(error: ValidationError) -> str:
     """A pydantic error as one sentence: each field with what is wrong and the value it has."""
     faults = [f for f in error.errors(include_url=False, include_context=False) if USUAL_FORM not in f["loc"]]
-    told = []
-    for fault in faults[:_FAULTS_TOLD_MAX]:
+    sentences = []
+    for fault in faults[:_FAULTS_SHOWN_MAX]:
         place = ".".join(str(part) for part in fault["loc"] if part != ANY_FORM)
         shown = "" if fault["type"] in ("missing", "json_invalid") else f" (it is {str(fault['input'])[:80]!r})"
         message = fault["msg"].removeprefix("Value error, ")
-        told.append(f"{place}: {message}{shown}" if place else f"{message}{shown}")
-    if len(faults) > _FAULTS_TOLD_MAX:
-        told.append(f"and {len(faults) - _FAULTS_TOLD_MAX} more")
-    return "; ".join(told)
+        sentences.append(f"{place}: {message}{shown}" if place else f"{message}{shown}")
+    if len(faults) > _FAULTS_SHOWN_MAX:
+        sentences.append(f"and {len(faults) - _FAULTS_SHOWN_MAX} more")
+    return "; ".join(sentences)

@@ -1,4 +1,4 @@
-"""What can go wrong, in words a person can act on."""
+"""Errors, each with a message that a person can act on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class DecodeError(Exception):
 
 
 class ConfigurationError(Exception):
-    """A setting is missing or wrong; the sentence names it and says what to set."""
+    """A setting is missing or wrong; the message names it and what to set."""
 
 
 class RequestError(Exception):
@@ -26,7 +26,7 @@ class NotFound(RequestError):
 
 
 class Conflict(RequestError):
-    """The thing is not in the state the request needs, or somebody else was quicker."""
+    """The thing is not in the state that the request needs, or another person's request came first."""
 
     status = 409
 

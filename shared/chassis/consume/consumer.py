@@ -1,7 +1,7 @@
 """The consumer: one FastStream batch subscriber over all topics of a service.
 
 Offsets are committed only after the batch's database transaction; a crash in between repeats
-the batch, and the inbox drops it. A rebalance waits for the batch in hand.
+the batch, and the inbox drops it. A rebalance waits for the current batch.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any, Final
 
 import structlog
 from aiokafka import ConsumerRebalanceListener, TopicPartition
@@ -18,24 +19,28 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
-from shared.chassis.consume.batch import BatchProcessor, TooManyDeadLetters
+from shared.chassis.consume.batch import BatchProcessor
+from shared.chassis.consume.dead_letters import TooManyDeadLetters
+from shared.chassis.consume.lag import Lag
 from shared.chassis.consume.offsets import HandledOffsets
+from shared.chassis.consume.patient_consumer import FETCH_WAIT_MS, PatientConsumer
+from shared.chassis.declare.service import Service
+from shared.chassis.declare.settings import ServiceSettings
+from shared.chassis.observe.health import Probe, probe
+from shared.chassis.observe.metrics import Metrics
 from shared.chassis.publish.topics import group_id
-
-if TYPE_CHECKING:
-    from shared.chassis.runtime.service_runtime import ServiceRuntime
+from shared.chassis.transaction.crash_points import CrashPoints
 
 log = structlog.get_logger(__name__)
 
-_POLL_MS = 10
-_FETCH_WAIT_MS = 100
-"""How long the broker holds on to a fetch when there is no news. Each names all partitions, and so has its price."""
-_FETCH_BYTES_MAX = 4 * 1024 * 1024
-_PARTITION_FETCH_BYTES_MAX = 1024 * 1024
+_POLL_MS: Final = 10
+_FETCHER_TIMEOUT_MS: Final = 1_000
+"""How often aiokafka looks at all partitions when nothing happens."""
+_FETCH_BYTES_MAX: Final = 4 * 1024 * 1024
+_PARTITION_FETCH_BYTES_MAX: Final = 1024 * 1024
 """Some thousand events: more would only wait in memory. A larger message alone on its partition comes all the same."""
-_PAUSE_AFTER_FAILURE_SECONDS = 1.0
-_ENDS_SECONDS = 1.0
-_ENDS_SECONDS_MAX = 5.0
+_PAUSE_AFTER_FAILURE_SECONDS: Final = 1.0
+_SILENT_SECONDS_MAX: Final = 60.0
 
 
 class _DrainOnRevoke(ConsumerRebalanceListener):
@@ -46,29 +51,35 @@ class _DrainOnRevoke(ConsumerRebalanceListener):
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         await self._consumer.drain()
-        await self._consumer.offsets.say_last(revoked)
+        await self._consumer.offsets.flush(revoked)
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         self._consumer.assigned(assigned)
 
 
 class Consumer:
-    def __init__(self, running: ServiceRuntime) -> None:
-        self._running = running
-        self._processor: BatchProcessor = running.processor
+    """Takes batches from Kafka and has them processed, one at a time."""
+
+    def __init__(
+        self,
+        service: Service,
+        settings: ServiceSettings,
+        processor: BatchProcessor,
+        *,
+        metrics: Metrics,
+        crash_points: CrashPoints,
+    ) -> None:
+        self._settings = settings
+        self._processor = processor
+        self._crash_points = crash_points
         self._busy = asyncio.Lock()
         self.stopped_because: str | None = None
-        self.last_progress = time.monotonic()
-        self._in_hand: dict[tuple[str, int], int] = {}
-        """Of the batch being handled, by topic and partition, the first offset."""
-        self._ends: dict[tuple[str, int], int] = {}
-        """Where the partitions ended when that was last asked."""
+        self._last_progress = time.monotonic()
         self.offsets = HandledOffsets(self._commit, self._busy.locked)
-        self._telling: asyncio.Task[None] | None = None
-        settings = running.settings
+        self._committing: asyncio.Task[None] | None = None
         self._broker = KafkaBroker(
             settings.kafka_bootstrap_servers,
-            client_id=f"o2c-{running.service.name}",
+            client_id=f"o2c-{service.name}",
             consumer_only=True,
             allow_auto_create_topics=False,
             enable_idempotence=settings.kafka_idempotent_producer,
@@ -82,9 +93,9 @@ class Consumer:
             logger=None,
         )
         self._subscriber = self._broker.subscriber(
-            *(settings.topic_prefix + event.topic for event in running.service.handlers.subscriptions),
+            *(settings.topic_prefix + event.topic for event in service.handlers.subscriptions),
             batch=True,
-            group_id=group_id(running.service.name, settings.topic_prefix),
+            group_id=group_id(service.name, settings.topic_prefix),
             group_instance_id=settings.kafka_instance_id or None,
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
@@ -92,10 +103,11 @@ class Consumer:
             partition_assignment_strategy=(RangePartitionAssignor,),
             max_records=settings.batch_events_max,
             batch_timeout_ms=_POLL_MS,
-            fetch_max_wait_ms=_FETCH_WAIT_MS,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
             fetch_min_bytes=1,
             fetch_max_bytes=_FETCH_BYTES_MAX,
             max_partition_fetch_bytes=_PARTITION_FETCH_BYTES_MAX,
+            consumer_timeout_ms=_FETCHER_TIMEOUT_MS,
             session_timeout_ms=round(settings.kafka_session_seconds * 1000),
             heartbeat_interval_ms=round(settings.kafka_session_seconds * 1000 / 4),
             rebalance_timeout_ms=round((settings.retry_seconds_max + 60) * 1000),
@@ -107,19 +119,23 @@ class Consumer:
             no_reply=True,
         )
         self._subscriber(self._consume)
+        self.lag = Lag(lambda: self._subscriber.consumer, metrics, settings.topic_prefix)
 
     async def start(self) -> None:
+        await self._broker.connect()
+        connected = self._broker.config.broker_config
+        connected.builder = partial(PatientConsumer, **connected.builder.keywords)  # type: ignore[attr-defined]
         await self._broker.start()
-        self._telling = asyncio.create_task(self.offsets.run())
+        self._committing = asyncio.create_task(self.offsets.run())
 
     async def stop(self) -> None:
-        """Finishes the batch in hand, commits its offsets and leaves the group."""
-        if self._telling is not None:
-            self._telling.cancel()
-            self._telling = None
-        async with asyncio.timeout(self._running.settings.stop_seconds_max):
+        """Finishes the current batch, commits its offsets and leaves the group."""
+        if self._committing is not None:
+            self._committing.cancel()
+            self._committing = None
+        async with asyncio.timeout(self._settings.stop_seconds_max):
             await self.drain()
-            await self.offsets.say_last(self.partitions)
+            await self.offsets.flush(self.partitions)
         await self._broker.stop()
 
     async def drain(self) -> None:
@@ -128,7 +144,7 @@ class Consumer:
             return
 
     def assigned(self, partitions: set[TopicPartition]) -> None:
-        self.last_progress = time.monotonic()
+        self._last_progress = time.monotonic()
         if self.stopped_because and self._subscriber.consumer is not None:
             self._subscriber.consumer.pause(*partitions)
 
@@ -144,47 +160,24 @@ class Consumer:
         coordinator = consumer._coordinator if consumer is not None else None
         return coordinator is not None and coordinator.coordinator_id is not None
 
-    async def watch_lag(self) -> None:
-        """Asks where the partitions end and keeps the measure fresh, whatever becomes of the batch in hand.
+    def probes(self) -> list[Probe]:
+        """Whether it belongs to its group, has partitions, makes progress, and has not stopped."""
+        return [
+            probe("broker", lambda: None if self.in_touch else "the consumer group's coordinator does not answer"),
+            probe("partitions", lambda: None if self.partitions else "no partitions assigned"),
+            probe("progress", lambda: self._processor.retry_reason or self._no_progress()),
+            probe("dead_letters", lambda: self.stopped_because),
+        ]
 
-        The fetches tell it as well, but there are none while a batch hangs.
-        """
-        while True:
-            try:
-                async with asyncio.timeout(_ENDS_SECONDS_MAX):
-                    await self._look_where_partitions_end()
-            except Exception as error:
-                log.debug("cannot ask where the partitions end", error=f"{type(error).__name__}: {error}")
-            lag = self._running.metrics.lag
-            lag.clear()  # of topics whose partitions are another replica's now
-            for topic, records in self.lag_by_topic().items():
-                lag.labels(topic.removeprefix(self._running.settings.topic_prefix)).set(records)
-            await asyncio.sleep(_ENDS_SECONDS)
-
-    async def _look_where_partitions_end(self) -> None:
-        consumer, partitions = self._subscriber.consumer, self.partitions
-        self._ends = dict(await consumer.end_offsets(partitions)) if consumer is not None and partitions else {}
-
-    def lag_by_topic(self) -> dict[str, int]:
-        """Records not handled yet, those of the batch in hand among them, of this replica's partitions."""
-        lag: dict[str, int] = {}
-        consumer = self._subscriber.consumer
-        if consumer is None:
-            return lag
-        for partition in self.partitions:
-            state = consumer._subscription.subscription.assignment.state_value(partition)
-            position = state.position if state is not None and state.has_valid_position else None
-            position = self._in_hand.get(partition, position)
-            ends = [end for end in (consumer.highwater(partition), self._ends.get(partition)) if end is not None]
-            if ends and position is not None:
-                lag[partition.topic] = lag.get(partition.topic, 0) + max(0, max(ends) - position)
-        return lag
+    def _no_progress(self) -> str | None:
+        silent = self.silent_seconds()
+        return f"behind, and no batch handled for {silent:.0f} s" if silent > _SILENT_SECONDS_MAX else None
 
     def silent_seconds(self) -> float:
         """How long ago the consumer last took a batch or had nothing to take."""
-        if not any(self.lag_by_topic().values()):
-            self.last_progress = time.monotonic()
-        return time.monotonic() - self.last_progress
+        if not any(self.lag.by_topic().values()):
+            self._last_progress = time.monotonic()
+        return time.monotonic() - self._last_progress
 
     async def _parse(self, records: Sequence[Any]) -> KafkaAckableMessage:
         return KafkaAckableMessage(
@@ -198,7 +191,7 @@ class Consumer:
     async def _consume(self, message: KafkaAckableMessage) -> None:
         async with self._busy:
             records = message.raw_message
-            self._in_hand = {(record.topic, record.partition): record.offset for record in reversed(records)}
+            self.lag.began(records)
             try:
                 await self._processor.process(records)
             except TooManyDeadLetters as limit:
@@ -206,21 +199,21 @@ class Consumer:
                 await message.nack()
                 return
             except Exception as error:
-                log.error("the batch could not be handled, it is taken anew", error=f"{type(error).__name__}: {error}")
+                log.error("the batch could not be handled, it is read again", error=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(_PAUSE_AFTER_FAILURE_SECONDS)
                 await message.nack()
                 return
             finally:
-                self._in_hand = {}
-            self.last_progress = time.monotonic()
-            prefix = self._running.settings.topic_prefix
-            self._running.crash_points.reach("before_offsets", {r.topic.removeprefix(prefix) for r in records})
+                self.lag.ended()
+            self._last_progress = time.monotonic()
+            prefix = self._settings.topic_prefix
+            self._crash_points.reach("before_offsets", {r.topic.removeprefix(prefix) for r in records})
             self.offsets.handled(records)
-            if self._telling is None:
-                await self.offsets.say_last(self.partitions)
+            if self._committing is None:
+                await self.offsets.flush(self.partitions)
 
     async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
-        """Of partitions that are not ours any more, nothing is said: they are another replica's affair."""
+        """Commits for the partitions this replica still has; the others belong to another replica now."""
         consumer, partitions = self._subscriber.consumer, self.partitions
         ours = {place: offset for place, offset in offsets.items() if place in partitions}
         if consumer is not None and ours:

@@ -1,6 +1,6 @@
-"""How far a service has got on each partition, told to Kafka now and then rather than after every batch.
+"""How far a service has handled each partition, committed to Kafka now and then rather than after every batch.
 
-What was not told when the process dies is handed out again, and the inbox drops it.
+What is not committed when the process dies is delivered again, and the inbox drops it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 _LOOK_SECONDS: Final = 0.02
 _LOOKS: Final = 10
 _RETRY_SECONDS: Final = 0.5
-_LAST_WORD_SECONDS_MAX: Final = 5.0
+_FLUSH_SECONDS_MAX: Final = 5.0
 
 Commit = Callable[[dict[TopicPartition, int]], Awaitable[None]]
 
@@ -25,28 +25,28 @@ Commit = Callable[[dict[TopicPartition, int]], Awaitable[None]]
 class HandledOffsets:
     """The next offset to be handled of each partition, of batches that are committed in the database.
 
-    A lone batch is told of at once; while one follows the other (`busy`), they are told of together.
+    A lone batch is committed at once; while one follows the other (`busy`), they are committed together.
     """
 
     def __init__(self, commit: Commit, busy: Callable[[], bool]) -> None:
         self._commit = commit
         self._busy = busy
-        self._untold: dict[TopicPartition, int] = {}
-        self._news = asyncio.Event()
-        self._telling = asyncio.Lock()
+        self._uncommitted: dict[TopicPartition, int] = {}
+        self._changed = asyncio.Event()
+        self._committing = asyncio.Lock()
 
     def handled(self, records: Iterable[Any]) -> None:
-        """These records are handled, and all that came before them; those of a partition come in its order."""
+        """These records are handled, and all before them; those of one partition come in its order."""
         last = {(record.topic, record.partition): record.offset for record in records}
-        self._untold.update((TopicPartition(*place), offset + 1) for place, offset in last.items())
-        self._news.set()
+        self._uncommitted.update((TopicPartition(*place), offset + 1) for place, offset in last.items())
+        self._changed.set()
 
     async def run(self) -> None:
-        """Until cancelled: tells what is new, and what could not be told before."""
+        """Until cancelled: commits what is new, and what could not be committed before."""
         while True:
-            await self._news.wait()
-            self._news.clear()
-            if not await self._tell():
+            await self._changed.wait()
+            self._changed.clear()
+            if not await self._commit_pending():
                 await asyncio.sleep(_RETRY_SECONDS)
                 continue
             for _ in range(_LOOKS):
@@ -54,30 +54,30 @@ class HandledOffsets:
                 if not self._busy():
                     break
 
-    async def say_last(self, partitions: Collection[TopicPartition]) -> None:
-        """Tells what is still to be told, before these partitions go to another replica; in time, or not at all."""
+    async def flush(self, partitions: Collection[TopicPartition]) -> None:
+        """Commits what is left before these partitions go to another replica; within some seconds, or not at all."""
         try:
-            await asyncio.wait_for(self._tell(), _LAST_WORD_SECONDS_MAX)
+            await asyncio.wait_for(self._commit_pending(), _FLUSH_SECONDS_MAX)
         except TimeoutError:
             log.warning("offsets not committed; the inbox will drop the repeat", error="Kafka does not answer")
         for place in partitions:
-            self._untold.pop(place, None)
+            self._uncommitted.pop(place, None)
 
-    async def _tell(self) -> bool:
-        """Whether all that was handled until now is told."""
-        async with self._telling:
-            told = dict(self._untold)
-            if not told:
+    async def _commit_pending(self) -> bool:
+        """Whether everything handled until now is committed."""
+        async with self._committing:
+            pending = dict(self._uncommitted)
+            if not pending:
                 return True
             try:
-                await self._commit(told)
-            except Exception as error:  # whatever it is: telling goes on
+                await self._commit(pending)
+            except Exception as error:  # of any kind: it is tried again
                 log.warning(
                     "offsets not committed; the inbox will drop the repeat", error=f"{type(error).__name__}: {error}"
                 )
-                self._news.set()
+                self._changed.set()
                 return False
-            for place, offset in told.items():
-                if self._untold.get(place) == offset:
-                    del self._untold[place]
+            for place, offset in pending.items():
+                if self._uncommitted.get(place) == offset:
+                    del self._uncommitted[place]
             return True

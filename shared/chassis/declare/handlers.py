@@ -47,7 +47,7 @@ class DailyWork:
 
 @dataclass(frozen=True, slots=True)
 class BackgroundWork:
-    """Work that is done whenever there is some. `waiting` is the query that says whether there is.
+    """Work that is done whenever there is some. `waiting` is the query that returns whether there is.
 
     `steps` names every kind of transaction that changes something: at each of them a fault test lets the process die.
     """

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Final, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -23,12 +23,6 @@ SHIPPED_FROM: Final = date(1990, 1, 1)
 """The shipped default holds from the first date the contracts accept."""
 
 _DOCUMENTS_CACHED_MAX: Final = 256
-
-
-class Reader(Protocol):
-    """What runs a named query: a unit of work, or a reading."""
-
-    async def fetch(self, query: str, *arguments: Any) -> list[Any]: ...
 
 
 @dataclass(frozen=True)
@@ -105,29 +99,9 @@ def versions_of(kind: PolicyKind[P], rows: Iterable[Any]) -> PolicyVersions[P]:
 
 
 @lru_cache(maxsize=_DOCUMENTS_CACHED_MAX)
-def _document(model: type[P], text: str, told_as: str) -> P:
+def _document(model: type[P], text: str, shown_as: str) -> P:
     # A version never changes, so it is parsed once per process and not once per batch.
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
-        raise ConfigurationError(f"the policy {told_as} no longer fits this release; set it anew: {error}") from None
-
-
-class PolicyBook:
-    """The policies of a service within one unit of work: one query for all kinds, at the first question."""
-
-    def __init__(self, reader: Reader, kinds: Sequence[PolicyKind[Any]] = ()) -> None:
-        self._reader = reader
-        self._names = {kind.name for kind in kinds}
-        self._rows: list[Any] | None = None
-        self._read: dict[str, PolicyVersions[Any]] = {}
-
-    async def of(self, kind: PolicyKind[P]) -> PolicyVersions[P]:
-        """All versions of `kind`. Raises LookupError where the service does not declare it."""
-        if kind.name not in self._names:
-            raise LookupError(f"the policy {kind.name!r} is not among the service's policies: declare it in app.py")
-        if self._rows is None:
-            self._rows = await self._reader.fetch("load_policy_versions", sorted(self._names))
-        if kind.name not in self._read:
-            self._read[kind.name] = versions_of(kind, self._rows)
-        return self._read[kind.name]
+        raise ConfigurationError(f"the policy {shown_as} no longer fits this release; set it anew: {error}") from None

@@ -2,32 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from fastapi import APIRouter
 
 from shared.chassis.declare.handlers import HandlerTable
 from shared.chassis.declare.policies import PolicyKind
 from shared.chassis.declare.settings import ServiceSettings
-from shared.chassis.transaction.migrate import migrate
-from shared.chassis.transaction.unit_of_work import UnitOfWork
+from shared.contracts.event import Event
 
-_CHASSIS_SQL = Path(__file__).parent.parent / "transaction" / "sql"
+CHASSIS_SQL: Final = Path(__file__).parent.parent / "transaction" / "sql"
+"""The queries that every service has."""
 
 
-class Component(Protocol):
-    """Something several services are built from, with tables and routes of its own (the ledger)."""
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part that several services include, with tables, queries and routes of its own (the ledger, approvals).
+
+    Its queries are the .sql files below `root`, its schema is in `root/migrations`.
+    """
+
+    name: str
+    root: Path
+    router: APIRouter
 
     @property
-    def name(self) -> str: ...
+    def migrations(self) -> Path:
+        return self.root / "migrations"
+
+
+class Work(Protocol):
+    """What the chassis needs of a service's unit of work; `transaction.unit_of_work.UnitOfWork` has it all."""
+
+    today: date | None
+
     @property
-    def sql(self) -> Path: ...
-    @property
-    def migrations(self) -> Path: ...
-    @property
-    def router(self) -> APIRouter: ...
+    def pending_events(self) -> list[Event]: ...
+
+    async def fetch(self, query: str, *arguments: Any) -> list[Any]: ...
+
+    async def execute(self, query: str, *arguments: Any) -> str: ...
+
+    async def flush(self) -> None: ...
+
+
+WorkClass = Callable[[Any, Any, str, date | None, tuple[PolicyKind[Any], ...]], Work]
+"""Takes the connection, the queries, the service's name, the business day and the policies."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +60,7 @@ class Service:
     title: str
     root: Path
     handlers: HandlerTable
-    work: type[UnitOfWork]
+    work: WorkClass
     router: APIRouter
     settings: type[ServiceSettings] = ServiceSettings
     policies: tuple[PolicyKind[Any], ...] = ()
@@ -46,9 +70,10 @@ class Service:
 
     @property
     def sql_directories(self) -> list[Path]:
-        return [_CHASSIS_SQL, *(component.sql for component in self.components), self.root]
+        return [CHASSIS_SQL, *(component.root for component in self.components), self.root]
 
-    async def migrate(self, database_url: str) -> None:
-        """Brings the service's database to today's schema."""
+    @property
+    def migrations(self) -> list[tuple[str, Path]]:
+        """The schemas of its components, then its own, each with its name."""
         parts = [(component.name, component.migrations) for component in self.components]
-        await migrate(database_url, [*parts, (self.name, self.root / "migrations")])
+        return [*parts, (self.name, self.root / "migrations")]

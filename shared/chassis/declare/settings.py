@@ -23,7 +23,7 @@ class ServiceSettings(BaseSettings):
     database_statement_seconds_max: Seconds = 30.0
     """A single statement that takes longer is ended and counts as a transient fault."""
     database_idle_in_transaction_seconds_max: Seconds = 15.0
-    """PostgreSQL ends a transaction whose owner fell silent, so that a stopped replica frees its locks."""
+    """PostgreSQL ends a transaction whose client sends nothing, so that a stopped replica frees its locks."""
 
     kafka_bootstrap_servers: Annotated[str, Field(min_length=3)] = "localhost:9092"
     kafka_idempotent_producer: bool = True
@@ -44,17 +44,18 @@ class ServiceSettings(BaseSettings):
     retry_seconds_max: Seconds = 240.0
     """Transient faults are retried in place this long; then the batch is taken anew from Kafka."""
     dead_letters_in_a_row_max: Annotated[int, Field(ge=1, le=100_000)] = 100
-    """One more and the service stops consuming and says it is not ready."""
-    relay_poll_seconds: Seconds = 0.1
-    """How often the outbox is looked at when nobody woke the relay."""
+    """One more and the service stops consuming and is not ready."""
+    relay_poll_seconds: Annotated[float, Field(gt=0, le=10)] = 2.0
+    """How often the outbox is looked at without a commit that wakes the relay; a net, not the usual way."""
     relay_events_max: Annotated[int, Field(ge=1, le=20_000)] = 2_000
     inbox_keep_days: Annotated[int, Field(ge=1, le=3650)] = 400
     """Event ids are remembered this long; must be longer than Kafka keeps events."""
     idempotency_keep_days: Annotated[int, Field(ge=1, le=365)] = 30
     """A repeated command gets its first answer again for this long."""
-    daily_run_poll_seconds: Seconds = 0.5
+    daily_run_poll_seconds: Seconds = 2.0
+    """How often a replica looks for daily runs and background work that another one left behind."""
     stop_seconds_max: Seconds = 15.0
-    """A stop waits this long for the batch in hand; a container's grace period must be longer."""
+    """A stop waits this long for the current batch; a container's grace period must be longer."""
 
     http_host: str = "127.0.0.1"
     http_port: Annotated[int, Field(ge=0, le=65535)] = 8080
@@ -94,7 +95,7 @@ def load_settings(kind: type[S]) -> S:
         raise ConfigurationError("the settings cannot be used: " + "; ".join(sentences)) from None
     if settings.token_secret is None and settings.token_jwks_url is None:
         raise ConfigurationError(
-            "O2C_TOKEN_SECRET or O2C_TOKEN_JWKS_URL must be set: without one of them nobody can be let in"
+            "O2C_TOKEN_SECRET or O2C_TOKEN_JWKS_URL must be set: without one of them no token can be checked"
         )
     if settings.token_secret is not None and len(settings.token_secret.get_secret_value()) < 32:
         raise ConfigurationError(

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, FastAPI
-from starlette.responses import JSONResponse
+from fastapi import FastAPI
 
-from shared.chassis.auth import Person, TokenVerifier
+from shared.chassis.auth import TokenVerifier
 from shared.chassis.http import audit_trail, dead_letters, operations
+from shared.chassis.http.backend import Backend
 from shared.chassis.http.command import register_repeats
 from shared.chassis.http.middleware import BodyLimited, Observed, SignedIn
-from shared.chassis.http.people import require_roles
 from shared.chassis.http.policy_routes import policy_router
 from shared.chassis.http.problems import MEDIA_TYPE, Problem, register_problems
-
-if TYPE_CHECKING:
-    from shared.chassis.runtime.service_runtime import ServiceRuntime
+from shared.chassis.http.reference_page import reference_routes
 
 _PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     "4XX": {"model": Problem, "description": "What is wrong with the request, in a sentence."},
@@ -49,9 +46,9 @@ def _describe(operation: dict[str, Any]) -> None:
             content[MEDIA_TYPE] = content.pop("application/json")
 
 
-def create_app(running: ServiceRuntime) -> FastAPI:
+def create_app(backend: Backend) -> FastAPI:
     """The application of a running service. Raises ConfigurationError where tokens could not be checked."""
-    service, settings = running.service, running.settings
+    service, settings = backend.service, backend.settings
     secret = settings.token_secret
     verifier = TokenVerifier(
         secret=secret.get_secret_value() if secret is not None else None,
@@ -62,12 +59,12 @@ def create_app(running: ServiceRuntime) -> FastAPI:
     app = ServiceApp(
         title=service.title,
         version="1",
-        # Served below with a token; the interactive page would load scripts from elsewhere.
+        # Served below, from files of its own: FastAPI's pages load scripts from elsewhere.
         openapi_url=None,
         redirect_slashes=False,
         responses=_PROBLEMS,
     )
-    app.state.running = running
+    app.state.backend = backend
     app.include_router(service.router, tags=[service.name])
     for component in service.components:
         app.include_router(component.router, tags=[component.name])
@@ -75,7 +72,7 @@ def create_app(running: ServiceRuntime) -> FastAPI:
     app.include_router(audit_trail.router, tags=["audit"])
     app.include_router(dead_letters.router, tags=["dead letters"])
     app.include_router(operations.router, tags=["operations"])
-    app.include_router(_specification(app), include_in_schema=False)
+    app.include_router(reference_routes(app), include_in_schema=False)
     register_problems(app)
     register_repeats(app)
     # The one added last is the outermost.
@@ -86,16 +83,5 @@ def create_app(running: ServiceRuntime) -> FastAPI:
         file_bytes_max=settings.http_file_bytes_max,
         file_paths=service.file_paths,
     )
-    app.add_middleware(Observed, running=running)
+    app.add_middleware(Observed, metrics=backend.metrics)
     return app
-
-
-def _specification(app: FastAPI) -> APIRouter:
-    router = APIRouter()
-
-    @router.get("/openapi.json")
-    async def openapi(person: Annotated[Person, require_roles()]) -> JSONResponse:
-        """This service's OpenAPI document."""
-        return JSONResponse(app.openapi())
-
-    return router

@@ -37,6 +37,7 @@ class AuditEntry(BaseModel):
 
 @router.get("/audit")
 async def list_audit_entries(
+    *,
     viewer: Annotated[Person, require_roles("controller")],
     db: Annotated[ReadSession, read_session()],
     subject: Filter = None,

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from shared.chassis.auth import Person
+from shared.chassis.consume.dead_letter_replay import DeadLetterReplay
 from shared.chassis.errors import Conflict, NotFound
-from shared.chassis.http.command import Command, command_for_roles
+from shared.chassis.http.backend import dead_letter_replay
+from shared.chassis.http.command import command_for_roles
 from shared.chassis.http.paging import Cursor, Limit, Page, decode_cursor
 from shared.chassis.http.people import require_roles
 from shared.chassis.http.reading import ReadSession, read_session
-
-if TYPE_CHECKING:
-    from shared.chassis.runtime.service_runtime import ServiceRuntime
-
+from shared.chassis.transaction.command import Command
 
 router = APIRouter()
 
@@ -99,16 +98,17 @@ def _text(content: bytes | None) -> str | None:
 
 @router.post("/dead-letters/{event_id}/replay")
 async def replay_dead_letter(
-    event_id: UUID, request: Request, command: Annotated[Command, command_for_roles("admin")]
+    event_id: UUID,
+    replay: Annotated[DeadLetterReplay, dead_letter_replay()],
+    command: Annotated[Command, command_for_roles("admin")],
 ) -> Replayed:
     """Handles the event again; once only, however often it is asked for.
 
     409 with the reason where it fails again; it then stays a dead letter.
     """
     await command.answer_repeat()
-    running: ServiceRuntime = request.app.state.running
     # The replay has transactions of its own and happens once by itself, so it goes before the command's.
-    outcome = await running.replay_dead_letter(event_id, by=command.person.name)
+    outcome = await replay.replay(event_id, by=command.person.name)
     if outcome.status == "failed":
         raise Conflict(f"the event {event_id} could not be handled this time either: {outcome.error}")
 

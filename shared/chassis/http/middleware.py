@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 import structlog
@@ -12,10 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.chassis.auth import BadToken, KeysUnavailable, TokenVerifier
+from shared.chassis.http import reference_page
 from shared.chassis.http.problems import problem
-
-if TYPE_CHECKING:
-    from shared.chassis.runtime.service_runtime import ServiceRuntime
+from shared.chassis.observe.metrics import Metrics
 
 log = structlog.get_logger(__name__)
 
@@ -24,16 +23,16 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "O
 
 
 def needs_no_token(path: str) -> bool:
-    """Probes and the metrics scraper carry no token; everything else does."""
-    return path == "/metrics" or path.startswith("/health/")
+    """Probes and the metrics scraper carry no token, nor does a reader of the API reference page."""
+    return path == "/metrics" or path.startswith("/health/") or reference_page.is_public(path)
 
 
 class Observed:
-    """Gives each request a correlation id, counts and times it by route, and answers what nobody caught."""
+    """Gives each request a correlation id, counts and times it by route, and answers unhandled errors."""
 
-    def __init__(self, app: ASGIApp, running: ServiceRuntime) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
-        self._metrics = running.metrics
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -77,8 +76,9 @@ class Observed:
             log.exception("a request failed", method=scope["method"], path=scope["path"], person=who)
             if answering:
                 raise
-            told = f"this service failed; its log says why under the correlation id {scope['state']['correlation_id']}"
-            await problem(scope, 500, told)(scope, receive, send)
+            identity = scope["state"]["correlation_id"]
+            sentence = f"this service failed; find the reason in its log under the correlation id {identity}"
+            await problem(scope, 500, sentence)(scope, receive, send)
 
     def _count(self, scope: Scope, status: int, seconds: float) -> None:
         # Templates and known methods only: what a caller may invent must not become a time series.
@@ -97,7 +97,7 @@ def _uuid(text: str | None) -> UUID | None:
 
 class BodyTooLarge(HTTPException):
     def __init__(self, bytes_max: int) -> None:
-        super().__init__(413, f"the body is too large: at most {bytes_max:,} bytes are taken")
+        super().__init__(413, f"the body is too large: at most {bytes_max:,} bytes are accepted")
 
 
 class BodyLimited:
@@ -136,7 +136,7 @@ class BodyLimited:
 
 
 class SignedIn:
-    """Lets nobody past without a valid token, except to health and metrics: also not to routes that forgot to ask."""
+    """Refuses requests without a valid token, except for paths that need none; routes need not ask for it."""
 
     def __init__(self, app: ASGIApp, verifier: TokenVerifier, realm: str) -> None:
         self._app = app

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
-if TYPE_CHECKING:
-    from shared.chassis.runtime.service_runtime import ServiceRuntime
+from shared.chassis.http.backend import backend
 
 router = APIRouter()
 
@@ -35,8 +34,7 @@ async def ready(request: Request) -> Health:
 
 
 async def _health(request: Request, aspect: str) -> Any:
-    running: ServiceRuntime = request.app.state.running
-    report = await running.health()
+    report = await backend(request).health()
     health = Health(ok=getattr(report, aspect), checks=report.checks)
     return JSONResponse(health.model_dump(), 200 if health.ok else 503)
 
@@ -44,12 +42,12 @@ async def _health(request: Request, aspect: str) -> Any:
 @router.get("/health/idle")
 async def idle(request: Request) -> dict[str, Any]:
     """Whether nothing waits to be handled, published or run; a replay waits for this between phases."""
-    running: ServiceRuntime = request.app.state.running
-    return dict(await running.is_idle())
+    return dict(await backend(request).idle())
 
 
 @router.get("/metrics", response_class=Response)
 async def metrics(request: Request) -> Response:
-    """Prometheus metrics."""
-    running: ServiceRuntime = request.app.state.running
-    return Response(generate_latest(running.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    """Prometheus metrics, the gauges measured for this answer."""
+    here = backend(request)
+    await here.measure()
+    return Response(generate_latest(here.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -7,14 +7,17 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from shared.chassis.auth import Person
-from shared.chassis.declare.policies import PolicyBook, PolicyKind, PolicyVersion, PolicyVersions
+from shared.chassis.declare.policies import PolicyKind, PolicyVersion, PolicyVersions
 from shared.chassis.errors import Conflict, NotFound, Unprocessable
-from shared.chassis.http.command import Command, command_for_roles
+from shared.chassis.http.command import command_for_roles
 from shared.chassis.http.people import require_roles
 from shared.chassis.http.reading import ReadSession, read_session
+from shared.chassis.http.schemas import ReasonText
+from shared.chassis.transaction.command import Command
+from shared.chassis.transaction.policy_book import PolicyBook
 
 Viewer = Annotated[Person, require_roles()]
 Db = Annotated[ReadSession, read_session()]
@@ -45,12 +48,14 @@ class PolicyHistory(PolicyView):
 
 
 class PolicyChange(BaseModel):
-    """A new version of a policy, and why."""
+    """A new version of a policy, and why. Unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
 
     valid_from: Annotated[date, Field(ge=date(1990, 1, 1), le=date(2099, 12, 31))]
-    reason: Annotated[str, Field(min_length=3, max_length=500)]
+    reason: ReasonText
     based_on: Annotated[int, Field(ge=0)] | None = None
-    """The newest version its author had seen: refused where somebody has set another one since."""
+    """The newest version its author had seen: refused where another one was set since."""
 
 
 def policy_router(kinds: Iterable[PolicyKind[Any]]) -> APIRouter:
@@ -133,7 +138,7 @@ def _refuse_if_outdated(based_on: int | None, versions: PolicyVersions[Any], nam
     if based_on is not None and based_on != newest.version:
         raise Conflict(
             f"the policy {name} is at version {newest.version}, set by {newest.set_by}, and this change was made from "
-            f"version {based_on}: read it again, and say based_on {newest.version}"
+            f"version {based_on}: read it again, and send based_on {newest.version}"
         )
 
 

@@ -17,6 +17,7 @@ from starlette.types import Scope
 
 from shared.chassis.errors import RequestError
 from shared.chassis.transaction.transient_errors import is_transient
+from shared.kernel.authority import AuthorityExceeded, RequesterCannotApprove
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +34,7 @@ _UNFIT_VALUES: Final = (
 
 
 class FieldProblem(BaseModel):
-    """One field of a request that cannot be taken."""
+    """One field of a request that cannot be accepted."""
 
     field: str
     value: str | None = None
@@ -77,6 +78,8 @@ def problem(
 def register_problems(app: FastAPI) -> None:
     """Has every error of a request answered as a problem document."""
     app.add_exception_handler(RequestError, _request_error)
+    app.add_exception_handler(AuthorityExceeded, _not_authorized)
+    app.add_exception_handler(RequesterCannotApprove, _not_authorized)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(asyncpg.PostgresError, _database_error)
@@ -86,6 +89,10 @@ def register_problems(app: FastAPI) -> None:
 
 async def _request_error(request: Request, error: Any) -> Response:
     return problem(request.scope, error.status, str(error))
+
+
+async def _not_authorized(request: Request, error: Any) -> Response:
+    return problem(request.scope, 403, str(error))
 
 
 async def _validation_error(request: Request, error: Any) -> Response:
@@ -98,8 +105,8 @@ async def _validation_error(request: Request, error: Any) -> Response:
         )
         for fault in faults[:_ERRORS_SHOWN_MAX]
     ]
-    told = "; ".join(f"{e.field}: {e.message}" for e in errors[:3]) + ("; ..." if len(faults) > 3 else "")
-    return problem(request.scope, 422, f"the request cannot be taken: {told}", errors=errors)
+    shown = "; ".join(f"{e.field}: {e.message}" for e in errors[:3]) + ("; ..." if len(faults) > 3 else "")
+    return problem(request.scope, 422, f"the request cannot be accepted: {shown}", errors=errors)
 
 
 def _shown(fault: dict[str, Any]) -> str | None:

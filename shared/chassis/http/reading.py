@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import asyncpg
 from fastapi import Depends, Request
 
-if TYPE_CHECKING:
-    from shared.chassis.runtime.service_runtime import ServiceRuntime
+from shared.chassis.http.backend import backend
 
 
 class ReadSession:
@@ -20,7 +19,7 @@ class ReadSession:
         self._connection = connection
         self._queries = queries
         self.today = today
-        """The last business day this service heard of; None before the first."""
+        """The last business day that this service has received; None before the first."""
 
     async def fetch(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
         return cast("list[asyncpg.Record]", await self._connection.fetch(self._queries[query], *arguments))
@@ -33,15 +32,15 @@ class ReadSession:
 
 
 async def _reading(request: Request) -> AsyncIterator[ReadSession]:
-    running: ServiceRuntime = request.app.state.running
-    milliseconds = int(running.settings.http_statement_seconds_max * 1000)
+    here = backend(request)
+    transactions, milliseconds = here.transactions, int(here.settings.http_statement_seconds_max * 1000)
     async with (
-        running.pool.acquire() as connection,
+        transactions.connection() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
         await connection.execute(f"SET LOCAL statement_timeout = {milliseconds}")
-        today = await connection.fetchval(running.queries["last_business_day"])
-        yield ReadSession(connection, running.queries, today)
+        today = await connection.fetchval(transactions.queries["last_business_day"])
+        yield ReadSession(connection, transactions.queries, today)
 
 
 def read_session() -> Any:

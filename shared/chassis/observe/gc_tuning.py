@@ -1,7 +1,7 @@
-"""When Python's cyclic garbage collector looks: between batches, not in the middle of one.
+"""Python's cyclic garbage collector runs between batches, not in the middle of one.
 
 The events of a batch are many, young and alive: a collector that walks them finds nothing and costs up to a third of
-all time. They go when the batch is done, without it.
+all time. Reference counting frees them when the batch is done.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def raise_gc_thresholds() -> None:
 
 
 def freeze_startup_objects() -> None:
-    """Once started: what is there stays, and is not looked at again."""
+    """Once started: objects that exist now stay, and the collector skips them."""
     gc.collect()
     gc.freeze()
 

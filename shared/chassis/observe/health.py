@@ -2,52 +2,40 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Final
 
-if TYPE_CHECKING:
-    from shared.chassis.runtime.service_runtime import ServiceRuntime
+OK: Final = "ok"
 
-_DATABASE_SECONDS = 3.0
-_SILENT_SECONDS_MAX = 60.0
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One question about readiness. `check` answers "ok", or a sentence about what is wrong."""
+
+    name: str
+    check: Callable[[], Awaitable[str]]
+
+
+def probe(name: str, fault: Callable[[], str | None]) -> Probe:
+    """A probe of what a part knows of itself: `fault` gives the sentence, None where all is well."""
+
+    async def check() -> str:
+        return fault() or OK
+
+    return Probe(name, check)
 
 
 @dataclass(frozen=True, slots=True)
 class HealthReport:
-    """`checks` has a sentence for each thing looked at; "ok" where it is well."""
+    """`checks` has the answer of each probe by its name."""
 
     live: bool
     ready: bool
     checks: dict[str, str] = field(default_factory=dict)
 
 
-async def examine(running: ServiceRuntime) -> HealthReport:
-    """Looks at the database, the broker, the partitions, the consumer's progress and the dead-letter limit."""
-    checks = {
-        "database": await _database(running),
-        "broker": "ok" if running.consumer.in_touch else "the consumer group's coordinator does not answer",
-        "partitions": "ok" if running.consumer.partitions else "no partitions assigned",
-        "progress": running.processor.retry_reason or _progress(running),
-        "dead_letters": running.consumer.stopped_because or "ok",
-        "daily_runs": running.daily.failure or "ok",
-        "background": next((b.failure for b in running.background if b.failure), "ok"),
-    }
-    return HealthReport(live=True, ready=all(check == "ok" for check in checks.values()), checks=checks)
-
-
-async def _database(running: ServiceRuntime) -> str:
-    try:
-        async with asyncio.timeout(_DATABASE_SECONDS):
-            async with running.pool.acquire() as connection:
-                await connection.fetchval("SELECT 1")
-    except Exception as error:
-        return f"cannot be reached: {type(error).__name__}: {error}"
-    return "ok"
-
-
-def _progress(running: ServiceRuntime) -> str:
-    silent = running.consumer.silent_seconds()
-    if silent > _SILENT_SECONDS_MAX:
-        return f"behind, and no batch handled for {silent:.0f} s"
-    return "ok"
+async def examine(probes: Sequence[Probe]) -> HealthReport:
+    """Asks every probe. A process that answers at all is live."""
+    checks = {probe.name: await probe.check() for probe in probes}
+    return HealthReport(live=True, ready=all(check == OK for check in checks.values()), checks=checks)

@@ -7,11 +7,9 @@ import sys
 
 import structlog
 
-from shared.chassis.declare.settings import ServiceSettings
 
-
-def configure_logs(service: str, settings: ServiceSettings) -> None:
-    """Sets up structlog and routes the libraries' own logs through it."""
+def configure_logs(service: str, *, level: str, style: str) -> None:
+    """Sets up structlog and routes the libraries' own logs through it. `style` is "json" or "console"."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -19,11 +17,7 @@ def configure_logs(service: str, settings: ServiceSettings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    renderer = (
-        structlog.processors.JSONRenderer()
-        if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=False)
-    )
+    renderer = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.stdlib.BoundLogger,
@@ -39,7 +33,7 @@ def configure_logs(service: str, settings: ServiceSettings) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(settings.log_level)
+    root.setLevel(level)
     for noisy in ("aiokafka", "faststream", "httpx"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
     structlog.contextvars.bind_contextvars(service=service)

@@ -29,6 +29,12 @@ class Metrics:
         self.outbox_depth = Gauge("o2c_outbox_depth", "Events waiting in the outbox", registry=r)
         self.outbox_age_seconds = Gauge("o2c_outbox_age_seconds", "Age of the oldest event in the outbox", registry=r)
         self.relay_active = Gauge("o2c_relay_active", "1 where this replica publishes the outbox", registry=r)
+        self.unknown_event_fields = Counter(
+            "o2c_unknown_event_fields",
+            "Unknown fields of consumed events, by event type, field and producer",
+            ["event", "field", "producer"],
+            registry=r,
+        )
         self.dead_letters = Counter("o2c_dead_letters", "Records dead-lettered, by topic", ["topic"], registry=r)
         self.dead_letters_waiting = Gauge("o2c_dead_letters_waiting", "Dead letters not yet replayed", registry=r)
         self.retries = Counter("o2c_retries", "Batches retried after a transient fault", registry=r)

@@ -7,17 +7,15 @@ SDK is loaded.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from uuid import UUID
 
 from shared.chassis.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import SpanProcessor
-
-    from shared.chassis.consume.batch import Received
 
 _TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$")
 _LINKS_MAX: Final = 128
@@ -37,10 +35,19 @@ def child_traceparent(parent: str | None, event: UUID) -> str:
     return f"00-{match[1]}-{span}-{match[3]}"
 
 
-class NoTraces:
-    """Nobody collects traces."""
+class Traced(Protocol):
+    """What a span needs of a received record."""
 
-    def batch(self, received: list[Received]) -> AbstractContextManager[Any]:
+    @property
+    def topic(self) -> str: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+
+class NoTraces:
+    """No collector is configured."""
+
+    def batch(self, received: Sequence[Traced]) -> AbstractContextManager[Any]:
         return nullcontext()
 
     def close(self) -> None:
@@ -58,7 +65,7 @@ class Traces:
         self._provider.add_span_processor(processor)
         self._tracer = self._provider.get_tracer("o2c")
 
-    def batch(self, received: list[Received]) -> AbstractContextManager[Any]:
+    def batch(self, received: Sequence[Traced]) -> AbstractContextManager[Any]:
         """The span of handling these; what happens within it belongs to it."""
         from opentelemetry.trace import Link, NonRecordingSpan, SpanKind, set_span_in_context
 
@@ -83,7 +90,7 @@ class Traces:
 
 
 def open_traces(service: str, exporter: str) -> Traces | NoTraces:
-    """Spans to where the standard variables of OpenTelemetry say, where `exporter` is `otlp`.
+    """Sends spans to the collector of OpenTelemetry's standard variables, where `exporter` is `otlp`.
 
     Raises ConfigurationError where what sends them is not installed.
     """

@@ -16,10 +16,10 @@ from fastapi import FastAPI
 from shared.chassis.declare.service import Service
 from shared.chassis.declare.settings import ServiceSettings, load_settings
 from shared.chassis.errors import ConfigurationError
-from shared.chassis.http import create_app
 from shared.chassis.observe.gc_tuning import freeze_startup_objects, raise_gc_thresholds
 from shared.chassis.observe.logs import configure_logs
 from shared.chassis.runtime.service_runtime import ServiceRuntime
+from shared.chassis.transaction.migrate import migrate
 
 
 @contextlib.asynccontextmanager
@@ -47,9 +47,9 @@ async def serve(service: Service, settings: ServiceSettings) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    await service.migrate(settings.database_url)
+    await migrate(service, settings.database_url)
     async with started(service, settings) as running:
-        app: FastAPI = create_app(running)
+        app: FastAPI = running.app()
         server = _Server(
             uvicorn.Config(
                 app,
@@ -76,7 +76,7 @@ def run(service: Service) -> None:
     """The process of a service. A wrong setting ends the start with a sentence that names it."""
     try:
         settings = load_settings(service.settings)
-        configure_logs(service.name, settings)
+        configure_logs(service.name, level=settings.log_level, style=settings.log_format)
         raise_gc_thresholds()
         uvloop.run(serve(service, settings))
     except ConfigurationError as error:

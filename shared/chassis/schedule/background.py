@@ -5,34 +5,41 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
 import structlog
 
+from shared.chassis.declare.handlers import BackgroundWork
+from shared.chassis.transaction.transactions import Transactions
 from shared.chassis.transaction.transient_errors import is_transient
-
-if TYPE_CHECKING:
-    from shared.chassis.declare.handlers import BackgroundWork
-    from shared.chassis.runtime.service_runtime import ServiceRuntime
 
 log = structlog.get_logger(__name__)
 
-_RETRY_SECONDS = 1.0
+_RETRY_SECONDS: Final = 1.0
+_LOOKS_APART_SECONDS: Final = 0.25
+"""Commits wake the runner; while many follow each other, it looks so often."""
 
 
 class BackgroundRunner:
-    """Takes step after step of one kind of work; where there is none, looks again later.
+    """Takes step after step of one kind of work; where there is none, waits for a commit or `poll_seconds`.
 
-    Several replicas may be at it: a step claims what it works on, and leaves what another one holds.
+    Several replicas may work at once: a step claims its part, and leaves alone what another replica has claimed.
     """
 
-    def __init__(self, running: ServiceRuntime, work: BackgroundWork) -> None:
-        self._running = running
+    def __init__(self, transactions: Transactions, work: BackgroundWork, poll_seconds: float) -> None:
+        self._transactions = transactions
         self._work = work
+        self._poll_seconds = poll_seconds
+        self._wake = asyncio.Event()
         self.failure: str | None = None
+
+    def wake(self, emitted: int = 0) -> None:
+        """Called after a commit, which may have left work behind."""
+        self._wake.set()
 
     async def run(self) -> None:
         while True:
+            self._wake.clear()
             try:
                 worked = await self._waits() and await self._work.do(self._begin)
                 self.failure = None
@@ -43,16 +50,24 @@ class BackgroundRunner:
                     "background work failed, will be tried again", error=self.failure, transient=is_transient(error)
                 )
                 await asyncio.sleep(_RETRY_SECONDS)
+                continue
             if not worked:
-                await asyncio.sleep(self._running.settings.daily_run_poll_seconds)
+                await asyncio.sleep(_LOOKS_APART_SECONDS)
+                await self._woken()
+
+    async def _woken(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), self._poll_seconds)
+        except TimeoutError:
+            return
 
     @asynccontextmanager
     async def _begin(self, steps: Collection[str]) -> AsyncIterator[Any]:
         subjects: set[str] = set()
-        async with self._running.unit_of_work(subjects) as uow:
+        async with self._transactions.begin(subjects) as uow:
             yield uow
             subjects |= self._work.crash_subjects(steps)
 
     async def _waits(self) -> bool:
-        async with self._running.pool.acquire() as connection:
-            return bool(await connection.fetchval(self._running.queries[self._work.waiting]))
+        async with self._transactions.connection() as connection:
+            return bool(await connection.fetchval(self._transactions.queries[self._work.waiting]))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic_core import to_json
 
-if TYPE_CHECKING:
-    from shared.chassis.http.command import Command
+from shared.chassis.transaction.command import Command
 
 
 def audit_row(command: Command, action: str, subject: str, before: Any, after: Any) -> tuple[Any, ...]:

@@ -8,6 +8,8 @@ from pathlib import Path
 import asyncpg
 import structlog
 
+from shared.chassis.declare.service import Service
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pogo_core.util.migrate import apply
@@ -18,7 +20,12 @@ CHASSIS_MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x6F32635F6D696772  # "o2c_migr"
 
 
-async def migrate(database_url: str, parts: list[tuple[str, Path]]) -> None:
+async def migrate(service: Service, database_url: str) -> None:
+    """Brings the service's database to today's schema: components first, then its own."""
+    await apply_migrations(database_url, service.migrations)
+
+
+async def apply_migrations(database_url: str, parts: list[tuple[str, Path]]) -> None:
     """Brings a database to today's schema: the chassis first, then each named part's own migrations."""
     connection = await asyncpg.connect(database_url, timeout=10.0, command_timeout=600.0)
     try:

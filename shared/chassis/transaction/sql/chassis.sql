@@ -9,7 +9,7 @@ ON CONFLICT (event_id) DO NOTHING
 RETURNING event_id;
 
 -- name: last_business_day
--- The last business day this service has heard of.
+-- The last business day that this service has received.
 SELECT business_date FROM business_day ORDER BY business_date DESC LIMIT 1;
 
 -- name: insert_business_days
@@ -25,8 +25,12 @@ SELECT n.name, day.company_id, day.business_date FROM day CROSS JOIN unnest($3::
 ORDER BY n.name, day.business_date, day.company_id
 ON CONFLICT (name, business_date, company_id) DO NOTHING;
 
+-- name: due_daily_runs
+-- The names of the runs that are not finished.
+SELECT DISTINCT name FROM daily_run WHERE finished_at IS NULL;
+
 -- name: claim_daily_run
--- The oldest unfinished run of a name, unless another replica is at it: days are done in order.
+-- The oldest unfinished run of a name, unless another replica works on it: days are done in order.
 SELECT r.company_id, r.business_date, r.after
 FROM daily_run r
 WHERE r.name = $1 AND r.finished_at IS NULL
@@ -42,7 +46,7 @@ SET after = COALESCE($4, after), chunks = chunks + 1, finished_at = CASE WHEN $4
 WHERE name = $1 AND company_id = $2 AND business_date = $3;
 
 -- name: insert_outbox
--- Queues events for publication, in the order they were said.
+-- Queues events for publication, in the order in which they were emitted.
 INSERT INTO outbox (event_id, topic, key, type, subject, occurred_at, correlation_id, causation_id, traceparent, body, extra_headers)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::uuid[], $8::uuid[], $9::text[], $10::bytea[], $11::jsonb[]);
 
@@ -57,6 +61,10 @@ LIMIT $1;
 -- name: delete_outbox
 -- Forgets events the broker has acknowledged.
 DELETE FROM outbox WHERE id IN (SELECT * FROM unnest($1::bigint[]));
+
+-- name: outbox_waiting
+-- Whether anything waits for publication, those events included that running transactions still hold back.
+SELECT EXISTS (SELECT 1 FROM outbox);
 
 -- name: outbox_depth
 -- How many events wait for publication and how long the oldest has.

@@ -13,7 +13,7 @@ from shared.chassis.observe.tracing import child_traceparent
 from shared.chassis.transaction.crash_points import CrashPoints
 from shared.contracts import EVENTS
 from shared.contracts.event import EventContext
-from tests.kit.sample import order
+from tests.kit.events.sample import order
 
 CONTEXT = EventContext(
     id=uuid.UUID(int=7), source="erp", time=datetime(2026, 3, 2, 9, tzinfo=UTC), correlation_id=uuid.UUID(int=8),
@@ -44,7 +44,7 @@ def test_any_text_may_be_an_id_and_is_unique_per_source() -> None:
 
 
 def test_an_event_that_was_never_published_has_no_id() -> None:
-    with pytest.raises(LookupError, match="has not been published"):
+    with pytest.raises(LookupError, match="has not been emitted"):
         _ = order().context
 
 

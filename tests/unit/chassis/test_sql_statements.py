@@ -1,17 +1,12 @@
-"""How queries are sent: arrays as PostgreSQL's own text, plain inserts as COPY; and how a flood is shared out."""
+"""How queries are sent: arrays as PostgreSQL's own text, plain inserts as COPY."""
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 from decimal import Decimal
-from types import SimpleNamespace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from shared.chassis.consume.batch import lanes
 from shared.chassis.transaction.sql_statements import Copy, number_array, statement, text_array
 
 
@@ -59,16 +54,3 @@ def test_an_insert_of_nothing_but_its_rows_is_copied() -> None:
     assert statement(plain).copy == Copy("step", ("a", "b"))
     assert statement(plain.replace(";", " ON CONFLICT (a) DO NOTHING;")).copy is None
     assert statement(plain.replace("$1::text[], $2::numeric[]", "$2::numeric[], $1::text[]")).copy is None
-
-
-@settings(deadline=None)
-@given(st.lists(st.integers(0, 11), max_size=1_500))
-def test_a_flood_is_shared_out_by_partition_and_nothing_is_lost(partitions: list[int]) -> None:
-    records = [SimpleNamespace(partition=partition, offset=n) for n, partition in enumerate(partitions)]
-    shared = lanes(records)
-    assert Counter(r.offset for lane in shared for r in lane) == Counter(r.offset for r in records)
-    numbers = [{r.partition for r in lane} for lane in shared]
-    assert len(shared) <= 2 and (len(shared) < 2 or not numbers[0] & numbers[1])
-    assert all([r.offset for r in lane] == sorted(r.offset for r in lane) for lane in shared)
-    if len(records) < 400:
-        assert len(shared) == 1

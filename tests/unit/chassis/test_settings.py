@@ -24,7 +24,7 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "message"),
     [
         ("O2C_DATABASE_URL", "mysql://localhost/x", "O2C_DATABASE_URL: String should match pattern"),
         ("O2C_BATCH_EVENTS_MAX", "0", "O2C_BATCH_EVENTS_MAX: Input should be greater than or equal to 1 (it is '0')"),
@@ -38,12 +38,12 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     ],
 )
 def test_a_wrong_setting_is_named_with_its_value_and_the_remedy(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
 ) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(ConfigurationError) as error:
         load_settings(ServiceSettings)
-    assert told in str(error.value)
+    assert message in str(error.value)
 
 
 def test_all_wrong_settings_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

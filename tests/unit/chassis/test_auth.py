@@ -48,11 +48,11 @@ async def test_roles_this_platform_does_not_know_are_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"exp": datetime(2020, 1, 1, tzinfo=UTC)}, "expired"),
         ({"exp": None}, "exp"),
-        ({"iss": "somebody else"}, "issuer"),
+        ({"iss": "another issuer"}, "issuer"),
         ({"iss": None}, "iss"),
         ({"aud": "payroll"}, "udience"),
         ({"aud": None}, "aud"),
@@ -61,8 +61,8 @@ async def test_roles_this_platform_does_not_know_are_left_out() -> None:
         ({"roles": "admin"}, "roles"),
     ],
 )
-async def test_a_token_with_a_wrong_claim_is_refused(changes: dict[str, Any], told: str) -> None:
-    with pytest.raises(BadToken, match=told):
+async def test_a_token_with_a_wrong_claim_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadToken, match=message):
         await LOCAL.person(signed(**changes))
 
 
@@ -114,7 +114,7 @@ def keys_url() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *told: Any) -> None: ...
+        def log_message(self, *arguments: Any) -> None: ...
 
     server = HTTPServer(("127.0.0.1", 0), Keys)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from shared.chassis.declare.policies import SHIPPED_FROM, PolicyBook, PolicyKind, versions_of
+from shared.chassis.declare.policies import SHIPPED_FROM, PolicyKind, versions_of
 from shared.chassis.errors import ConfigurationError
+from shared.chassis.transaction.policy_book import PolicyBook
 
 
 class Rules(BaseModel):
