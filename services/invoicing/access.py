@@ -1,7 +1,8 @@
-"""Who may look at orders and documents, and who may change them: said once for all routes."""
+"""Who may read orders and documents, and who may change them: declared once for all routes."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import Query
@@ -10,7 +11,9 @@ from shared.chassis.http import Command, Person, ReadSession, command_for_roles,
 
 Viewer = Annotated[Person, require_roles("credit_analyst", "credit_manager", "collector", "cash_clerk", "controller")]
 Controller = Annotated[Command, command_for_roles("controller")]
-Giver = Annotated[Command, command_for_roles("collector", "cash_clerk", "credit_manager", "controller")]
-"""Gives customers credit, within the authority that the policy gives to the role."""
+CreditMemoIssuer = Annotated[Command, command_for_roles("collector", "cash_clerk", "credit_manager", "controller")]
+"""Grants customers credit memos, up to the amount that the policy allows the role."""
 Db = Annotated[ReadSession, read_session()]
 Filter = Annotated[str | None, Query(max_length=80)]
+FromDate = Annotated[date | None, Query(description="First date, included.")]
+ToDate = Annotated[date | None, Query(description="Last date, included.")]

@@ -6,18 +6,25 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from services.invoicing.api import router as orders
-from services.invoicing.api_credit_memos import router as credit_memos
-from services.invoicing.api_finance_charges import router as finance_charges
-from services.invoicing.crediting import CREDIT_MEMO_RULES
+from services.invoicing.credit_memos.api import router as credit_memos
+from services.invoicing.credit_memos.store import CREDIT_MEMO_RULES
+from services.invoicing.deferred_events.api import router as deferred_events
+from services.invoicing.finance_charges.api import router as finance_charges
 from services.invoicing.handlers import handlers
+from services.invoicing.invoices.api import router as invoices
+from services.invoicing.invoices.store import INVOICE_NUMBERING
+from services.invoicing.order_entry.api import router as order_entry
+from services.invoicing.orders.api import router as orders
+from services.invoicing.orders.store import ORDER_RULES
 from services.invoicing.settings import InvoicingSettings
-from services.invoicing.store import INVOICE_NUMBERING, ORDER_RULES, TAX_RATES, InvoicingWork
+from services.invoicing.stock.api import router as stock
+from services.invoicing.tax.store import TAX_RATES
+from services.invoicing.work import InvoicingWork
 from shared.chassis.declare.service import Service
 from shared.components.ledger import COMPONENT as LEDGER
 
 router = APIRouter()
-for routes in (orders, credit_memos, finance_charges):
+for routes in (orders, order_entry, stock, deferred_events, invoices, credit_memos, finance_charges):
     router.include_router(routes)
 
 service = Service(

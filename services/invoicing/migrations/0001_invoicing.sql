@@ -1,4 +1,4 @@
--- Customers, items and prices as the ERP tells them; orders, invoices and their number series.
+-- Master data, prices, orders, stock, deferred events, invoices and their number series, finance charges, credit memos.
 -- depends:
 
 -- migrate: apply
@@ -8,9 +8,7 @@ CREATE TABLE customer (
     company_id text NOT NULL,
     name text NOT NULL,
     currency text NOT NULL,
-    net_days integer NOT NULL,
-    discount_days integer NOT NULL,
-    discount_percent numeric(7, 4) NOT NULL,
+    terms jsonb NOT NULL,
     price_list_id text NOT NULL,
     jurisdiction text NOT NULL,
     tax_exempt boolean NOT NULL,
@@ -52,17 +50,19 @@ CREATE TABLE customer_order (
     total numeric(18, 3) NOT NULL,
     open_amount numeric(18, 3) NOT NULL CHECK (open_amount >= 0),
     order_version integer NOT NULL,
-    net_days integer NOT NULL,
-    discount_days integer NOT NULL,
-    discount_percent numeric(7, 4) NOT NULL,
+    terms jsonb NOT NULL,
     rules_version integer NOT NULL,
     tax_version integer NOT NULL,
     reasons jsonb NOT NULL,
     lines jsonb NOT NULL,
-    questions jsonb NOT NULL,
-    questions_asked integer NOT NULL,
+    stock_requests jsonb NOT NULL,
+    stock_requests_made integer NOT NULL,
     pick_lists integer NOT NULL,
     steps integer NOT NULL,
+    approved_until date,
+    decision_no integer NOT NULL DEFAULT 0,
+    stopped boolean NOT NULL DEFAULT false,
+    revision integer NOT NULL DEFAULT 1,
     PRIMARY KEY (customer_id, order_id)
 ) WITH (fillfactor = 70);
 CREATE INDEX customer_order_number ON customer_order (order_id);
@@ -81,16 +81,11 @@ CREATE TABLE order_step (
     PRIMARY KEY (customer_id, order_id, seq)
 );
 
-CREATE TABLE pick_list (
-    customer_id text NOT NULL,
-    pick_list_id text NOT NULL,
-    order_id text NOT NULL,
-    company_id text NOT NULL,
-    released_on date NOT NULL,
-    lines jsonb NOT NULL,
-    PRIMARY KEY (customer_id, pick_list_id)
+-- How often an item was replenished: a short answer that is older than a replenishment is followed by a new request.
+CREATE TABLE item_replenishment (
+    item_id text PRIMARY KEY,
+    replenishments bigint NOT NULL
 );
-CREATE INDEX pick_list_order ON pick_list (customer_id, order_id);
 
 CREATE TABLE backorder (
     customer_id text NOT NULL,
@@ -106,10 +101,29 @@ CREATE TABLE backorder (
 CREATE INDEX backorder_item ON backorder (item_id, order_date, order_id) WHERE quantity > 0;
 CREATE INDEX backorder_age ON backorder (order_date, order_id, line_no) WHERE quantity > 0;
 
--- How often an item came in: a short answer that such news overtook is asked again.
-CREATE TABLE item_replenishment (
-    item_id text PRIMARY KEY,
-    heard bigint NOT NULL
+CREATE TABLE pick_list (
+    customer_id text NOT NULL,
+    pick_list_id text NOT NULL,
+    order_id text NOT NULL,
+    company_id text NOT NULL,
+    released_on date NOT NULL,
+    lines jsonb NOT NULL,
+    PRIMARY KEY (customer_id, pick_list_id)
+);
+CREATE INDEX pick_list_order ON pick_list (customer_id, order_id);
+
+-- Events about an order that arrived before what they answer.
+CREATE TABLE deferred_event (
+    customer_id text NOT NULL,
+    order_id text NOT NULL,
+    kind text NOT NULL CHECK (kind IN (
+        'CreditHeld', 'CreditApproved', 'CreditReleased', 'CreditDeclined', 'StockAnswered', 'cancellation', 'shipment'
+    )),
+    subject text NOT NULL,
+    business_date date NOT NULL,
+    body jsonb NOT NULL,
+    context jsonb NOT NULL,
+    PRIMARY KEY (customer_id, order_id, kind, subject)
 );
 
 CREATE TABLE shipment (
@@ -123,17 +137,6 @@ CREATE TABLE shipment (
 );
 CREATE INDEX shipment_order ON shipment (customer_id, order_id);
 
--- Events about an order that came before the order itself.
-CREATE TABLE early_event (
-    customer_id text NOT NULL,
-    order_id text NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('cancellation', 'shipment')),
-    subject text NOT NULL,
-    business_date date NOT NULL,
-    body jsonb NOT NULL,
-    PRIMARY KEY (customer_id, order_id, kind, subject)
-);
-
 CREATE TABLE invoice (
     customer_id text NOT NULL,
     invoice_id text NOT NULL,
@@ -144,9 +147,7 @@ CREATE TABLE invoice (
     invoice_date date NOT NULL,
     due_date date NOT NULL,
     discount_date date,
-    net_days integer NOT NULL,
-    discount_days integer NOT NULL,
-    discount_percent numeric(7, 4) NOT NULL,
+    terms jsonb NOT NULL,
     currency text NOT NULL,
     net numeric(18, 3) NOT NULL CHECK (net >= 0),
     tax numeric(18, 3) NOT NULL CHECK (tax >= 0),
@@ -162,20 +163,83 @@ CREATE INDEX invoice_day ON invoice (invoice_date, invoice_id);
 CREATE INDEX invoice_customer ON invoice (customer_id, invoice_date, invoice_id);
 CREATE INDEX invoice_order ON invoice (customer_id, order_id) WHERE order_id IS NOT NULL;
 
--- One counter per series; its row lock is what keeps the numbers without gaps.
+-- One counter per series; its row lock keeps the numbers without gaps.
 CREATE TABLE invoice_series (
     series text PRIMARY KEY,
     last_number bigint NOT NULL
 );
 
+-- Numbers of invoices that were published after the backup from which this database was restored: they keep them.
+CREATE TABLE reserved_number (
+    customer_id text NOT NULL,
+    invoice_id text NOT NULL,
+    invoice_number text NOT NULL,
+    PRIMARY KEY (customer_id, invoice_id)
+);
+
+CREATE TABLE finance_charge (
+    customer_id text NOT NULL,
+    charge_id text NOT NULL,
+    charge_number text NOT NULL,
+    company_id text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('interest', 'fee')),
+    charge_date date NOT NULL,
+    due_date date NOT NULL,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL CHECK (amount > 0),
+    reason text NOT NULL,
+    items jsonb NOT NULL,
+    PRIMARY KEY (customer_id, charge_id)
+);
+CREATE UNIQUE INDEX finance_charge_document ON finance_charge (charge_number);
+CREATE INDEX finance_charge_day ON finance_charge (charge_date, charge_id);
+
+CREATE TABLE credit_memo (
+    customer_id text NOT NULL,
+    credit_memo_id text NOT NULL,
+    credit_memo_number text,
+    company_id text NOT NULL,
+    document_number text NOT NULL,
+    document_kind text NOT NULL CHECK (document_kind IN ('invoice', 'interest', 'fee')),
+    settles_document text,
+    request_id text,
+    currency text NOT NULL,
+    net numeric(18, 3) NOT NULL CHECK (net >= 0),
+    tax numeric(18, 3) NOT NULL CHECK (tax >= 0),
+    total numeric(18, 3) NOT NULL CHECK (total = net + tax AND total > 0),
+    lines jsonb NOT NULL,
+    reason_code text NOT NULL,
+    reason text NOT NULL,
+    requested_by text NOT NULL,
+    requested_on date NOT NULL,
+    state text NOT NULL CHECK (state IN ('waiting', 'posted', 'declined')),
+    credit_date date,
+    decided_by text,
+    decided_on date,
+    decision text NOT NULL DEFAULT '',
+    reversed_by text,
+    PRIMARY KEY (customer_id, credit_memo_id),
+    CHECK ((state = 'posted') = (credit_memo_number IS NOT NULL)),
+    CHECK ((state = 'posted') = (credit_date IS NOT NULL)),
+    CHECK (decided_by IS NULL OR decided_by <> requested_by),
+    CHECK (reversed_by IS NULL OR state = 'posted')
+);
+CREATE INDEX credit_memo_identity ON credit_memo (credit_memo_id);
+CREATE UNIQUE INDEX credit_memo_document ON credit_memo (credit_memo_number);
+CREATE INDEX credit_memo_credits ON credit_memo (customer_id, document_number);
+CREATE INDEX credit_memo_day ON credit_memo (requested_on, credit_memo_id);
+
 -- migrate: rollback
+DROP TABLE credit_memo;
+DROP TABLE finance_charge;
+DROP TABLE reserved_number;
 DROP TABLE invoice_series;
 DROP TABLE invoice;
-DROP TABLE early_event;
 DROP TABLE shipment;
-DROP TABLE item_replenishment;
-DROP TABLE backorder;
+DROP TABLE deferred_event;
 DROP TABLE pick_list;
+DROP TABLE backorder;
+DROP TABLE item_replenishment;
 DROP TABLE order_step;
 DROP TABLE customer_order;
 DROP TABLE price;

@@ -1,4 +1,4 @@
-"""The beginnings of stories: a catalogue, and orders that have come a part of their way."""
+"""The beginnings of stories: a catalogue, and orders in some state of their life."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from services.invoicing.domain.masters import Customer, Item
-from services.invoicing.domain.orders import Order
-from services.invoicing.domain.pricing import Price, PriceBook
-from services.invoicing.domain.stock import ask_for_all, take_answer
-from services.invoicing.domain.validation import Catalogue, judge
-from services.invoicing.store import ORDER_RULES, TAX_RATES
+from services.invoicing.master_data.domain import Customer, Item
+from services.invoicing.order_entry.domain.validation import Catalogue, validate
+from services.invoicing.orders.domain.order import Order
+from services.invoicing.orders.store import ORDER_RULES
+from services.invoicing.pricing.domain import Price, PriceBook
+from services.invoicing.stock.domain.requests import apply_answer, request_all
+from services.invoicing.tax.store import TAX_RATES
 from shared.contracts.erp import OrderPlaced
 from shared.contracts.event import Event
 from shared.contracts.inv_ctrl import ShipmentConfirmed, StockAnswered
-from tests.kit.sample import DAY, customer, item, order, price
+from tests.kit.events.sample import DAY, customer, item, order, price
 
 TAXES = TAX_RATES.shipped.document
 RULES = ORDER_RULES.shipped.document
@@ -47,40 +48,40 @@ def lines(*quantities: int, item_ids: tuple[str, ...] = ("I-1", "I-2")) -> list[
 def validated(placed: OrderPlaced | None = None, known: Catalogue | None = None) -> Order:
     known = known or catalogue()
     placed = placed or order()
-    judgement = judge(placed, known)
-    assert judgement.customer is not None
-    assert not judgement.reasons
-    taken = Order.of(placed)
-    taken.accept(judgement, judgement.customer.terms)
-    return taken
+    priced = validate(placed, known).priced
+    assert priced is not None
+    accepted = Order.of(placed)
+    accepted.accept(priced)
+    return accepted
 
 
 def approved(placed: OrderPlaced | None = None, known: Catalogue | None = None) -> Order:
-    """Approved by credit, and stock has been asked for."""
-    taken = validated(placed, known)
-    assert taken.approve(DAY, "approved by credit")
-    ask_for_all(taken, {}, DAY)
-    return taken
+    """Approved by credit, and stock is requested."""
+    accepted = validated(placed, known)
+    assert accepted.approve(DAY, "approved by credit")
+    request_all(accepted, {}, DAY)
+    return accepted
 
 
 def answer(of: Order, *allocated: int, request: int = 1) -> StockAnswered:
     """Allocates so much of each line of a request; the rest is short."""
-    question = of.questions[f"{of.order_id}/R{request}"]
-    told = [
-        {"line_no": line_no, "item_id": of.line(line_no).item_id, "allocated": got, "short": max(0, asked - got)}
-        for (line_no, asked), got in zip(sorted(question.quantities.items()), allocated, strict=True)
+    requested = of.stock_requests[f"{of.order_id}/R{request}"]
+    answers = [
+        {"line_no": line_no, "item_id": of.line(line_no).item_id, "allocated": got, "short": max(0, quantity - got)}
+        for (line_no, quantity), got in zip(sorted(requested.quantities.items()), allocated, strict=True)
     ]
     return StockAnswered(
         request_id=f"{of.order_id}/R{request}",
+        request_no=request,
         order_id=of.order_id,
         customer_id=of.customer_id,
         business_date=DAY,
-        lines=told,  # type: ignore[arg-type]
+        lines=answers,
     )
 
 
 def answered(of: Order, *allocated: int, request: int = 1) -> list[Event]:
-    return take_answer(of, answer(of, *allocated, request=request))
+    return apply_answer(of, answer(of, *allocated, request=request))
 
 
 def shipment(of: Order, number: int, shipped: dict[int, int], on: date = DAY) -> ShipmentConfirmed:
@@ -89,7 +90,7 @@ def shipment(of: Order, number: int, shipped: dict[int, int], on: date = DAY) ->
         order_id=of.order_id,
         customer_id=of.customer_id,
         shipped_on=on,
-        lines=[{"line_no": n, "quantity": quantity} for n, quantity in shipped.items()],  # type: ignore[arg-type]
+        lines=[{"line_no": n, "quantity": quantity} for n, quantity in shipped.items()],
     )
 
 

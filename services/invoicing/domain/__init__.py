@@ -1,1 +1,0 @@
-"""From a customer's order to an invoice in the books: pure rules over values and contracts."""

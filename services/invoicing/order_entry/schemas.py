@@ -1,0 +1,94 @@
+"""Order entry over HTTP: what people send and get. Amounts are texts, in the currency beside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.invoicing.order_entry.domain.validation import ORDER_NUMBER_CHARACTERS_MAX
+from services.invoicing.orders.domain.life import State
+from shared.contracts.erp import OrderedLine
+from shared.contracts.event import BusinessDate, Currency, Identifier, Text
+from shared.contracts.invoicing import Reason
+
+
+class CaptureOrder(BaseModel):
+    """An order that a person takes by phone or web."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    order_id: Annotated[Identifier, Field(max_length=ORDER_NUMBER_CHARACTERS_MAX)] | None = None
+    """The number of the order; left out, the order gets one."""
+    customer_id: Identifier
+    company_id: Identifier | None = None
+    """Left out: the customer's company."""
+    order_date: BusinessDate | None = None
+    """Left out: the current business day."""
+    currency: Currency | None = None
+    """Left out: the customer's currency."""
+    customer_reference: Text = ""
+    jurisdiction: Identifier | None = None
+    """Ship-to jurisdiction; left out: the customer's."""
+    ship_complete: bool = False
+    lines: Annotated[list[OrderedLine], Field(min_length=1, max_length=500)]
+
+
+class OrderCaptured(BaseModel):
+    """The order will be validated; `GET /orders/{order_id}` shows the result."""
+
+    order_id: str
+    customer_id: str
+    order_date: date
+    currency: str
+
+
+class AmendOrder(BaseModel):
+    """The order as it shall be, and the reason for the change."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lines: Annotated[list[OrderedLine], Field(min_length=1, max_length=500)]
+    """All lines of the order, not only those that change."""
+    customer_reference: Text | None = None
+    """Left out, this and the next are not changed."""
+    ship_complete: bool | None = None
+    reason: Annotated[Text, Field(min_length=1)]
+
+
+class OrderAmended(BaseModel):
+    """The revision will be validated; `GET /orders/{order_id}` shows the result."""
+
+    order_id: str
+    revision: int
+
+
+class CancelOrder(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[Text, Field(min_length=1)]
+
+
+class OrderCancelledView(BaseModel):
+    order_id: str
+    state: State
+    currency: str
+    open_amount: Decimal
+    """What is still shipped and invoiced, incl. tax."""
+
+
+class RejectedOrderView(BaseModel):
+    order_id: str
+    company_id: str
+    customer_id: str
+    order_date: date
+    customer_reference: str
+    reasons: list[Reason]
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> RejectedOrderView:
+        return cls.model_validate({**row, "reasons": json.loads(row["reasons"])})
