@@ -48,6 +48,12 @@ def order(order_id: str, total: str, on: date = DAY, currency: str = "USD", cust
     )
 
 
+def amended(order_id: str, total: str, revision: int = 2, **given: Any) -> OrderValidated:
+    """A later revision of an order."""
+    facts = {"revision": revision, "order_version": revision, "amended_on": DAY, **given}
+    return order(order_id, total).model_copy(update=facts)
+
+
 def left(
     order_id: str, open_amount: str, version: int = 2, invoice_id: str | None = None, invoiced: str = "0"
 ) -> OpenOrderChanged:

@@ -1,102 +1,57 @@
-"""Credit's unit of work on plain dictionaries, so that stories need no database."""
+"""Credit's unit of work on plain dictionaries, so that stories need no database.
+
+`tests/integration/test_credit_store.py` proves that it does what PostgreSQL does.
+"""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import date
 from decimal import Decimal
-from typing import Any
-from uuid import UUID, uuid5
+from typing import Any, Final
 
-from services.credit.handlers import handlers
-from services.credit.request_store import CREDIT_REQUESTS, CREDIT_SCORECARD
-from services.credit.store import CREDIT_RULES, CreditWork
+from services.credit.app import service
+from services.credit.work import CreditWork
 from shared.chassis.transaction.queries import Queries
-from shared.contracts.event import Event, EventContext
+from tests.unit.credit.books import COLUMNS, TODAY, Books, Row
 
-COLUMNS = {
-    "accounts": (
-        "customer_id", "customer_version", "company_id", "name", "currency", "credit_limit", "limit_version",
-        "open_items_total", "open_orders_total", "state", "state_version", "holds", "open_orders_tax", "group_id",
-        "ordered_on", "ordered_amount", "standing",
-    ),
-    "items": (
-        "customer_id", "item_id", "currency", "open_amount", "item_version", "due_date", "closed_on", "order_id",
-        "contested", "payments",
-    ),
-    "orders": (
-        "customer_id", "order_id", "company_id", "currency", "order_date", "order_amount", "open_amount",
-        "order_version", "decision", "decided_on", "order_tax", "handling", "decisions", "revision",
-    ),
-    "files": (
-        "customer_id", "company_id", "risk_class", "reviewed_on", "review_due_on", "closed_on", "planned_limits",
-        "next_limit_on",
-    ),
-    "holds": ("customer_id", "hold_id", "requested_on", "reason", "lifted_on", "lifted_by", "lift_reason"),
-}  # fmt: skip
-UNHEARD = (
-    0,
-    "",
-    "",
-    "",
-    Decimal(0),
-    0,
-    Decimal(0),
-    Decimal(0),
-    "Active",
-    0,
-    "{}",
-    Decimal(0),
-    None,
-    None,
-    Decimal(0),
-    "{}",
-)
-Row = dict[str, Any]
+NEW_ACCOUNT: Final = (
+    0, "", "", "", Decimal(0), 0, Decimal(0), Decimal(0), "Active", 0, "{}", Decimal(0), None, None, Decimal(0), "{}",
+)  # fmt: skip
+"""The defaults of the table `account`."""
+TABLE_OF: Final = {
+    "accounts": "account",
+    "items": "open_item",
+    "orders": "open_order",
+    "holds": "account_hold",
+    "credit_files": "credit_file",
+}
+"""By what the names of queries end with."""
 
 
-class Books:
-    """The tables of credit, and a service that handles batches over them."""
-
-    def __init__(self, today: date | None = date(2024, 3, 1)) -> None:
-        self.today = today
+class InMemoryBooks(Books):
+    def __init__(self, today: date = TODAY) -> None:
+        super().__init__(today)
         self.tables: dict[str, dict[Any, Row]] = {name: {} for name in COLUMNS}
-        self.decisions: list[tuple[Any, ...]] = []
-        self.movements: list[tuple[Any, ...]] = []
-        self._ids = itertools.count()
 
-    async def hear(self, *events: Event) -> list[Event]:
-        """Handles the events as one batch; returns what credit says to it."""
-        work = InMemoryWork(self)
-        for event in events:
-            identity = uuid5(UUID(int=0), str(next(self._ids)))
-            event.with_context(
-                EventContext(id=identity, source="test", time=datetime(2024, 1, 1, tzinfo=UTC), correlation_id=identity)
-            )
-        for kind, handle in handlers.by_event.items():
-            group = sorted((e for e in events if type(e) is kind), key=lambda e: e.business_order)
-            if group:
-                for handler in handle:
-                    await handler(group, work)
-        said = work.pending_events
-        await work.flush()
-        return said
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[CreditWork]:
+        yield InMemoryWork(self)
 
-    def account(self, customer_id: str) -> Row:
-        return self.tables["accounts"][customer_id]
+    async def rows(self, table: str) -> list[Row]:
+        return [row for _, row in sorted(self.tables[table].items())]
 
-    def order(self, order_id: str) -> Row:
-        return next(row for row in self.tables["orders"].values() if row["order_id"] == order_id)
-
-    def moved(self, part: str) -> Decimal:
-        """The sum of the dated changes of a part of exposure."""
-        return sum((row[5] for row in self.movements if row[2] == part), Decimal(0))
+    async def change(self, table: str, key: tuple[str, str], **values: Any) -> None:
+        column, value = key
+        for row in self.tables[table].values():
+            if row[column] == value:
+                row.update(values)
 
     def counted(self, customer_ids: list[str]) -> list[Row]:
         """What customers owe and have on order by currency, summed over the rows."""
-        items = [r for r in self.tables["items"].values() if r["customer_id"] in customer_ids]
-        orders = [r for r in self.tables["orders"].values() if r["decision"] in ("approved", "released")]
+        items = [r for r in self.tables["open_item"].values() if r["customer_id"] in customer_ids]
+        orders = [r for r in self.tables["open_order"].values() if r["decision"] in ("approved", "released")]
         keys = {
             (row["customer_id"], row["currency"]) for row in (*items, *orders) if row["customer_id"] in customer_ids
         }
@@ -113,48 +68,50 @@ class Books:
 
 
 class InMemoryWork(CreditWork):
-    def __init__(self, books: Books) -> None:
-        super().__init__(None, Queries(), "credit", books.today, (CREDIT_RULES, CREDIT_REQUESTS, CREDIT_SCORECARD))
+    """Answers the queries of the stories; any other query fails."""
+
+    def __init__(self, books: InMemoryBooks) -> None:
+        super().__init__(None, Queries(), "credit", books.today, service.policies)
         self._books = books
 
     async def fetch(self, query: str, *arguments: Any) -> list[Any]:
         tables = self._books.tables
-        if query == "load_policy_versions":
-            return []
-        if query == "count_exposure":
-            return self._books.counted(*arguments)
-        if query in ("lock_groups", "rates_on", "rates_with"):
-            return []
-        if query == "load_undecided_orders":
-            return [
-                row
-                for _, row in sorted(tables["orders"].items())
-                if row["customer_id"] in arguments[0] and row["decision"] in ("waiting", "held")
-            ]
-        if query == "load_open_requests":
-            return []
+        match query:
+            case "load_policy_versions" | "lock_groups" | "exchange_rates_in_force" | "load_open_requests":
+                return []
+            case "count_exposure":
+                return self._books.counted(*arguments)
+            case "load_undecided_orders":
+                undecided = ("waiting", "held")
+                rows = [row for row in await self._books.rows("open_order") if row["decision"] in undecided]
+                return [row for row in rows if row["customer_id"] in arguments[0]]
+            case "load_holds_of_promises":
+                wanted = set(zip(*arguments, strict=True))
+                rows = await self._books.rows("account_hold")
+                return [row for row in rows if (row["customer_id"], row["promise_id"]) in wanted]
+        table = tables[TABLE_OF[query.removeprefix("load_")]]
         keys = arguments[0] if len(arguments) == 1 else list(zip(*arguments, strict=True))
-        table = tables[query.removeprefix("load_")]
         return [table[key] for key in sorted(keys) if key in table]
 
     async def execute(self, query: str, *arguments: Any) -> str:
         assert query == "open_accounts"
         for customer_id in arguments[0]:
-            self._books.tables["accounts"].setdefault(
-                customer_id, dict(zip(COLUMNS["accounts"], (customer_id, *UNHEARD), strict=True))
+            self._books.tables["account"].setdefault(
+                customer_id, dict(zip(COLUMNS["account"], (customer_id, *NEW_ACCOUNT), strict=True))
             )
         return ""
 
     async def write(self, query: str, rows: list[tuple[Any, ...]]) -> None:
-        if query == "insert_decisions":
-            self._books.decisions += rows
-        elif query == "insert_exposure_movements":
-            self._books.movements += rows
-        elif query.startswith("save_"):
-            name = query.removeprefix("save_")
+        tables = self._books.tables
+        if query in ("insert_decisions", "insert_exposure_movements"):
+            name = "order_decision" if query == "insert_decisions" else "exposure_movement"
             for values in rows:
-                key = values[0] if name in ("accounts", "files") else values[:2]
-                self._books.tables[name][key] = dict(zip(COLUMNS[name], values, strict=True))
+                tables[name][len(tables[name])] = dict(zip(COLUMNS[name], values, strict=True))
+        elif query.removeprefix("save_") in TABLE_OF:
+            name = TABLE_OF[query.removeprefix("save_")]
+            for values in rows:
+                key = values[0] if name in ("account", "credit_file") else values[:2]
+                tables[name][key] = dict(zip(COLUMNS[name], values, strict=True))
 
 
 def _total(rows: Iterable[Row], customer_id: str, currency: str) -> Decimal:

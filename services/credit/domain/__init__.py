@@ -1,1 +1,0 @@
-"""The business rules of credit: pure, no I/O, no clock."""
