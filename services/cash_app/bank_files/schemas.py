@@ -1,4 +1,4 @@
-"""What imports, bundles, advice and deposits look like over HTTP."""
+"""What imports, bundles, remittance advice and deposits look like over HTTP."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.cash_app.domain.files.delimited import RemittanceMapping
-from shared.contracts.erp import RemittanceLine
+from services.cash_app.bank_files.domain.delimited import RemittanceMapping
+from services.cash_app.bank_files.domain.planned_entries import Outcome
+from shared.contracts.erp import PaymentReference, RemittanceLine
 from shared.contracts.event import BusinessDate, Currency, Identifier, PositiveAmount, Text
 from shared.kernel.money import round_half_up
 
@@ -50,12 +51,16 @@ class ImportView(BaseModel):
 
 
 class EntryView(BaseModel):
-    """One entry of a file. `outcome`: posted as an event, held for its bundle, seen before, or only noted."""
+    """One entry of a file.
+
+    `outcome`: posted as an event, held for its bundle, waiting for a person, booked to the ledger, reported before, or
+    only noted.
+    """
 
     entry_no: int
     place: str
     kind: str
-    outcome: Literal["post", "held", "seen_before", "noted"]
+    outcome: Outcome
     subject_id: str
     """The payment's, return's or advice's id."""
     source: str
@@ -65,10 +70,28 @@ class EntryView(BaseModel):
     amount: Decimal
     value_date: date
     note: str
+    details: str = ""
+    """The bank's words."""
+    trace_number: str = ""
+    payer_name: str = ""
+    payer_account: str = ""
+    references: list[PaymentReference] = []
+    remittance: list[RemittanceLine] = []
+    remittance_note: str = ""
+    """What of the payer's remittance could not be understood."""
+    reason_code: str = ""
+    reason: str = ""
 
     @classmethod
     def of(cls, row: Any) -> Self:
-        return cls(**{**row, "amount": round_half_up(row["amount"], row["currency"])})
+        facts = json.loads(row["facts"])
+        return cls.model_validate({**row, **facts, "amount": round_half_up(row["amount"], row["currency"])})
+
+
+class ReviewEntryView(EntryView):
+    """An entry that waits for a person, and the file it is from."""
+
+    import_id: str
 
 
 class OwnAccountBody(BaseModel):
@@ -110,7 +133,7 @@ class BundleView(BaseModel):
     net: Decimal
     value_date: date
     payments: int
-    told_by: str
+    reported_by: str
     line_id: str | None
 
     @classmethod
@@ -120,7 +143,7 @@ class BundleView(BaseModel):
 
 
 class BundleLineView(BaseModel):
-    """A line of a statement for many payments. Without `bundle_id` nobody has told yet which payments."""
+    """A line of a statement for many payments. Without `bundle_id` its payments are not reported yet."""
 
     line_id: str
     bank_account: str
@@ -143,13 +166,26 @@ class ReleaseLine(BaseModel):
     reason: Reason
 
 
+class CloseReview(BaseModel):
+    """What a person found about an entry, such as the refund that came back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason
+
+
+class ReviewClosed(BaseModel):
+    import_id: str
+    subject_id: str
+
+
 class Released(BaseModel):
     line_id: str
     payment_id: str
 
 
 class AdviceView(BaseModel):
-    """A remittance advice; without `payment_id` it waits for its money."""
+    """A remittance advice; without `payment_id` it is awaiting payment."""
 
     advice_id: str
     company_id: str

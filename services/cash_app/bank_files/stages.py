@@ -1,7 +1,7 @@
 """A file's stages: received > parsed > validated > posted; or refused, whole, with every error.
 
 The file is read outside of any transaction and in a thread of its own; what it brings is checked and written in one
-transaction; what it says is said in chunks, each of which commits on its own and remembers where it ended.
+transaction; its events are published in chunks, each of which commits on its own and remembers where it ended.
 """
 
 from __future__ import annotations
@@ -12,43 +12,42 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import uuid5
 
 import asyncpg
 import structlog
 
-from services.cash_app.domain.files.delimited import RemittanceMapping
-from services.cash_app.domain.files.normal_form import BankFile, Bundle, Fault, Format, Limits, Unreadable
-from services.cash_app.domain.files.plan import OwnAccount, Plan, plan
-from services.cash_app.domain.files.recognise import FORMATS, read, recognise
-from services.cash_app.domain.payments import NOBODY
-from services.cash_app.imports.seen import settle_against_the_past
-from services.cash_app.store import CashWork
+from services.cash_app.bank_files.domain.bank_file import BankFile, Format
+from services.cash_app.bank_files.domain.delimited import RemittanceMapping
+from services.cash_app.bank_files.domain.import_plan import ImportPlan, plan_import
+from services.cash_app.bank_files.domain.planned_entries import OwnAccount
+from services.cash_app.bank_files.domain.read_context import FileError, Limits, UnreadableFile
+from services.cash_app.bank_files.domain.recognise import FORMATS, not_read, read, recognise
+from services.cash_app.bank_files.earlier_imports import compare_with_earlier_imports
+from services.cash_app.bank_files.store import CHUNK, save_import
+from services.cash_app.work import CashWork
 from shared.chassis.declare.handlers import Begin
 from shared.chassis.envelope import O2C_NAMESPACE
 from shared.chassis.transaction.transient_errors import is_transient
-from shared.components import ledger
 from shared.contracts.erp import PaymentReceived, PaymentReturned, RemittanceAdvised
 from shared.contracts.event import Event, EventContext
-from shared.kernel.journal import Account, Posting
 
 log = structlog.get_logger(__name__)
 
-CHUNK: Final = 2_000
-"""So many entries are posted, or written, at a time."""
 SECONDS_MAX: Final = 120.0
 """Reading a file may take so long; 100,000 payments take a few seconds."""
+_PLURALS: Final = {"own_payment_returned": "own_payments_returned", "pending": "pendings"}
 STEPS: Final = ("parsing", "validating", "refusing", "posting")
 """The transactions of a file that change something."""
-SAID: Final[dict[str, type[Event]]] = {
+EVENT_OF_KIND: Final[dict[str, type[Event]]] = {
     "payment": PaymentReceived, "bundle": PaymentReceived, "return": PaymentReturned, "advice": RemittanceAdvised,
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class ImportRun:
-    """What is said of a file is caused by the file: the same file causes the same event ids, however often."""
+    """The events of a file are caused by the file: the same file causes the same event ids, however often."""
 
     import_id: str
 
@@ -73,7 +72,7 @@ async def _post_chunk(begin: Begin) -> bool:
         entries = await uow.fetch("entries_to_post", file["import_id"], file["position"], CHUNK)
         run = ImportRun(file["import_id"])
         for entry in entries:
-            uow.emit(SAID[entry["kind"]].model_validate_json(entry["event"]), cause=run)
+            uow.emit(EVENT_OF_KIND[entry["kind"]].model_validate_json(entry["event"]), cause=run)
         last = entries[-1]["entry_no"] if entries else file["position"]
         await uow.execute("advance_posting", file["import_id"], last, len(entries))
     return True
@@ -93,15 +92,15 @@ async def _read_next(begin: Begin) -> bool:
     frozen = {account: frozenset(ids) for account, ids in bundles.items()}
     try:
         await _read_and_check(begin, file, rules, accounts, frozen)
-    except Unreadable as error:
-        await _refuse(begin, file["import_id"], _format_of(file), error.faults)
+    except UnreadableFile as error:
+        await _refuse(begin, file["import_id"], _format_of(file), error.errors)
     except Exception as error:
         if is_transient(error):
             raise
         # The fault is this service's; one file must not keep all that come after it from being read.
         log.exception("a file could not be handled", import_id=file["import_id"])
         what = f"this service failed on it ({type(error).__name__}: {error}); its log says where"
-        await _refuse(begin, file["import_id"], None, [Fault("file", what)])
+        await _refuse(begin, file["import_id"], None, [FileError("file", what)])
     return True
 
 
@@ -116,17 +115,24 @@ async def _read_and_check(
     async with begin({"parsing"}) as uow:
         counts = {"statements": len(parsed.statements), "entries": _entries_in(parsed)}
         await uow.execute("mark_import_parsed", file["import_id"], parsed.format, json.dumps(counts))
-    planned = await asyncio.to_thread(plan, parsed, accounts, bundles, rules.company_id if rules else None)
+    planned = await asyncio.to_thread(plan_import, parsed, accounts, bundles, rules.company_id if rules else None)
     await _validate(begin, file, parsed, planned)
 
 
 def _read(file: asyncpg.Record, rules: RemittanceMapping | None) -> BankFile:
     format_ = _format_of(file)
     if format_ is None:
-        raise Unreadable([Fault("file", f"its format cannot be recognised: give format=, one of {', '.join(FORMATS)}")])
+        raise UnreadableFile([FileError("file", _unrecognised(file["content"]))])
     deadline = time.monotonic() + SECONDS_MAX
     limits = Limits(expired=lambda: time.monotonic() > deadline)
     return read(file["content"], format_, limits, mapping=rules, received_on=file["received_at"].date())
+
+
+def _unrecognised(content: bytes) -> str:
+    known = not_read(content)
+    if known is not None:
+        return f"this is {known}"
+    return f"its format cannot be recognised: give format=, one of {', '.join(FORMATS)}"
 
 
 def _format_of(file: asyncpg.Record) -> Format | None:
@@ -137,7 +143,7 @@ def _entries_in(parsed: BankFile) -> int:
     return sum(len(statement.entries) for statement in parsed.statements) + len(parsed.advices)
 
 
-async def _validate(begin: Begin, file: asyncpg.Record, parsed: BankFile, planned: Plan) -> None:
+async def _validate(begin: Begin, file: asyncpg.Record, parsed: BankFile, planned: ImportPlan) -> None:
     """Takes the file whole, or refuses it whole."""
     import_id = file["import_id"]
     steps: set[str] = set()
@@ -146,83 +152,36 @@ async def _validate(begin: Begin, file: asyncpg.Record, parsed: BankFile, planne
         if await uow.fetchrow("claim_import", import_id) is None:
             return
         steps.add("validating")
-        faults = list(planned.faults)
+        errors = list(planned.errors)
         before = await uow.fetchrow("imports_of_content", file["content_sha256"], import_id)
         if before is not None:
-            faults = [Fault("file", f"the same file came before, as import {before['import_id']}")]
-        elif not faults:
-            faults = await settle_against_the_past(planned, uow)
-        if faults:
-            await uow.execute("refuse_import", import_id, parsed.format, _told(faults))
+            errors = [FileError("file", f"the same file came before, as import {before['import_id']}")]
+        elif not errors:
+            errors = await compare_with_earlier_imports(planned, uow)
+        if errors:
+            await uow.execute("refuse_import", import_id, parsed.format, _as_json(errors))
             return
-        await _take(import_id, parsed, planned, uow)
+        await _take(file, parsed, planned, uow)
 
 
-async def _take(import_id: str, parsed: BankFile, planned: Plan, uow: CashWork) -> None:
-    await _write(uow, "insert_bank_statements", [
-        (s.account, s.source, s.number, s.on, import_id, s.currency, s.opening, s.closing)
-        for s, _ in planned.statements if s.number
-    ])  # fmt: skip
-    await _write(uow, "insert_import_entries", [
-        (
-            import_id, number, d.place, d.kind, d.outcome, d.subject_id, d.source, d.bank_account, d.bank_reference,
-            d.currency, d.amount, d.value_date, d.note,
-            d.event.model_dump_json() if d.event is not None and d.outcome in {"post", "held"} else None,
-        )
-        for number, d in enumerate(planned.drafts, start=1)
-    ])  # fmt: skip
-    await _write(uow, "insert_bundles", [
-        (
-            a.deposits_to or a.bank_account, b.bundle_id, b.kind, a.currency, b.gross, b.fee, b.net, b.value_date,
-            b.payments, source,
-        )
-        for b, a, source in planned.bundles
-    ])  # fmt: skip
-    ledger.post(uow, [_fee_of(bundle, account) for bundle, account, _ in planned.bundles if bundle.fee])
-    held = [(planned.drafts[at], kind) for at, kind in planned.lines if planned.drafts[at].outcome == "held"]
-    await _write(uow, "insert_bundle_lines", [
-        (d.subject_id, d.bank_account, kind, d.currency, d.amount, d.value_date, _words(d.event), import_id)
-        for d, kind in held
-    ])  # fmt: skip
-    touched = {a.deposits_to or a.bank_account for _, a, _ in planned.bundles} | {d.bank_account for d, _ in held}
-    if touched:
-        await uow.execute("join_bundles", sorted(touched))
-    outcomes = Counter(d.outcome for d in planned.drafts)
-    kinds = Counter(f"{d.kind}s" for d in planned.drafts)
+async def _take(file: asyncpg.Record, parsed: BankFile, planned: ImportPlan, uow: CashWork) -> None:
+    await save_import(file["import_id"], file["file_name"], planned, uow)
+    outcomes = Counter(one.outcome for one in planned.entries)
+    kinds = Counter(_PLURALS.get(one.kind, f"{one.kind}s") for one in planned.entries)
     counts = {
-        "statements": len(parsed.statements), "entries": len(planned.drafts), **dict(sorted(kinds.items())),
-        "seen_before": outcomes["seen_before"],
+        "statements": len(parsed.statements), "entries": len(planned.entries), **dict(sorted(kinds.items())),
+        "seen_before": outcomes["seen_before"], "for_review": outcomes["review"],
     }  # fmt: skip
-    await uow.execute("mark_import_validated", import_id, outcomes["post"], json.dumps(counts))
+    await uow.execute("mark_import_validated", file["import_id"], outcomes["post"], json.dumps(counts))
 
 
-async def _write(uow: CashWork, query: str, rows: list[tuple[Any, ...]]) -> None:
-    """In chunks, so that the events of others get their turn between them."""
-    for start in range(0, len(rows), CHUNK):
-        await uow.write(query, rows[start : start + CHUNK])
-
-
-async def _refuse(begin: Begin, import_id: str, format_: Format | None, faults: list[Fault]) -> None:
+async def _refuse(begin: Begin, import_id: str, format_: Format | None, errors: list[FileError]) -> None:
     async with begin({"refusing"}) as uow:
-        await uow.execute("refuse_import", import_id, format_, _told(faults))
+        await uow.execute("refuse_import", import_id, format_, _as_json(errors))
 
 
-def _fee_of(bundle: Bundle, account: OwnAccount) -> Posting:
-    """What the acquirer keeps leaves the cash that its payments, booked gross, came to; a negative fee comes back."""
-    spent, kept = (Account.BANK_FEES, Account.CASH) if bundle.fee > 0 else (Account.CASH, Account.BANK_FEES)
-    return Posting(
-        entry_id=f"{account.bank_account}/{bundle.bundle_id}/fee", company_id=account.company_id,
-        business_date=bundle.value_date, debit=spent, credit=kept, amount=abs(bundle.fee), currency=account.currency,
-        customer_id=NOBODY, document=bundle.bundle_id,
-    )  # fmt: skip
-
-
-def _told(faults: list[Fault]) -> str:
-    return json.dumps([{"place": fault.place, "what": fault.what} for fault in faults])
-
-
-def _words(event: Event | None) -> str:
-    return event.details if isinstance(event, PaymentReceived) else ""
+def _as_json(errors: list[FileError]) -> str:
+    return json.dumps([{"place": fault.place, "what": fault.what} for fault in errors])
 
 
 def _own(row: asyncpg.Record) -> OwnAccount:

@@ -1,19 +1,19 @@
-"""Checks and cash keyed in by a clerk: the deposit slip must balance, then each item is a payment."""
+"""What a clerk does with what the bank reports: deposits, lines released as payments, entries that were reviewed."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from services.cash_app.domain.files.plan import identifier, subject
-from services.cash_app.imports.views import Deposit, Deposited
-from services.cash_app.store import CashWork
-from shared.chassis.http import Command, Conflict, Unprocessable
+from services.cash_app.bank_files.domain.planned_entries import identifier, subject
+from services.cash_app.bank_files.schemas import Deposit, Deposited, Released, ReviewClosed
+from services.cash_app.work import CashWork
+from shared.chassis.http import Command, Conflict, NotFound, Unprocessable
 from shared.contracts.erp import PaymentReceived
 from shared.kernel.money import is_exact
 
 
 async def deposit(slip: Deposit, command: Command, uow: CashWork) -> Deposited:
-    """Says a payment for each item, and keeps the slip as a bundle that the bank's line will show.
+    """Publishes a payment for each item, and keeps the slip as a bundle that the bank's line will show.
 
     Raises Unprocessable for a slip that does not balance or an account that is not ours, Conflict for a slip that
     was keyed in before.
@@ -43,11 +43,44 @@ async def deposit(slip: Deposit, command: Command, uow: CashWork) -> Deposited:
     )  # fmt: skip
 
 
+async def release_line(line_id: str, reason: str, command: Command, uow: CashWork) -> Released:
+    """The line is a payment itself: no message will report payments behind it.
+
+    Raises NotFound for a line that does not wait, Conflict for one that stands for payments posted one by one.
+    """
+    row = await uow.fetchrow("held_line", line_id)
+    if row is None:
+        raise NotFound(f"there is no line {line_id!r} that waits: GET /bundle-lines?waiting=true lists them")
+    if row["bundle_id"] is not None:
+        raise Conflict(f"line {line_id} is the sum of {row['bundle_id']}: its payments were posted one by one")
+    if row["stage"] != "posted":
+        raise Conflict(f"import {row['import_id']} is still being posted: try again when it is done")
+    payment = PaymentReceived.model_validate_json(row["event"])
+    why = f"released as a payment by {command.person.name}: {reason}"
+    await uow.execute("release_line", row["import_id"], row["entry_no"], why)
+    await uow.execute("forget_bundle_line", line_id)
+    uow.emit(payment, cause=command)
+    after = {"payment_id": payment.payment_id, "reason": reason}
+    uow.audit(command, action="release_line", subject=line_id, before={"state": "held"}, after=after)
+    return Released(line_id=line_id, payment_id=payment.payment_id)
+
+
+async def close_review(subject_id: str, reason: str, command: Command, uow: CashWork) -> ReviewClosed:
+    """A person has dealt with an entry that waited. Raises NotFound for one that does not wait."""
+    row = await uow.fetchrow("entry_for_review", subject_id)
+    if row is None:
+        raise NotFound(f"there is no entry {subject_id!r} that waits: GET /bank-entries/review lists them")
+    note = f"{row['note']}; closed by {command.person.name}: {reason}"[:1000]
+    await uow.execute("close_review", row["import_id"], row["entry_no"], note)
+    uow.audit(command, action="close_review", subject=subject_id, before={"state": "review"}, after={"reason": reason})
+    return ReviewClosed(import_id=row["import_id"], subject_id=subject_id)
+
+
 def _balances(slip: Deposit) -> None:
     total = sum((item.amount for item in slip.items), Decimal(0))
     if total != slip.total:
         raise Unprocessable(
-            f"the slip says {slip.total} {slip.currency}, its {len(slip.items)} items add up to {total}: "
+            f"the slip states {slip.total} {slip.currency}, its {len(slip.items)} items add up to {total}: "
             f"{slip.total - total} is missing or too much"
         )
     wrong = [str(item.amount) for item in slip.items if not is_exact(item.amount, slip.currency)]

@@ -12,14 +12,14 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from services.cash_app.access import Books, Clerk
-from services.cash_app.domain.files.delimited import RemittanceMapping
-from services.cash_app.domain.files.figures import account_key
-from services.cash_app.domain.files.normal_form import Format
-from services.cash_app.imports.deposits import deposit
-from services.cash_app.imports.views import (
+from services.cash_app.bank_files import commands
+from services.cash_app.bank_files.domain.bank_file import Format
+from services.cash_app.bank_files.domain.delimited import RemittanceMapping
+from services.cash_app.bank_files.schemas import (
     AdviceView,
     BundleLineView,
     BundleView,
+    CloseReview,
     Deposit,
     Deposited,
     EntryView,
@@ -29,12 +29,14 @@ from services.cash_app.imports.views import (
     OwnAccountView,
     Released,
     ReleaseLine,
+    ReviewClosed,
+    ReviewEntryView,
     Stage,
 )
-from services.cash_app.store import CashWork
+from services.cash_app.payments.domain.account_number import account_key
+from services.cash_app.work import CashWork
 from shared.chassis.http import (
     Command,
-    Conflict,
     Cursor,
     Limit,
     NotFound,
@@ -46,7 +48,6 @@ from shared.chassis.http import (
     decode_cursor,
     require_roles,
 )
-from shared.contracts.erp import PaymentReceived
 from shared.contracts.event import Identifier
 
 router = APIRouter()
@@ -80,7 +81,7 @@ async def receive(
     format: Annotated[Format | None, Query(description="Recognised by its content where it is not given.")] = None,
     payer: Annotated[str | None, Query(max_length=80, description="Whose mapping reads a remittance list.")] = None,
 ) -> ImportView:
-    """Takes a file, which is the body. It is read, checked and posted afterwards: GET /imports/{import_id} tells."""
+    """Takes a file, which is the body. It is read and posted afterwards: GET /imports/{import_id} shows its stage."""
     content = await request.body()
     if not content:
         raise Unprocessable("the body is empty: send the file's bytes as the body")
@@ -117,6 +118,7 @@ async def import_of(import_id: str, person: Reader, db: Books) -> ImportView:
 
 @router.get("/imports/{import_id}/entries")
 async def import_entries(
+    *,
     import_id: str,
     person: Reader,
     db: Books,
@@ -125,7 +127,7 @@ async def import_entries(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[EntryView]:
-    """What a file says, entry by entry, and what became of it."""
+    """What a file reports, entry by entry, and what became of it."""
     await _file(import_id, db)
     (after,) = decode_cursor(cursor, 1, int) if cursor else (0,)
     rows = await db.fetch("view_import_entries", import_id, kind, outcome, after, limit + 1)
@@ -142,7 +144,7 @@ async def own_accounts(person: Reader, db: Books, cursor: Cursor = None, limit: 
 
 @router.put("/bank-accounts/{bank_account}")
 async def keep_own_account(bank_account: Identifier, body: OwnAccountBody, command: Controller) -> OwnAccountView:
-    """Makes an account known as ours, or changes it; a file that speaks of another is refused."""
+    """Makes an account known as ours, or changes it; a file of another account is refused."""
     key = account_key(bank_account)
 
     async def work(uow: CashWork) -> OwnAccountView:
@@ -171,7 +173,7 @@ async def mappings(person: Reader, db: Books, cursor: Cursor = None, limit: Limi
 
 @router.put("/remittance-mappings/{payer}")
 async def keep_mapping(payer: Identifier, body: RemittanceMapping, command: Clerk) -> MappingView:
-    """Keeps which column of a payer's remittance lists says what."""
+    """Keeps which column of a payer's remittance lists holds what."""
 
     async def work(uow: CashWork) -> MappingView:
         before = await uow.fetchrow("remittance_mapping", payer)
@@ -207,7 +209,7 @@ async def bundles(
 async def bundle_lines(
     person: Reader, db: Books, waiting: bool = False, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[BundleLineView]:
-    """Lines of statements for many payments; with `waiting` only those of which nobody has told which payments."""
+    """Lines of statements for many payments; with `waiting` only those whose payments are not reported."""
     (after,) = decode_cursor(cursor, 1)
     rows = await db.fetch("view_bundle_lines", waiting, after, limit + 1)
     return Page[BundleLineView].of(rows, limit, BundleLineView.of, lambda row: (row["line_id"],))
@@ -215,24 +217,30 @@ async def bundle_lines(
 
 @router.post("/bundle-lines/{line_id}/release")
 async def release_line(line_id: str, body: ReleaseLine, command: Clerk) -> Released:
-    """Says that a line is a payment itself: nobody will tell of payments behind it."""
+    """Posts a line as a payment itself, where no message will report payments behind it."""
 
     async def work(uow: CashWork) -> Released:
-        row = await uow.fetchrow("held_line", line_id)
-        if row is None:
-            raise NotFound(f"there is no line {line_id!r} that waits: GET /bundle-lines?waiting=true lists them")
-        if row["bundle_id"] is not None:
-            raise Conflict(f"line {line_id} is the sum of {row['bundle_id']}: its payments were posted one by one")
-        if row["stage"] != "posted":
-            raise Conflict(f"import {row['import_id']} is still being posted: try again when it is done")
-        payment = PaymentReceived.model_validate_json(row["event"])
-        why = f"released as a payment by {command.person.name}: {body.reason}"
-        await uow.execute("release_line", row["import_id"], row["entry_no"], why)
-        await uow.execute("forget_bundle_line", line_id)
-        uow.emit(payment, cause=command)
-        after = {"payment_id": payment.payment_id, "reason": body.reason}
-        uow.audit(command, action="release_line", subject=line_id, before={"state": "held"}, after=after)
-        return Released(line_id=line_id, payment_id=payment.payment_id)
+        return await commands.release_line(line_id, body.reason, command, uow)
+
+    return await command.run(work, body)
+
+
+@router.get("/bank-entries/review")
+async def entries_for_review(
+    person: Reader, db: Books, cursor: Cursor = None, limit: Limit = 50
+) -> Page[ReviewEntryView]:
+    """Entries of bank files that wait for a person, such as payments of ours that came back."""
+    (after,) = decode_cursor(cursor, 1)
+    rows = await db.fetch("view_entries_for_review", after, limit + 1)
+    return Page[ReviewEntryView].of(rows, limit, ReviewEntryView.of, lambda row: (row["subject_id"],))
+
+
+@router.post("/bank-entries/{subject_id}/close-review")
+async def close_review(subject_id: str, body: CloseReview, command: Clerk) -> ReviewClosed:
+    """Takes an entry out of the queue, with what was found about it."""
+
+    async def work(uow: CashWork) -> ReviewClosed:
+        return await commands.close_review(subject_id, body.reason, command, uow)
 
     return await command.run(work, body)
 
@@ -242,7 +250,7 @@ async def key_in_deposit(body: Deposit, command: Clerk) -> Deposited:
     """Checks and cash with their deposit slip, which must balance; each item becomes a payment."""
 
     async def work(uow: CashWork) -> Deposited:
-        return await deposit(body, command, uow)
+        return await commands.deposit(body, command, uow)
 
     return await command.run(work, body)
 

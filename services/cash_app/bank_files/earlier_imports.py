@@ -1,0 +1,164 @@
+"""A file against all that came before it: statements, bank references, and the payments that returns return."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from services.cash_app.bank_files.domain.import_plan import ImportPlan
+from services.cash_app.bank_files.domain.planned_entries import PlannedEntry
+from services.cash_app.bank_files.domain.read_context import ERRORS_MAX, FileError
+from services.cash_app.work import CashWork
+from shared.contracts.erp import PaymentReceived, PaymentReturned
+
+_NEW = frozenset({"post", "held", "review", "booked"})
+
+
+async def compare_with_earlier_imports(planned: ImportPlan, uow: CashWork) -> list[FileError]:
+    """What of the file came before: an error where it did in the same kind of message, else passed over.
+
+    A notification, an interim report or a lockbox file reports payments that the statement reports again: under the
+    same bank reference they are posted once. A return is given the payment that it returns.
+    """
+    errors = await _statements(planned, uow)
+    errors += await _bundles(planned, uow)
+    errors += await _entries(planned, uow)
+    if not errors:
+        await _returns(planned, uow)
+    return errors[:ERRORS_MAX]
+
+
+async def _statements(planned: ImportPlan, uow: CashWork) -> list[FileError]:
+    """Interim reports of one day may bear one number."""
+    numbered = {
+        (s.account, s.source, s.number, s.on): s
+        for s, _ in planned.statements
+        if s.number and s.source != "interim"
+    }  # fmt: skip
+    if not numbered:
+        return []
+    columns = [list(column) for column in zip(*numbered, strict=True)]
+    return [
+        FileError(
+            numbered[row["bank_account"], row["source"], row["statement_number"], row["statement_date"]].place,
+            f"statement {row['statement_number']} of {row['bank_account']} came before, in import {row['import_id']}",
+        )
+        for row in await uow.fetch("statements_seen", *columns)
+    ]
+
+
+async def _bundles(planned: ImportPlan, uow: CashWork) -> list[FileError]:
+    """A settlement or batch reported twice would be paid for twice."""
+    reported = {(a.deposits_to or a.bank_account, b.bundle_id): b for b, a, _ in planned.bundles}
+    if not reported:
+        return []
+    accounts, names = (list(column) for column in zip(*reported, strict=True))
+    return [
+        FileError("file", f"{row['kind']} bundle {row['bundle_id']} of {row['bank_account']} came before: GET /bundles")
+        for row in await uow.fetch("bundles_seen", accounts, names)
+    ]
+
+
+async def _entries(planned: ImportPlan, uow: CashWork) -> list[FileError]:
+    wanted = [one.subject_id for one in planned.entries if one.outcome in _NEW]
+    if not wanted:
+        return []
+    seen = {row["subject_id"]: row for row in await uow.fetch("entries_seen", wanted)}
+    references = [d.bank_reference for d in planned.entries if isinstance(d.event, PaymentReceived)]
+    known = {row["bank_reference"]: row["payment_id"] for row in await uow.fetch("payments_known", references)}
+    errors: list[FileError] = []
+    for at, one in enumerate(planned.entries):
+        if one.outcome not in _NEW:
+            continue
+        before = seen.get(one.subject_id)
+        if before is not None:
+            if _reported_again(one, before):
+                _pass_over(planned, at, f"came before, in import {before['import_id']} at {before['place']}")
+            else:
+                errors.append(FileError(one.place, _refusal(one, before)))
+        elif isinstance(one.event, PaymentReceived) and one.bank_reference in known:
+            _pass_over(planned, at, f"came before, as payment {known[one.bank_reference]}")
+    await _divided_elsewhere(planned, uow)
+    return errors
+
+
+async def _divided_elsewhere(planned: ImportPlan, uow: CashWork) -> None:
+    """A booking that another kind of message reported under other references, with the same sum: passed over."""
+    groups: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for at, one in enumerate(planned.entries):
+        if one.entry is not None and one.entry.collective_reference and one.kind != "bundle":
+            groups[one.bank_account, one.entry.collective_reference, one.source].append(at)
+    if not groups:
+        return
+    sums = {
+        (row["bank_account"], row["collective_reference"]): row
+        for row in await uow.fetch("collective_entries_seen", *(list(column) for column in zip(*groups, strict=True)))
+    }
+    for (account, reference, _), group in groups.items():
+        row = sums.get((account, reference))
+        if row is None:
+            continue
+        total = sum((planned.entries[at].amount for at in group), Decimal(0))
+        if total == row["amount"]:
+            note = f"came before, as {row['entries']} entries of import {row['import_id']}"
+            for at in group:
+                if planned.entries[at].outcome == "post":
+                    _pass_over(planned, at, note)
+
+
+def _reported_again(one: PlannedEntry, before: Any) -> bool:
+    """Another message, or a later report of the same day, reports the same money."""
+    same = (before["amount"], before["currency"]) == (one.amount, one.currency)
+    elsewhere = before["source"] != one.source or one.source == "interim"
+    return same and (elsewhere or one.kind == "advice")
+
+
+def _refusal(one: PlannedEntry, before: Any) -> str:
+    where = f"came before, in import {before['import_id']} at {before['place']}"
+    if before["amount"] != one.amount:
+        return f"bank reference {one.bank_reference} {where}, with {before['amount']} instead of {one.amount}"
+    return f"{one.amount} {one.currency} with bank reference {one.bank_reference} {where}"
+
+
+def _pass_over(planned: ImportPlan, at: int, note: str) -> None:
+    planned.entries[at] = replace(planned.entries[at], outcome="seen_before", note=note, event=None)
+
+
+async def _returns(planned: ImportPlan, uow: CashWork) -> None:
+    """The payment a return returns: named by the bank, under the return's own reference, or by trace and amount."""
+    returns = [(at, d) for at, d in enumerate(planned.entries) if isinstance(d.event, PaymentReturned)]
+    if not returns:
+        return
+    known, traced = await _payments_that_may_return(planned, [one for _, one in returns], uow)
+    for at, one in returns:
+        event = one.event
+        if not isinstance(event, PaymentReturned) or event.original_bank_reference is not None:
+            continue
+        found = [reference for reference in one.original if reference in known]
+        found = found or sorted({
+            reference for reference, amount, currency in traced[one.trace_number]
+            if (amount, currency) == (event.amount, event.currency)
+        })  # fmt: skip
+        if len(found) == 1:
+            returned = event.model_copy(update={"original_bank_reference": found[0]})
+            planned.entries[at] = replace(one, event=returned)
+
+
+async def _payments_that_may_return(
+    planned: ImportPlan, returns: list[PlannedEntry], uow: CashWork
+) -> tuple[set[str], defaultdict[str, set[tuple[str, Any, str]]]]:
+    """Bank references that are known, and those of each trace number with amount and currency."""
+    candidates = sorted({reference for one in returns for reference in one.original})
+    known = {row["bank_reference"] for row in await uow.fetch("payments_known", candidates)}
+    in_file = [d for d in planned.entries if isinstance(d.event, PaymentReceived)]
+    known |= {d.bank_reference for d in in_file}
+    traced: defaultdict[str, set[tuple[str, Any, str]]] = defaultdict(set)
+    traces = sorted({one.trace_number for one in returns if one.trace_number})
+    for row in await uow.fetch("references_of_traces", traces):
+        traced[row["trace_number"]].add((row["bank_reference"], row["amount"], row["currency"]))
+    for one in in_file:
+        if one.trace_number:
+            traced[one.trace_number].add((one.bank_reference, one.amount, one.currency))
+    return known, traced

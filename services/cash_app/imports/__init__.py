@@ -1,1 +1,0 @@
-"""Files and deposit slips on their way in: received, read, checked, posted."""
