@@ -1,4 +1,4 @@
-"""Who may look at cash application, and who may change it: said once for all routes."""
+"""Who may read cash application and who may change it, for all routes."""
 
 from __future__ import annotations
 
@@ -8,4 +8,7 @@ from shared.chassis.http import Command, Person, ReadSession, command_for_roles,
 
 Reader = Annotated[Person, require_roles("cash_clerk", "controller", "collector", "credit_analyst", "credit_manager")]
 Clerk = Annotated[Command, command_for_roles("cash_clerk")]
+ClerkOrController = Annotated[Command, command_for_roles("cash_clerk", "controller")]
+Approver = Annotated[Command, command_for_roles("cash_clerk", "controller", "credit_manager")]
+"""May request and approve; how much, the policies say."""
 Books = Annotated[ReadSession, read_session()]

@@ -4,32 +4,50 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.cash_app.api import router
-from services.cash_app.api_advices import router as advices_router
-from services.cash_app.api_approvals import router as approvals_router
-from services.cash_app.api_corrections import router as corrections_router
-from services.cash_app.api_desk import router as desk_router
-from services.cash_app.api_failed import router as failed_router
-from services.cash_app.api_imports import IMPORTS_PATH
-from services.cash_app.api_imports import router as imports_router
-from services.cash_app.api_payers import router as payers_router
-from services.cash_app.api_reports import router as reports_router
-from services.cash_app.handlers import handlers
-from services.cash_app.returning import DESK_RULES
-from services.cash_app.rules_in_force import APPLICATION_RULES
-from services.cash_app.settings import CashAppSettings
-from services.cash_app.store import CashWork
-from shared.chassis.declare.service import Service
-from shared.components import ledger
+from fastapi import APIRouter
 
-router.include_router(imports_router)
-router.include_router(payers_router)
-router.include_router(corrections_router)
-router.include_router(advices_router)
-router.include_router(approvals_router)
-router.include_router(failed_router)  # before the desk, whose /desk/{queue} would take /desk/failed
-router.include_router(desk_router)
-router.include_router(reports_router)
+from services.cash_app.application.api import router as application_router
+from services.cash_app.application.policy import APPLICATION_RULES, MANUAL_APPLICATION_RULES
+from services.cash_app.bank_files.api import IMPORTS_PATH
+from services.cash_app.bank_files.api import router as imports_router
+from services.cash_app.corrections.api import router as corrections_router
+from services.cash_app.duplicates.api import router as duplicates_router
+from services.cash_app.duplicates.policy import DUPLICATE_RULES
+from services.cash_app.handlers import handlers
+from services.cash_app.identification.api import router as identification_router
+from services.cash_app.open_items.api import router as open_items_router
+from services.cash_app.payments.api import router as payments_router
+from services.cash_app.refunds.api import router as refunds_router
+from services.cash_app.refunds.policy import REFUND_RULES
+from services.cash_app.remittance_advice.api import router as remittance_advice_router
+from services.cash_app.reports.api import router as reports_router
+from services.cash_app.returns.api import router as returns_router
+from services.cash_app.returns.policy import RETURN_RULES
+from services.cash_app.settings import CashAppSettings
+from services.cash_app.work import CashWork
+from services.cash_app.work_queues.api import router as work_queues_router
+from services.cash_app.write_offs.api import router as write_offs_router
+from services.cash_app.write_offs.policy import WRITE_OFF_RULES
+from shared.chassis.declare.service import Service
+from shared.components import approvals, exchange_rates, ledger
+
+router = APIRouter()
+for of_capability in (
+    open_items_router,
+    payments_router,
+    identification_router,
+    application_router,
+    remittance_advice_router,
+    duplicates_router,
+    corrections_router,
+    returns_router,
+    refunds_router,
+    write_offs_router,
+    imports_router,
+    work_queues_router,
+    reports_router,
+):
+    router.include_router(of_capability)
 
 service = Service(
     name="cash_app",
@@ -38,8 +56,15 @@ service = Service(
     handlers=handlers,
     work=CashWork,
     router=router,
-    policies=(APPLICATION_RULES, DESK_RULES),
+    policies=(
+        APPLICATION_RULES,
+        MANUAL_APPLICATION_RULES,
+        DUPLICATE_RULES,
+        RETURN_RULES,
+        REFUND_RULES,
+        WRITE_OFF_RULES,
+    ),
     settings=CashAppSettings,
-    components=(ledger.COMPONENT,),
+    components=(ledger.COMPONENT, exchange_rates.COMPONENT, approvals.COMPONENT),
     file_paths=frozenset({IMPORTS_PATH}),
 )

@@ -1,8 +1,17 @@
--- Customers, open items, payments, applications, and the dated movements behind them.
+-- Open items, payments and how they were applied, what was corrected, and the bank files that payments come from.
 -- depends:
 
 -- migrate: apply
--- One row per customer heard of; locking it is the right to change that customer's items and money.
+-- Two spellings of one account are equal: only letters and digits count, and leading zeros of the account number
+-- behind a routing number do not.
+CREATE FUNCTION account_key(account text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN upper(regexp_replace(
+    regexp_replace(account, '^(\d{9})[^0-9A-Za-z]+0*(\d+)$', '\1\2'), '[^0-9A-Za-z]', '', 'g'
+));
+
+-- open_items
+-- One row per customer; the lock on it is the right to change the customer's items and money.
 CREATE TABLE customer_ledger (
     customer_id text PRIMARY KEY,
     version integer NOT NULL,
@@ -10,13 +19,6 @@ CREATE TABLE customer_ledger (
     name text,
     currency text
 );
-
-CREATE TABLE payer_account (
-    payer_account text NOT NULL,
-    customer_id text NOT NULL,
-    PRIMARY KEY (payer_account, customer_id)
-);
-CREATE INDEX payer_account_customer ON payer_account (customer_id);
 
 CREATE TABLE open_item (
     customer_id text NOT NULL,
@@ -36,13 +38,19 @@ CREATE TABLE open_item (
     disputed boolean NOT NULL,
     moved_on date NOT NULL,
     closed_on date,
+    open_since date NOT NULL,
+    kind text NOT NULL DEFAULT 'invoice',
+    terms text NOT NULL DEFAULT '',
     PRIMARY KEY (customer_id, item_id),
     CHECK ((closed_on IS NULL) = (open_amount > 0))
 );
 CREATE INDEX open_item_open ON open_item (customer_id, due_date, document_number, item_id) WHERE open_amount > 0;
 CREATE INDEX open_item_due ON open_item (due_date, customer_id, item_id) WHERE open_amount > 0;
 CREATE INDEX open_item_document ON open_item (document_key);
+CREATE INDEX open_item_id ON open_item (item_id);
+CREATE INDEX open_item_deduction ON open_item (document_date, item_id) WHERE kind = 'deduction' AND open_amount > 0;
 
+-- The dated changes of items. The causes are those of the contract.
 CREATE TABLE item_movement (
     customer_id text NOT NULL,
     item_id text NOT NULL,
@@ -51,17 +59,21 @@ CREATE TABLE item_movement (
     currency text NOT NULL,
     business_date date NOT NULL,
     change numeric(18, 3) NOT NULL CHECK (change <> 0),
-    cause text NOT NULL CHECK (cause IN ('posted', 'cash', 'discount')),
+    cause text NOT NULL,
     cause_id text NOT NULL,
     PRIMARY KEY (customer_id, item_id, item_version)
 );
 
--- The bank's reference is one payment, whichever replica hears of it first.
+-- payments
+-- A bank reference belongs to one payment, whichever replica receives it first.
 CREATE TABLE bank_reference (
     bank_reference text PRIMARY KEY,
     payment_id text NOT NULL
 );
 
+-- Nothing is left of a payment that was applied, split or refunded, or that the bank took back. Money in suspense has
+-- no customer; neither has money that was in suspense until it was split or taken back. `received_with` is the payment
+-- with which a part was received: its amount is beside that payment's, not within it.
 CREATE TABLE payment (
     payment_id text PRIMARY KEY,
     bank_reference text NOT NULL UNIQUE,
@@ -73,41 +85,44 @@ CREATE TABLE payment (
     currency text NOT NULL,
     amount numeric(18, 3) NOT NULL CHECK (amount > 0),
     unapplied_amount numeric(18, 3) NOT NULL CHECK (unapplied_amount BETWEEN 0 AND amount),
-    state text NOT NULL CHECK (state IN ('suspense', 'unapplied', 'on_account', 'applied')),
+    state text NOT NULL CHECK (state IN ('suspense', 'unapplied', 'on_account', 'applied', 'returned')),
     value_date date NOT NULL,
     method text NOT NULL,
     remittance jsonb NOT NULL,
     held_since date NOT NULL,
     movements integer NOT NULL,
     applications integer NOT NULL,
-    awaited_lines integer NOT NULL CHECK (awaited_lines >= 0),
+    pending_documents integer NOT NULL CHECK (pending_documents >= 0),
     identified_by text NOT NULL,
     note text NOT NULL,
-    CHECK ((state = 'applied') = (unapplied_amount = 0)),
-    CHECK ((state = 'suspense') = (customer_id IS NULL))
+    received_with text,
+    CONSTRAINT payment_nothing_left CHECK ((state IN ('applied', 'returned')) = (unapplied_amount = 0)),
+    CONSTRAINT payment_has_customer CHECK (CASE state WHEN 'suspense' THEN customer_id IS NULL
+        WHEN 'unapplied' THEN customer_id IS NOT NULL
+        WHEN 'on_account' THEN customer_id IS NOT NULL
+        ELSE true END)
 );
 CREATE INDEX payment_customer ON payment (customer_id, value_date, payment_id);
 CREATE INDEX payment_value_date ON payment (value_date, payment_id);
+CREATE INDEX payment_received_with ON payment (received_with) WHERE received_with IS NOT NULL;
 CREATE INDEX payment_suspense ON payment (value_date, payment_id) WHERE state = 'suspense';
 CREATE INDEX payment_suspense_id ON payment (company_id, payment_id) WHERE state = 'suspense';
 CREATE INDEX payment_suspense_account ON payment (payer_account) WHERE state = 'suspense';
+CREATE INDEX payment_suspense_account_key ON payment (account_key(payer_account)) WHERE state = 'suspense';
 CREATE INDEX payment_suspense_customer ON payment (stated_customer) WHERE state = 'suspense';
+CREATE INDEX payment_unapplied ON payment (value_date, payment_id) WHERE state = 'unapplied';
 CREATE INDEX payment_on_account ON payment (customer_id) WHERE state = 'on_account';
+CREATE INDEX payment_on_account_since ON payment (held_since, payment_id) WHERE state = 'on_account';
 
-CREATE TABLE duplicate_payment (
-    event_id uuid PRIMARY KEY,
-    bank_reference text NOT NULL,
+-- A part of a payment that became a payment of its own later; its amount is within that of the whole.
+CREATE TABLE payment_part (
+    part_id text PRIMARY KEY,
     payment_id text NOT NULL,
-    first_payment_id text NOT NULL,
-    company_id text NOT NULL,
-    customer_id text,
-    currency text NOT NULL,
-    amount numeric(18, 3) NOT NULL,
-    value_date date NOT NULL
+    split_on date NOT NULL
 );
-CREATE INDEX duplicate_payment_first ON duplicate_payment (first_payment_id);
+CREATE INDEX payment_part_payment ON payment_part (payment_id);
 
--- What of a payment came to or left suspense, unapplied and on_account, by business date.
+-- What came to or left suspense, unapplied cash and customers' accounts, by business date.
 CREATE TABLE cash_movement (
     payment_id text NOT NULL,
     seq integer NOT NULL,
@@ -122,7 +137,62 @@ CREATE TABLE cash_movement (
 );
 CREATE INDEX cash_movement_customer ON cash_movement (customer_id, business_date);
 
-CREATE TABLE awaited_document (
+-- What people did with payments, items and returns; the match rate counts what needed no person.
+CREATE TABLE clerk_action (
+    subject text NOT NULL,
+    command_id uuid NOT NULL,
+    action text NOT NULL,
+    person text NOT NULL,
+    done_on date NOT NULL,
+    reason text NOT NULL,
+    PRIMARY KEY (subject, command_id, action)
+);
+
+-- identification
+CREATE TABLE payer_account (
+    payer_account text NOT NULL,
+    customer_id text NOT NULL,
+    PRIMARY KEY (payer_account, customer_id)
+);
+CREATE INDEX payer_account_customer ON payer_account (customer_id);
+CREATE INDEX payer_account_key ON payer_account (account_key(payer_account));
+
+CREATE TABLE customer_name_token (
+    token text NOT NULL,
+    customer_id text NOT NULL,
+    PRIMARY KEY (token, customer_id)
+);
+CREATE INDEX customer_name_token_customer ON customer_name_token (customer_id);
+
+-- Names and accounts of payers, learned when a clerk assigns money from suspense; revoked, never deleted.
+CREATE TABLE payer_alias (
+    alias_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('name', 'account')),
+    key text NOT NULL,
+    written text NOT NULL,
+    customer_id text NOT NULL,
+    payment_id text NOT NULL,
+    learned_from text NOT NULL,
+    learned_at timestamptz NOT NULL DEFAULT now(),
+    revoked_by text,
+    revoked_at timestamptz,
+    CHECK ((revoked_by IS NULL) = (revoked_at IS NULL))
+);
+CREATE UNIQUE INDEX payer_alias_in_force ON payer_alias (kind, key, customer_id) WHERE revoked_at IS NULL;
+CREATE INDEX payer_alias_customer ON payer_alias (customer_id, alias_id);
+
+-- Who may have paid money in suspense, as of the last attempt to identify the payer.
+CREATE TABLE payer_candidate (
+    payment_id text NOT NULL,
+    rank integer NOT NULL,
+    customer_id text NOT NULL,
+    score integer NOT NULL CHECK (score BETWEEN 0 AND 100),
+    evidence text NOT NULL,
+    PRIMARY KEY (payment_id, rank)
+);
+
+-- application
+CREATE TABLE pending_document (
     customer_id text NOT NULL,
     payment_id text NOT NULL,
     line_no integer NOT NULL,
@@ -134,8 +204,10 @@ CREATE TABLE awaited_document (
     waiting boolean NOT NULL,
     PRIMARY KEY (customer_id, payment_id, line_no)
 );
-CREATE INDEX awaited_document_waiting ON awaited_document (customer_id, document_key) WHERE waiting;
+CREATE INDEX pending_document_waiting ON pending_document (customer_id, document_key) WHERE waiting;
 
+-- Of an application in another currency than the payment's, `paid_currency` and `paid_amount` are what it used of the
+-- payment.
 CREATE TABLE application (
     customer_id text NOT NULL,
     application_id text NOT NULL,
@@ -145,6 +217,9 @@ CREATE TABLE application (
     applied_on date NOT NULL,
     amount numeric(18, 3) NOT NULL CHECK (amount > 0),
     discount numeric(18, 3) NOT NULL CHECK (discount >= 0),
+    paid_currency text,
+    paid_amount numeric(18, 3),
+    policy_version integer NOT NULL,
     PRIMARY KEY (customer_id, application_id)
 );
 CREATE INDEX application_payment ON application (payment_id);
@@ -159,18 +234,345 @@ CREATE TABLE application_line (
     discount numeric(18, 3) NOT NULL,
     rule text NOT NULL,
     why text NOT NULL,
+    evidence text NOT NULL,
+    score integer NOT NULL,
+    alternatives text NOT NULL,
+    tolerance numeric(18, 3) NOT NULL,
+    deduction numeric(18, 3) NOT NULL,
     PRIMARY KEY (customer_id, application_id, line_no)
 );
 
+-- What a payer deducted from an item when paying, and why. `application_id` is the application that opened it.
+CREATE TABLE deduction (
+    customer_id text NOT NULL,
+    deduction_id text NOT NULL,
+    application_id text NOT NULL,
+    item_id text NOT NULL,
+    payment_id text NOT NULL,
+    reason text NOT NULL,
+    why text NOT NULL,
+    PRIMARY KEY (customer_id, deduction_id)
+);
+CREATE INDEX deduction_application ON deduction (customer_id, application_id);
+
+-- duplicates
+-- Payments received again under a known bank reference; they change nothing.
+CREATE TABLE duplicate_payment (
+    event_id uuid PRIMARY KEY,
+    bank_reference text NOT NULL,
+    payment_id text NOT NULL,
+    first_payment_id text NOT NULL,
+    company_id text NOT NULL,
+    customer_id text,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL,
+    value_date date NOT NULL
+);
+CREATE INDEX duplicate_payment_first ON duplicate_payment (first_payment_id);
+
+-- Possible duplicates under another bank reference, held unapplied until a person decides.
+CREATE TABLE held_duplicate (
+    payment_id text PRIMARY KEY,
+    customer_id text NOT NULL,
+    first_payment_id text NOT NULL,
+    held_on date NOT NULL,
+    evidence text NOT NULL,
+    state text NOT NULL CHECK (state IN ('held', 'released', 'refunded', 'returned'))
+);
+CREATE INDEX held_duplicate_held ON held_duplicate (held_on, payment_id) WHERE state = 'held';
+
+-- corrections
+CREATE TABLE application_reversal (
+    customer_id text NOT NULL,
+    application_id text NOT NULL,
+    reversal_id text NOT NULL,
+    payment_id text NOT NULL,
+    currency text NOT NULL,
+    reversed_on date NOT NULL,
+    amount numeric(18, 3) NOT NULL,
+    discount numeric(18, 3) NOT NULL,
+    cause text NOT NULL,
+    reason text NOT NULL,
+    PRIMARY KEY (customer_id, application_id)
+);
+CREATE INDEX application_reversal_payment ON application_reversal (payment_id);
+CREATE INDEX application_reversal_id ON application_reversal (customer_id, reversal_id);
+
+CREATE TABLE payment_transfer (
+    transfer_id text PRIMARY KEY,
+    payment_id text NOT NULL,
+    from_customer_id text NOT NULL,
+    to_customer_id text NOT NULL,
+    company_id text NOT NULL,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL CHECK (amount > 0),
+    transferred_on date NOT NULL,
+    reason text NOT NULL
+);
+CREATE INDEX payment_transfer_payment ON payment_transfer (payment_id);
+
+-- remittance_advice
+CREATE TABLE remittance_advice (
+    advice_id text PRIMARY KEY,
+    company_id text NOT NULL,
+    customer_id text,
+    payer_account text,
+    payer_name text,
+    trace_number text,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL CHECK (amount > 0),
+    advised_on date NOT NULL,
+    lines jsonb NOT NULL,
+    payment_id text,
+    note text NOT NULL,
+    needs_review boolean NOT NULL DEFAULT false
+);
+CREATE INDEX remittance_advice_trace ON remittance_advice (trace_number) WHERE payment_id IS NULL;
+CREATE INDEX remittance_advice_customer ON remittance_advice (customer_id, amount) WHERE payment_id IS NULL;
+CREATE INDEX remittance_advice_account ON remittance_advice (payer_account, amount) WHERE payment_id IS NULL;
+CREATE INDEX remittance_advice_day ON remittance_advice (advised_on, advice_id);
+CREATE INDEX remittance_advice_needs_review ON remittance_advice (advised_on, advice_id) WHERE needs_review;
+
+-- Payments by their trace number, by which remittance advice and returns find them.
+CREATE TABLE payment_trace (
+    trace_number text NOT NULL,
+    payment_id text NOT NULL,
+    bank_reference text NOT NULL,
+    company_id text NOT NULL,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL,
+    PRIMARY KEY (trace_number, payment_id)
+);
+CREATE INDEX payment_trace_payment ON payment_trace (payment_id);
+
+-- returns
+-- `fee_item_id` and `claim_item_id` are the items that the last match charged to the customer.
+CREATE TABLE payment_return (
+    return_id text PRIMARY KEY,
+    bank_reference text NOT NULL UNIQUE,
+    original_bank_reference text,
+    company_id text NOT NULL,
+    customer_id text,
+    payer_account text,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL CHECK (amount > 0),
+    value_date date NOT NULL,
+    reason_code text NOT NULL,
+    reason text NOT NULL,
+    state text NOT NULL CHECK (state IN ('waiting', 'returned')),
+    payment_id text,
+    note text NOT NULL,
+    movements integer NOT NULL,
+    matches integer NOT NULL,
+    fee_item_id text,
+    claim_item_id text,
+    CHECK ((state = 'waiting') = (payment_id IS NULL))
+);
+CREATE INDEX payment_return_waiting ON payment_return (value_date, return_id) WHERE state = 'waiting';
+CREATE INDEX payment_return_original ON payment_return (original_bank_reference) WHERE state = 'waiting';
+CREATE INDEX payment_return_payment ON payment_return (payment_id);
+
+-- refunds
+-- A cancelled refund is a row of its own with a negative amount; `cancels` is the refund it cancels.
+CREATE TABLE payment_refund (
+    customer_id text NOT NULL,
+    refund_id text NOT NULL,
+    cancels text,
+    payment_id text NOT NULL,
+    company_id text NOT NULL,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL CHECK (amount <> 0),
+    refunded_on date NOT NULL,
+    ordered_by text NOT NULL,
+    approved_by text NOT NULL,
+    reason text NOT NULL,
+    PRIMARY KEY (customer_id, refund_id)
+);
+CREATE INDEX payment_refund_payment ON payment_refund (payment_id);
+CREATE INDEX payment_refund_id ON payment_refund (refund_id);
+CREATE UNIQUE INDEX payment_refund_cancels ON payment_refund (customer_id, cancels) WHERE cancels IS NOT NULL;
+
+-- write_offs
+-- A reversed write-off is a row of its own with a negative amount; `reverses` is the write-off it reverses.
+CREATE TABLE write_off (
+    customer_id text NOT NULL,
+    write_off_id text NOT NULL,
+    reverses text,
+    item_id text NOT NULL,
+    document_number text NOT NULL,
+    company_id text NOT NULL,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL CHECK (amount <> 0),
+    written_off_on date NOT NULL,
+    approved_by text NOT NULL,
+    reason text NOT NULL,
+    PRIMARY KEY (customer_id, write_off_id)
+);
+CREATE INDEX write_off_id ON write_off (write_off_id);
+CREATE INDEX write_off_item ON write_off (customer_id, item_id);
+CREATE UNIQUE INDEX write_off_reverses ON write_off (customer_id, reverses) WHERE reverses IS NOT NULL;
+
+-- bank_files
+-- Our own bank accounts; a file that names any other account is refused.
+CREATE TABLE bank_account (
+    bank_account text PRIMARY KEY,
+    company_id text NOT NULL,
+    currency text NOT NULL,
+    name text NOT NULL,
+    deposits_to text,
+    active boolean NOT NULL
+);
+
+CREATE TABLE remittance_mapping (
+    payer text PRIMARY KEY,
+    mapping jsonb NOT NULL
+);
+
+CREATE TABLE import_file (
+    import_id text PRIMARY KEY,
+    content_sha256 text NOT NULL,
+    file_name text NOT NULL,
+    format text,
+    payer text,
+    size_bytes bigint NOT NULL,
+    received_by text NOT NULL,
+    received_at timestamptz NOT NULL,
+    stage text NOT NULL CHECK (stage IN ('received', 'parsed', 'validated', 'posted', 'refused')),
+    refused_after text CHECK (refused_after IN ('received', 'parsed')),
+    counts jsonb NOT NULL,
+    errors jsonb NOT NULL,
+    to_post integer NOT NULL CHECK (to_post >= 0),
+    posted integer NOT NULL CHECK (posted BETWEEN 0 AND to_post),
+    position integer NOT NULL,
+    CHECK ((stage = 'refused') = (refused_after IS NOT NULL))
+);
+CREATE INDEX import_file_content ON import_file (content_sha256);
+CREATE INDEX import_file_received ON import_file (received_at, import_id);
+CREATE INDEX import_file_unfinished ON import_file (received_at, import_id)
+WHERE stage IN ('received', 'parsed', 'validated');
+
+CREATE TABLE import_content (
+    import_id text PRIMARY KEY,
+    content bytea NOT NULL
+);
+
+-- The entries of a file and their outcome. `event` is the event that is published when the entry is posted; `facts` are
+-- the bank's words, references, payer and remittance, as the file reports them.
+CREATE TABLE import_entry (
+    import_id text NOT NULL,
+    entry_no integer NOT NULL,
+    place text NOT NULL,
+    kind text NOT NULL,
+    outcome text NOT NULL CHECK (outcome IN ('post', 'held', 'review', 'booked', 'seen_before', 'noted')),
+    subject_id text NOT NULL,
+    source text NOT NULL,
+    bank_account text NOT NULL,
+    bank_reference text NOT NULL,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL,
+    value_date date NOT NULL,
+    note text NOT NULL,
+    event text,
+    collective_reference text NOT NULL DEFAULT '',
+    facts jsonb NOT NULL DEFAULT '{}',
+    PRIMARY KEY (import_id, entry_no),
+    CHECK ((outcome IN ('post', 'held')) = (event IS NOT NULL))
+);
+CREATE UNIQUE INDEX import_entry_subject ON import_entry (subject_id)
+WHERE outcome IN ('post', 'held', 'review', 'booked');
+CREATE INDEX import_entry_collective ON import_entry (bank_account, collective_reference)
+WHERE collective_reference <> '';
+CREATE INDEX import_entry_review ON import_entry (subject_id) WHERE outcome = 'review';
+
+CREATE TABLE bank_statement (
+    bank_account text NOT NULL,
+    source text NOT NULL,
+    statement_number text NOT NULL,
+    statement_date date NOT NULL,
+    import_id text NOT NULL,
+    currency text NOT NULL,
+    opening numeric(18, 3),
+    closing numeric(18, 3),
+    PRIMARY KEY (bank_account, source, statement_number, statement_date)
+);
+
+-- Many payments that are one line of the bank statement: a lockbox batch, a card settlement or a deposit slip.
+CREATE TABLE bundle (
+    bank_account text NOT NULL,
+    bundle_id text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('lockbox', 'card', 'deposit', 'collective')),
+    currency text NOT NULL,
+    gross numeric(18, 3) NOT NULL,
+    fee numeric(18, 3) NOT NULL,
+    net numeric(18, 3) NOT NULL,
+    value_date date NOT NULL,
+    payments integer NOT NULL,
+    reported_by text NOT NULL,
+    line_id text,
+    PRIMARY KEY (bank_account, bundle_id),
+    CHECK (gross - fee = net)
+);
+CREATE INDEX bundle_open ON bundle (bank_account, net) WHERE line_id IS NULL;
+
+-- Statement lines that stand for a bundle; they are not payments themselves.
+CREATE TABLE bundle_line (
+    line_id text PRIMARY KEY,
+    bank_account text NOT NULL,
+    kind text NOT NULL,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL,
+    value_date date NOT NULL,
+    details text NOT NULL,
+    import_id text NOT NULL,
+    bundle_id text,
+    collective_reference text NOT NULL DEFAULT ''
+);
+CREATE INDEX bundle_line_open ON bundle_line (bank_account, amount) WHERE bundle_id IS NULL;
+
+CREATE TABLE deposit_slip (
+    bank_account text NOT NULL,
+    slip_number text NOT NULL,
+    value_date date NOT NULL,
+    currency text NOT NULL,
+    total numeric(18, 3) NOT NULL CHECK (total > 0),
+    items integer NOT NULL CHECK (items > 0),
+    keyed_by text NOT NULL,
+    PRIMARY KEY (bank_account, slip_number)
+);
+
 -- migrate: rollback
+DROP TABLE deposit_slip;
+DROP TABLE bundle_line;
+DROP TABLE bundle;
+DROP TABLE bank_statement;
+DROP TABLE import_entry;
+DROP TABLE import_content;
+DROP TABLE import_file;
+DROP TABLE remittance_mapping;
+DROP TABLE bank_account;
+DROP TABLE write_off;
+DROP TABLE payment_refund;
+DROP TABLE payment_return;
+DROP TABLE payment_trace;
+DROP TABLE remittance_advice;
+DROP TABLE payment_transfer;
+DROP TABLE application_reversal;
+DROP TABLE held_duplicate;
+DROP TABLE duplicate_payment;
+DROP TABLE deduction;
 DROP TABLE application_line;
 DROP TABLE application;
-DROP TABLE awaited_document;
+DROP TABLE pending_document;
+DROP TABLE payer_candidate;
+DROP TABLE payer_alias;
+DROP TABLE customer_name_token;
+DROP TABLE payer_account;
+DROP TABLE clerk_action;
 DROP TABLE cash_movement;
-DROP TABLE duplicate_payment;
+DROP TABLE payment_part;
 DROP TABLE payment;
 DROP TABLE bank_reference;
 DROP TABLE item_movement;
 DROP TABLE open_item;
-DROP TABLE payer_account;
 DROP TABLE customer_ledger;
+DROP FUNCTION account_key;

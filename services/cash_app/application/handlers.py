@@ -1,0 +1,60 @@
+"""Invoices, charges and credit memos: what becomes an open item, and what settles it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.cash_app.application.domain.application import apply_payment, post_item
+from services.cash_app.application.domain.credit_memo import credit_of
+from services.cash_app.application.policy import APPLICATION_RULES
+from services.cash_app.open_items.domain.open_item import DiscountBase, OpenItem, charge_of, item_of
+from services.cash_app.payments.domain.bookings import Bookings
+from services.cash_app.work import CashWork
+from shared.contracts.invoicing import CreditMemoPosted, FinanceChargePosted, InvoicePosted
+from shared.kernel.journal import Account
+
+Posted = InvoicePosted | FinanceChargePosted
+
+
+async def post_invoices(invoices: list[InvoicePosted], uow: CashWork) -> None:
+    """An invoice becomes an open item; money that waited for it settles it first, then money on account."""
+    versions = await uow.policy(APPLICATION_RULES)
+
+    def base(invoice: InvoicePosted) -> DiscountBase:
+        return versions.on(invoice.invoice_date).document.of(invoice.company_id, invoice.customer_id).discount.base
+
+    await _post_items([(invoice, item_of(invoice, base(invoice))) for invoice in invoices], uow)
+
+
+async def post_finance_charges(charges: list[FinanceChargePosted], uow: CashWork) -> None:
+    """Interest or a fee becomes an open item, paid by the customer's rules."""
+    await _post_items([(charge, charge_of(charge)) for charge in charges], uow)
+
+
+async def apply_credit_memos(memos: list[CreditMemoPosted], uow: CashWork) -> None:
+    """A credit memo settles the invoice it corrects, else what the customer's rules say; the rest is on account."""
+    await uow.execute("add_customers", sorted({memo.customer_id for memo in memos}))
+    books = await uow.subledgers(memo.customer_id for memo in memos)
+    known = await uow.payments.load(memo.credit_memo_id for memo in memos)
+    credits = [(memo, uow.payments.put(credit_of(memo))) for memo in memos if memo.credit_memo_id not in known]
+    await uow.load_items_for(credit for _, credit in credits)
+    for memo, credit in credits:
+        bookings = Bookings()
+        credit.receive(bookings, out_of=Account.RECEIVABLES)
+        apply_payment(credit, books[memo.customer_id], bookings)
+        uow.post(bookings, cause=memo)
+
+
+async def _post_items(posted: Sequence[tuple[Posted, OpenItem]], uow: CashWork) -> None:
+    customers = sorted({item.customer_id for _, item in posted})
+    uow.new_customers |= {row["customer_id"] for row in await uow.fetch("add_customers", customers)}
+    books = await uow.subledgers(customers)
+    await uow.items.load((item.customer_id, item.item_id) for _, item in posted)
+    new = [(event, item) for event, item in posted if (item.customer_id, item.item_id) not in uow.items]
+    await uow.load_pending_for(item for _, item in new)
+    for event, item in new:
+        if (item.customer_id, item.item_id) in uow.items:
+            continue
+        bookings = Bookings(items=[item])
+        post_item(item, books[item.customer_id], bookings)
+        uow.post(bookings, cause=event)

@@ -1,0 +1,49 @@
+"""What clerks send to apply payments, and are answered. Amounts are in the payment's currency."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from services.cash_app.application.commands import RequestedApplication, RequestedLine, ResidualHandling
+from services.cash_app.payments.schemas import Reason, WithReason
+from shared.contracts.event import Identifier, NonNegativeAmount, PositiveAmount
+
+
+class ApplyLine(BaseModel):
+    """Cash, and discount if earned, for one item."""
+
+    item_id: Identifier
+    amount: PositiveAmount
+    discount: NonNegativeAmount = Decimal(0)
+
+    def requested(self) -> RequestedLine:
+        return RequestedLine(self.item_id, self.amount, self.discount)
+
+
+class ApplyPayment(BaseModel):
+    """Which items the payment settles."""
+
+    lines: Annotated[list[ApplyLine], Field(min_length=1, max_length=500)]
+    reason: Reason
+
+
+class PaymentToApply(BaseModel):
+    """What one payment settles, and what happens to the rest of it."""
+
+    payment_id: Identifier
+    expected_version: Annotated[int, Field(ge=0)]
+    lines: Annotated[list[ApplyLine], Field(min_length=1, max_length=500)]
+    residual_handling: ResidualHandling = "keep"
+
+    def requested(self) -> RequestedApplication:
+        lines = [line.requested() for line in self.lines]
+        return RequestedApplication(self.payment_id, lines, self.expected_version, self.residual_handling)
+
+
+class ApplyPayments(WithReason):
+    """Several payments for several items of their customers, all or nothing."""
+
+    payments: Annotated[list[PaymentToApply], Field(min_length=1, max_length=100)]

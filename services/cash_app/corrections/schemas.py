@@ -1,0 +1,23 @@
+"""What clerks send to correct payments."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from services.cash_app.payments.schemas import WithVersion
+from shared.contracts.event import Identifier, PositiveAmount
+
+
+class TransferBody(WithVersion):
+    to_customer_id: Identifier
+
+
+class PartBody(BaseModel):
+    customer_id: Identifier
+    amount: PositiveAmount
+
+
+class SplitBody(WithVersion):
+    parts: Annotated[list[PartBody], Field(min_length=1, max_length=50)]

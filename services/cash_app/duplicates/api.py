@@ -1,0 +1,23 @@
+"""Possible duplicates over HTTP."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.cash_app.access import Clerk
+from services.cash_app.duplicates import commands
+from services.cash_app.payments.schemas import BookingResult, WithVersion
+from services.cash_app.work import CashWork
+
+router = APIRouter()
+
+
+@router.post("/payments/{payment_id:path}/release")
+async def release_duplicate(payment_id: str, body: WithVersion, command: Clerk) -> BookingResult:
+    """The payment is no duplicate: it is applied by the rules like any other."""
+
+    async def work(uow: CashWork) -> BookingResult:
+        outcome = await commands.release_duplicate(payment_id, body.expected_version, body.reason, command, uow)
+        return BookingResult.of(outcome)
+
+    return await command.run(work, body)

@@ -1,0 +1,222 @@
+"""Which customer paid: step by step, each with its evidence; a weak guess is never made.
+
+1. The customer the payment names, or whose number is in the remittance.
+2. The documents its remittance names. They outweigh the account only where every amount fits exactly.
+3. The account the money came from, if it is known for one customer.
+4. The payer's name as learned from a clerk's assignment, if it was learned for one customer.
+5. The payer's name, if one customer's name is similar enough, and no other's nearly as similar.
+6. Else the customer is not identified: candidates with their scores are for a clerk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple
+
+from services.cash_app.application.domain.application_rules import ApplicationRules
+from services.cash_app.identification.domain.payer_name import likeness, name_key
+from services.cash_app.open_items.domain.document_number import document_key
+from services.cash_app.open_items.domain.known_document import KnownDocument
+from shared.contracts.erp import RemittanceLine
+
+Step = Literal["named", "documents", "account", "alias", "name", "suspense"]
+CANDIDATES_MAX: Final = 5
+_SCORE_SHOWN_MIN: Final = 60
+_DOCUMENTS_SCORE, _ACCOUNT_SCORE, _ALIAS_SCORE = 80, 70, 75
+"""Scores of candidates whose evidence alone identifies no customer."""
+
+
+class PayerDetails(NamedTuple):
+    """What a payment states about who paid it."""
+
+    company_id: str
+    currency: str
+    stated_customer: str | None
+    payer_account: str | None
+    payer_name: str | None
+    remittance: Sequence[RemittanceLine] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A customer who may have paid: score 0 to 100 and the evidence."""
+
+    customer_id: str
+    score: int
+    evidence: str
+
+
+class Identification(NamedTuple):
+    """The customer, or None; `why` is a sentence either way."""
+
+    customer_id: str | None
+    why: str
+    step: Step = "suspense"
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(slots=True)
+class PayerKnowledge:
+    """What is known of a batch's payers: customers by number, and the customers of accounts, documents and names."""
+
+    customers: set[str] = field(default_factory=set)
+    holders: Mapping[str, Collection[str]] = field(default_factory=dict)
+    documents: Mapping[tuple[str, str], Sequence[KnownDocument]] = field(default_factory=dict)
+    aliases: Mapping[str, Collection[str]] = field(default_factory=dict)
+    names: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    """By name key: customers with a similar name, and their names."""
+
+
+def identify(payer: PayerDetails, known: PayerKnowledge, rules: ApplicationRules) -> Identification:
+    """Decides by what is known now; the account and the name count only if nothing surer gives a result."""
+    if payer.stated_customer is not None:
+        if payer.stated_customer in known.customers:
+            return Identification(payer.stated_customer, f"the payment names customer {payer.stated_customer}", "named")
+        return Identification(None, f"the payment names customer {payer.stated_customer}, who is not known here yet")
+    numbers = sorted({line.document_number.strip() for line in payer.remittance} & known.customers)
+    if len(numbers) == 1:
+        return Identification(numbers[0], f"the remittance names customer {numbers[0]}", "named")
+    holders = sorted(known.holders.get(payer.payer_account or "", ()))
+    return (
+        _by_documents(payer, holders, known, rules)
+        or _by_account(payer, holders)
+        or _by_name(payer, holders, known, rules)
+        or Identification(None, _not_identified(payer, holders), candidates=candidates(payer, holders, known))
+    )
+
+
+def documents_named(payer: PayerDetails, known: PayerKnowledge) -> list[tuple[RemittanceLine, Sequence[KnownDocument]]]:
+    """The remittance's lines with the documents they name; lines without a known document are left out."""
+    found = [
+        (line, known.documents.get((payer.company_id, document_key(line.document_number)), ()))
+        for line in payer.remittance
+    ]
+    return [(line, documents) for line, documents in found if documents]
+
+
+def fits(line: RemittanceLine, document: KnownDocument, currency: str) -> bool:
+    """Whether the line pays the document exactly, with its discount or without it."""
+    return document.currency == currency and line.amount in (document.open_amount, document.net_amount)
+
+
+def _by_documents(
+    payer: PayerDetails, holders: Sequence[str], known: PayerKnowledge, rules: ApplicationRules
+) -> Identification | None:
+    named = documents_named(payer, known)
+    owners = sorted({document.customer_id for _, documents in named for document in documents})
+    if not owners:
+        return None
+    corroborated = [owner for owner in owners if owner in holders]
+    if len(corroborated) == 1:
+        number = named[0][0].document_number
+        why = f"{number} belongs to customer {corroborated[0]}, and so does account {payer.payer_account}"
+        return Identification(corroborated[0], why, "documents")
+    parents = sorted({holder for holder in holders for owner in owners if rules.pays_for(holder, owner)})
+    if len(parents) == 1:
+        why = (
+            f"account {payer.payer_account} belongs to {parents[0]}, who pays for {', '.join(owners[:CANDIDATES_MAX])}"
+        )
+        return Identification(parents[0], why, "documents")
+    exact = [
+        (line, document.customer_id)
+        for line, documents in named
+        for document in documents
+        if len(documents) == 1 and fits(line, document, payer.currency)
+    ]
+    every_line = len(exact) == len(payer.remittance)
+    if not exact or (holders and not every_line) or (len(owners) > 1 and not every_line):
+        return _by_documents_and_name(payer, owners, holders, known, rules)
+    line, owner = exact[0]
+    fitting = "every amount" if every_line else "the amount"
+    return Identification(
+        owner, f"{line.document_number} belongs to customer {owner}, and {fitting} fits exactly", "documents"
+    )
+
+
+def _by_documents_and_name(
+    payer: PayerDetails, owners: Sequence[str], holders: Sequence[str], known: PayerKnowledge, rules: ApplicationRules
+) -> Identification | None:
+    """Documents of one customer whose amounts do not fit, from an unknown account: the name must agree."""
+    if holders or len(owners) != 1 or not payer.payer_name:
+        return None
+    key = name_key(payer.payer_name)
+    alike = [likeness(key, name_key(name)) for customer, name in known.names.get(key, ()) if customer == owners[0]]
+    if owners[0] in known.aliases.get(key, ()) or (alike and alike[0] >= rules.identification.name_score_min):
+        why = f"the documents named belong to customer {owners[0]}, and so does the payer's name {payer.payer_name}"
+        return Identification(owners[0], why, "documents")
+    return None
+
+
+def _by_account(payer: PayerDetails, holders: Sequence[str]) -> Identification | None:
+    if len(holders) != 1:
+        return None
+    return Identification(holders[0], f"account {payer.payer_account} is known for customer {holders[0]}", "account")
+
+
+def _by_name(
+    payer: PayerDetails, holders: Sequence[str], known: PayerKnowledge, rules: ApplicationRules
+) -> Identification | None:
+    """The learned name, else the most similar; where the account is known for several, only one of those."""
+    key = name_key(payer.payer_name or "")
+    learned = sorted(known.aliases.get(key, ()))
+    if len(learned) == 1 and (not holders or learned[0] in holders):
+        return Identification(learned[0], f"{payer.payer_name} was assigned to customer {learned[0]} before", "alias")
+    ranked = sorted(
+        ((likeness(key, name_key(name)), customer, name) for customer, name in known.names.get(key, ())), reverse=True
+    )
+    if learned or not ranked:
+        return None
+    best, customer, name = ranked[0]
+    second = ranked[1][0] if len(ranked) > 1 else 0.0
+    policy = rules.identification
+    if best < policy.name_score_min or best - second < policy.name_margin_min or (holders and customer not in holders):
+        return None
+    why = f"{payer.payer_name} is {best:.0f} % like the name of customer {customer}, {name}; the next {second:.0f} %"
+    return Identification(customer, why, "name")
+
+
+def candidates(payer: PayerDetails, holders: Sequence[str], known: PayerKnowledge) -> tuple[Candidate, ...]:
+    """Who may have paid, the likeliest first, for a clerk to choose from."""
+    found: dict[str, Candidate] = {}
+
+    def consider(customer_id: str, score: int, evidence: str) -> None:
+        other = found.get(customer_id)
+        if other is None:
+            found[customer_id] = Candidate(customer_id, score, evidence)
+        else:
+            both = Candidate(customer_id, max(score, other.score) + 10, f"{other.evidence}; {evidence}")
+            found[customer_id] = Candidate(customer_id, min(both.score, 99), both.evidence[:500])
+
+    for line, documents in documents_named(payer, known):
+        for document in documents[:CANDIDATES_MAX]:
+            consider(document.customer_id, _DOCUMENTS_SCORE, f"has a document {line.document_number}")
+    for holder in holders:
+        consider(holder, _ACCOUNT_SCORE, f"pays from account {payer.payer_account}")
+    key = name_key(payer.payer_name or "")
+    for customer in known.aliases.get(key, ()):
+        consider(customer, _ALIAS_SCORE, f"was assigned money of {payer.payer_name} before")
+    for customer, name in known.names.get(key, ()):
+        score = round(likeness(key, name_key(name)))
+        if score >= _SCORE_SHOWN_MIN:
+            consider(customer, min(score, 99), f"is named {name}, {score} % like {payer.payer_name}")
+    ranked = sorted(found.values(), key=lambda candidate: (-candidate.score, candidate.customer_id))
+    return tuple(ranked[:CANDIDATES_MAX])
+
+
+def _not_identified(payer: PayerDetails, holders: Sequence[str]) -> str:
+    account = payer.payer_account
+    if account is None and not payer.payer_name:
+        return "the payment names neither a customer nor a payer account"
+    name = (
+        f"the payer's name {payer.payer_name} identifies no customer beyond doubt"
+        if payer.payer_name
+        else "no payer's name"
+    )
+    if account is None:
+        return f"the payment names neither a customer nor a payer account; {name}"
+    if not holders:
+        return f"payer account {account} is not known for any customer; {name}"
+    return (
+        f"payer account {account} is known for {len(holders)} customers: {', '.join(holders[:CANDIDATES_MAX])}; {name}"
+    )

@@ -1,0 +1,122 @@
+"""What is known of a batch's payers, loaded set-based, and what is learned about them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from services.cash_app.application.domain.application_rules import ApplicationRules
+from services.cash_app.application.policy import APPLICATION_RULES
+from services.cash_app.identification.domain.identification import (
+    Identification,
+    PayerDetails,
+    PayerKnowledge,
+    identify,
+)
+from services.cash_app.identification.domain.payer_name import name_key, name_tokens
+from services.cash_app.open_items.domain.document_number import document_key
+from services.cash_app.payments.domain.payment import Payment
+from services.cash_app.payments.store import remittance_from_json
+from services.cash_app.work import CashWork
+from shared.contracts.erp import PaymentReceived
+
+TOKEN_HOLDERS_MAX: Final = 100
+"""A part of a name that more customers share does not distinguish them."""
+
+
+def payer_details_of(received: PaymentReceived) -> PayerDetails:
+    """What a payment states about its payer."""
+    return PayerDetails(
+        received.company_id,
+        received.currency,
+        received.customer_id,
+        received.payer_account,
+        received.payer_name,
+        received.remittance,
+    )
+
+
+def suspended_payer_details(row: Mapping[str, Any]) -> PayerDetails:
+    """What a payment in suspense states about its payer."""
+    lines = remittance_from_json(row["remittance"])
+    return PayerDetails(
+        row["company_id"], row["currency"], row["stated_customer"], row["payer_account"], row["payer_name"], lines
+    )
+
+
+async def identify_payers(
+    payers: Sequence[tuple[PayerDetails, date]], uow: CashWork
+) -> tuple[list[Identification], PayerKnowledge, list[ApplicationRules]]:
+    """The customer of each payment, by payer and value date; with what was known, and the rules in force."""
+    versions = await uow.policy(APPLICATION_RULES)
+    rules = [versions.on(value_date).document for _, value_date in payers]
+    known = await _load_knowledge([payer for payer, _ in payers], uow)
+    found = [identify(payer, known, policy) for (payer, _), policy in zip(payers, rules, strict=True)]
+    unsure = [n for n, one in enumerate(found) if one.customer_id is None and payers[n][0].payer_name]
+    if unsure:
+        await _load_names({name_key(payers[n][0].payer_name or "") for n in unsure}, known, uow)
+        for n in unsure:
+            found[n] = identify(payers[n][0], known, rules[n])
+    return found, known, rules
+
+
+async def _load_knowledge(payers: Sequence[PayerDetails], uow: CashWork) -> PayerKnowledge:
+    stated = {payer.stated_customer for payer in payers if payer.stated_customer}
+    unstated = [payer for payer in payers if not payer.stated_customer]
+    stated |= {line.document_number.strip() for payer in unstated for line in payer.remittance}
+    accounts = {payer.payer_account for payer in unstated if payer.payer_account}
+    customers = {row["customer_id"] for row in await uow.fetch("known_customers", sorted(stated))} if stated else set()
+    holders: defaultdict[str, set[str]] = defaultdict(set)
+    for row in await uow.fetch("holders_of_accounts", sorted(accounts)) if accounts else []:
+        holders[row["payer_account"]].add(row["customer_id"])
+    documents = await uow.known_documents(document_key(line.document_number) for p in payers for line in p.remittance)
+    return PayerKnowledge(customers, holders, documents)
+
+
+async def _load_names(keys: set[str], known: PayerKnowledge, uow: CashWork) -> None:
+    """Learned and similar names of payers that nothing else identifies."""
+    asked = sorted(keys)
+    aliases: defaultdict[str, set[str]] = defaultdict(set)
+    for row in await uow.fetch("customers_by_alias", asked):
+        aliases[row["key"]].add(row["customer_id"])
+    tokens = [(number, token) for number, key in enumerate(asked) for token in name_tokens(key)]
+    names: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    numbers, words = [number for number, _ in tokens], [token for _, token in tokens]
+    for row in await uow.fetch("customers_named_like", numbers, words, TOKEN_HOLDERS_MAX):
+        names[asked[row["name_no"]]].append((row["customer_id"], row["name"]))
+    known.aliases, known.names = aliases, names
+
+
+async def index_customer_names(names: Mapping[str, str], uow: CashWork) -> None:
+    """Customers are found by these names from now on."""
+    customers = sorted(names)
+    tokens = [(token, customer) for customer in customers for token in name_tokens(name_key(names[customer]))]
+    await uow.execute("delete_name_tokens", customers)
+    await uow.execute("insert_name_tokens", [token for token, _ in tokens], [customer for _, customer in tokens])
+
+
+async def store_payer_candidates(
+    suspended: Iterable[tuple[str, Identification]], uow: CashWork, *, replace: bool = False
+) -> None:
+    """Stores who may have paid money in suspense, for the clerk; `replace`: instead of what was stored before."""
+    found = list(suspended)
+    if replace and found:
+        await uow.execute("delete_candidates", sorted(payment_id for payment_id, _ in found))
+    for payment_id, one in found:
+        for rank, candidate in enumerate(one.candidates, start=1):
+            row = (payment_id, rank, candidate.customer_id, candidate.score, candidate.evidence)
+            uow.append("insert_candidates", row)
+
+
+async def learn_payer_alias(payment: Payment, customer_id: str, learned_from: str, uow: CashWork) -> None:
+    """A clerk assigned the money: its payer's name and account identify this customer from now on."""
+    aliases = []
+    if payment.payer_name and (key := name_key(payment.payer_name)):
+        aliases.append(("name", key, payment.payer_name))
+    if payment.payer_account:
+        aliases.append(("account", payment.payer_account, payment.payer_account))
+    if aliases:
+        columns: list[list[Any]] = [list(column) for column in zip(*aliases, strict=True)]
+        await uow.execute("learn_payer_aliases", *columns, customer_id, payment.payment_id, learned_from)

@@ -1,0 +1,251 @@
+"""The open item: what a customer still owes on one document. cash_app is the authority on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final, Literal
+
+from shared.contracts.cash_app import ItemCause, ItemKind, OpenItemChanged
+from shared.contracts.erp import PaymentMethod
+from shared.contracts.invoicing import FinanceChargePosted, InvoicePosted
+from shared.kernel.money import round_half_up
+
+Age = tuple[date, str, str]
+DiscountBase = Literal["invoice", "gross", "net"]
+"""What a discount per cent applies to: as the invoice says, its total, or its total without tax."""
+
+
+_VALIDATED_CAUSES: Final[frozenset[ItemCause]] = frozenset({"write_off_reversed", "cancelled"})
+"""Changes of other causes are published together with an event that carries the same values and is validated."""
+
+
+class OverApplied(ValueError):
+    """A change would take more off an item than is open, or restore more than was taken off."""
+
+
+@dataclass(slots=True)
+class OpenItem:
+    """Amounts in `currency`. Every change is a version of its own and an OpenItemChanged."""
+
+    item_id: str
+    item_version: int
+    customer_id: str
+    company_id: str
+    document_number: str
+    currency: str
+    original_amount: Decimal
+    open_amount: Decimal
+    document_date: date
+    due_date: date
+    discount_date: date | None
+    discount_amount: Decimal
+    discount_taken: Decimal
+    disputed: bool
+    moved_on: date
+    """The latest business date of its changes; changes need not arrive in the order of their dates."""
+    open_since: date
+    """The document date, or the later day on which an amount was last reopened; nothing settles it earlier."""
+    kind: ItemKind = "invoice"
+    terms: str = ""
+    """The payment terms in short, e.g. "2/10 net 30"."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.open_amount > 0
+
+    @property
+    def closed_on(self) -> date | None:
+        """The business date from which nothing was owed any more; None while something is."""
+        return None if self.is_open else self.moved_on
+
+    @property
+    def age(self) -> Age:
+        """The order in which items are paid when the payer does not say: due date, document number."""
+        return (self.due_date, self.document_number, self.item_id)
+
+    def reduce(
+        self,
+        amount: Decimal,
+        on: date,
+        cause: ItemCause,
+        cause_id: str,
+        *,
+        method: PaymentMethod | None = None,
+        reverses: str | None = None,
+    ) -> OpenItemChanged:
+        """Takes `amount` off the open amount.
+
+        `method` is how cash was paid; `reverses` is the cause id of the change that this one reverses. Raises
+        OverApplied above the open amount.
+        """
+        if not 0 < amount <= self.open_amount:
+            raise OverApplied(
+                f"cannot take {amount} {self.currency} off {self.document_number}: {self.open_amount} is open"
+            )
+        self.open_amount -= amount
+        if cause == "discount":
+            self.discount_taken += amount
+        self.item_version += 1
+        self.moved_on = max(self.moved_on, on)
+        return self._changed(-amount, on, cause, cause_id, method=method, reverses=reverses)
+
+    def restore(
+        self,
+        amount: Decimal,
+        on: date,
+        cause: ItemCause,
+        cause_id: str,
+        *,
+        reverses: str,
+        discount: bool = False,
+    ) -> OpenItemChanged:
+        """Reopens `amount` with the old due date; with `discount`, that much discount may be taken again.
+
+        `reverses` is the cause id of the change that this one reverses. Raises OverApplied above what was taken off.
+        """
+        if not 0 < amount <= self.original_amount - self.open_amount:
+            raise OverApplied(
+                f"cannot reopen {amount} {self.currency} on {self.document_number}: {self.open_amount} of "
+                f"{self.original_amount} is open"
+            )
+        self.open_amount += amount
+        if discount:
+            self.discount_taken -= amount
+        self.item_version += 1
+        self.moved_on = max(self.moved_on, on)
+        self.open_since = max(self.open_since, on)
+        return self._changed(amount, on, cause, cause_id, reverses=reverses)
+
+    def posted(self) -> OpenItemChanged:
+        """Version 1: the item itself."""
+        return self._changed(self.original_amount, self.document_date, "posted", self.item_id)
+
+    def _changed(
+        self,
+        change: Decimal,
+        on: date,
+        cause: ItemCause,
+        cause_id: str,
+        *,
+        method: PaymentMethod | None = None,
+        reverses: str | None = None,
+    ) -> OpenItemChanged:
+        create = OpenItemChanged if cause in _VALIDATED_CAUSES else OpenItemChanged.of_known
+        return create(
+            item_id=self.item_id,
+            item_version=self.item_version,
+            customer_id=self.customer_id,
+            company_id=self.company_id,
+            document_number=self.document_number,
+            kind=self.kind,
+            currency=self.currency,
+            original_amount=self.original_amount,
+            open_amount=self.open_amount,
+            change=change,
+            cause=cause,
+            cause_id=cause_id,
+            reverses=reverses,
+            business_date=on,
+            document_date=self.document_date,
+            due_date=self.due_date,
+            disputed=self.disputed,
+            payment_method=method,
+        )
+
+
+def item_of(invoice: InvoicePosted, discount_base: DiscountBase = "invoice") -> OpenItem:
+    """The open item of a posted invoice; `discount_base` is the amount that the discount per cent applies to."""
+    total = round_half_up(invoice.total, invoice.currency)
+    terms = invoice.terms
+    discount_amount = invoice.discount_amount
+    if discount_base != "invoice" and invoice.discount_date:
+        discount_amount = (invoice.net if discount_base == "net" else total) * terms.discount_percent / 100
+    return OpenItem(
+        item_id=invoice.invoice_id,
+        item_version=1,
+        customer_id=invoice.customer_id,
+        company_id=invoice.company_id,
+        document_number=invoice.invoice_number,
+        currency=invoice.currency,
+        original_amount=total,
+        open_amount=total,
+        document_date=invoice.invoice_date,
+        due_date=invoice.due_date,
+        discount_date=invoice.discount_date,
+        discount_amount=round_half_up(discount_amount, invoice.currency),
+        discount_taken=round_half_up(Decimal(0), invoice.currency),
+        disputed=invoice.disputed,
+        moved_on=invoice.invoice_date,
+        open_since=invoice.invoice_date,
+        terms=str(terms.payment_terms()),
+    )
+
+
+def charge_of(charge: FinanceChargePosted) -> OpenItem:
+    """The open item of interest or a fee."""
+    return item_without_discount(
+        item_id=charge.charge_id,
+        customer_id=charge.customer_id,
+        company_id=charge.company_id,
+        document_number=charge.charge_number,
+        currency=charge.currency,
+        amount=charge.amount,
+        document_date=charge.charge_date,
+        due_date=charge.due_date,
+        kind=charge.kind,
+    )
+
+
+def deduction_from(item: OpenItem, deduction_id: str, amount: Decimal, on: date) -> OpenItem:
+    """The item for what a payer deducted from another item; due when that was."""
+    return item_without_discount(
+        item_id=deduction_id,
+        customer_id=item.customer_id,
+        company_id=item.company_id,
+        document_number=deduction_id,
+        currency=item.currency,
+        amount=amount,
+        document_date=on,
+        due_date=item.due_date,
+        kind="deduction",
+        terms=item.terms,
+    )
+
+
+def item_without_discount(
+    *,
+    item_id: str,
+    customer_id: str,
+    company_id: str,
+    document_number: str,
+    currency: str,
+    amount: Decimal,
+    document_date: date,
+    due_date: date,
+    kind: ItemKind,
+    terms: str = "",
+) -> OpenItem:
+    """A new item that is no invoice: its whole amount is owed from its document date on."""
+    total, nothing = round_half_up(amount, currency), round_half_up(Decimal(0), currency)
+    return OpenItem(
+        item_id=item_id,
+        item_version=1,
+        customer_id=customer_id,
+        company_id=company_id,
+        document_number=document_number,
+        currency=currency,
+        original_amount=total,
+        open_amount=total,
+        document_date=document_date,
+        due_date=due_date,
+        discount_date=None,
+        discount_amount=nothing,
+        discount_taken=nothing,
+        disputed=False,
+        moved_on=document_date,
+        open_since=document_date,
+        kind=kind,
+        terms=terms,
+    )

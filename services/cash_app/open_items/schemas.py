@@ -1,0 +1,53 @@
+"""Open items as people see them. Amounts are in the currency beside them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Self
+
+from pydantic import BaseModel
+
+from shared.kernel.money import round_half_up
+
+
+class View(BaseModel):
+    """Made from a row; amounts get the decimal places of the row's currency."""
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        values = dict(row)
+        for name, value in values.items():
+            if isinstance(value, Decimal):
+                values[name] = round_half_up(value, values["currency"])
+        return cls.model_validate(values)
+
+
+class OpenItemView(View):
+    """An item and what is owed on it now."""
+
+    item_id: str
+    item_version: int
+    customer_id: str
+    company_id: str
+    document_number: str
+    currency: str
+    original_amount: Decimal
+    open_amount: Decimal
+    document_date: date
+    due_date: date
+    discount_date: date | None
+    discount_amount: Decimal
+    disputed: bool
+    closed_on: date | None
+
+
+class ItemChange(View):
+    """A dated change of an item, and what caused it: an application, reversal or write-off."""
+
+    item_version: int
+    business_date: date
+    currency: str
+    change: Decimal
+    cause: str
+    cause_id: str

@@ -1,0 +1,11 @@
+"""What clerks send about remittance advice."""
+
+from __future__ import annotations
+
+from services.cash_app.payments.schemas import WithReason
+
+
+class AdviceBody(WithReason):
+    """Whether what the money settled is reversed and the advice followed, or the advice is set aside."""
+
+    as_advised: bool
