@@ -1,1 +1,1 @@
-"""Collections: who is overdue, what they were told, what they promised, and what became of it."""
+"""Collections: overdue customers, dunning, promises to pay, deductions and write-offs."""

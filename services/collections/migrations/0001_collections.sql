@@ -1,4 +1,4 @@
--- Customers with their open items, dunning, promises, holds and activities.
+-- Customers with their open items, activities, deductions, credit holds, promises and dunning notices.
 -- depends:
 
 -- migrate: apply
@@ -13,23 +13,26 @@ CREATE TABLE customer (
 );
 
 CREATE TABLE open_item (
-    customer_id     text           NOT NULL,
-    item_id         text           NOT NULL,
-    item_version    integer        NOT NULL,
-    company_id      text           NOT NULL,
-    document_number text           NOT NULL,
-    currency        text           NOT NULL,
-    original_amount numeric(18, 3) NOT NULL,
-    open_amount     numeric(18, 3) NOT NULL CHECK (open_amount >= 0),
-    document_date   date           NOT NULL,
-    due_date        date           NOT NULL,
-    disputed        boolean        NOT NULL,
-    told_step       integer        NOT NULL,
+    customer_id       text           NOT NULL,
+    item_id           text           NOT NULL,
+    item_version      integer        NOT NULL,
+    company_id        text           NOT NULL,
+    document_number   text           NOT NULL,
+    currency          text           NOT NULL,
+    original_amount   numeric(18, 3) NOT NULL,
+    open_amount       numeric(18, 3) NOT NULL CHECK (open_amount >= 0),
+    document_date     date           NOT NULL,
+    due_date          date           NOT NULL,
+    disputed          boolean        NOT NULL,
+    last_dunning_step integer        NOT NULL,
+    kind              text           NOT NULL DEFAULT 'invoice',
+    charged_until     date,
     PRIMARY KEY (customer_id, item_id)
 );
 
 CREATE INDEX open_item_to_age ON open_item (company_id, customer_id, due_date) WHERE open_amount > 0;
 CREATE INDEX open_item_of_customer ON open_item (customer_id, due_date, item_id) WHERE open_amount > 0;
+CREATE INDEX open_item_by_id ON open_item (item_id);
 
 CREATE TABLE customer_aging (
     customer_id     text           NOT NULL,
@@ -44,42 +47,59 @@ CREATE TABLE customer_aging (
 CREATE INDEX customer_aging_worklist
     ON customer_aging (overdue_amount DESC, oldest_due_date, customer_id, company_id, currency);
 
-CREATE TABLE dunning_notice (
-    customer_id    text           NOT NULL,
-    notice_id      text           NOT NULL,
-    company_id     text           NOT NULL,
-    step           integer        NOT NULL,
-    step_name      text           NOT NULL,
-    sent_on        date           NOT NULL,
-    currency       text           NOT NULL,
-    total          numeric(24, 3) NOT NULL,
-    items          integer        NOT NULL,
-    policy_version integer        NOT NULL,
-    PRIMARY KEY (customer_id, notice_id)
+CREATE TABLE activity (
+    customer_id text NOT NULL,
+    activity_id text NOT NULL,
+    kind        text NOT NULL,
+    happened_on date NOT NULL,
+    logged_by   text NOT NULL,
+    text        text NOT NULL,
+    PRIMARY KEY (customer_id, activity_id)
 );
 
-CREATE INDEX dunning_notice_by_day ON dunning_notice (sent_on, notice_id);
+CREATE INDEX activity_of_customer ON activity (customer_id, happened_on DESC, activity_id);
 
-CREATE TABLE dunned_item (
-    customer_id  text           NOT NULL,
-    item_id      text           NOT NULL,
-    step         integer        NOT NULL,
-    notice_id    text           NOT NULL,
-    sent_on      date           NOT NULL,
-    days_overdue integer        NOT NULL,
-    open_amount  numeric(18, 3) NOT NULL,
-    PRIMARY KEY (customer_id, item_id, step)
+CREATE TABLE deduction (
+    customer_id     text           NOT NULL,
+    deduction_id    text           NOT NULL,
+    company_id      text           NOT NULL,
+    document_number text           NOT NULL,
+    payment_id      text           NOT NULL,
+    opened_on       date           NOT NULL,
+    currency        text           NOT NULL,
+    amount          numeric(18, 3) NOT NULL CHECK (amount > 0),
+    reason          text           NOT NULL,
+    why             text           NOT NULL,
+    state           text           NOT NULL
+        CHECK (state IN ('open', 'in_review', 'waiting', 'granted', 'charged_back')),
+    collector       text,
+    requested_by        text,
+    granted_amount  numeric(18, 3) NOT NULL,
+    request_id      text,
+    decided_on      date,
+    decision        text           NOT NULL,
+    PRIMARY KEY (customer_id, deduction_id)
 );
 
-CREATE INDEX dunned_item_of_notice ON dunned_item (customer_id, notice_id);
+CREATE INDEX deduction_by_id ON deduction (deduction_id);
+CREATE INDEX deduction_by_day ON deduction (opened_on, deduction_id);
+CREATE UNIQUE INDEX deduction_by_request ON deduction (request_id) WHERE request_id IS NOT NULL;
 
-CREATE TABLE customer_receipt (
-    customer_id text           NOT NULL,
-    currency    text           NOT NULL,
-    applied_on  date           NOT NULL,
-    amount      numeric(24, 3) NOT NULL,
-    PRIMARY KEY (customer_id, currency, applied_on)
+CREATE TABLE credit_hold (
+    customer_id  text NOT NULL,
+    hold_id      text NOT NULL,
+    promise_id   text NOT NULL,
+    requested_on date NOT NULL,
+    reason       text NOT NULL,
+    lifted_on    date,
+    lifted_by    text,
+    lift_reason  text,
+    PRIMARY KEY (customer_id, hold_id),
+    CHECK ((lifted_on IS NULL) = (lifted_by IS NULL))
 );
+
+CREATE INDEX credit_hold_by_id ON credit_hold (hold_id);
+CREATE INDEX credit_hold_by_day ON credit_hold (requested_on, hold_id);
 
 CREATE TABLE promise (
     customer_id     text           NOT NULL,
@@ -114,42 +134,52 @@ CREATE TABLE promise_due (
     PRIMARY KEY (customer_id, promise_id, due_on)
 );
 
-CREATE TABLE credit_hold (
-    customer_id  text NOT NULL,
-    hold_id      text NOT NULL,
-    promise_id   text NOT NULL,
-    requested_on date NOT NULL,
-    reason       text NOT NULL,
-    lifted_on    date,
-    lifted_by    text,
-    lift_reason  text,
-    PRIMARY KEY (customer_id, hold_id),
-    CHECK ((lifted_on IS NULL) = (lifted_by IS NULL))
+CREATE TABLE customer_receipt (
+    customer_id text           NOT NULL,
+    currency    text           NOT NULL,
+    applied_on  date           NOT NULL,
+    amount      numeric(24, 3) NOT NULL,
+    PRIMARY KEY (customer_id, currency, applied_on)
 );
 
-CREATE INDEX credit_hold_by_id ON credit_hold (hold_id);
-CREATE INDEX credit_hold_by_day ON credit_hold (requested_on, hold_id);
-
-CREATE TABLE activity (
-    customer_id text NOT NULL,
-    activity_id text NOT NULL,
-    kind        text NOT NULL,
-    happened_on date NOT NULL,
-    logged_by   text NOT NULL,
-    text        text NOT NULL,
-    PRIMARY KEY (customer_id, activity_id)
+CREATE TABLE dunning_notice (
+    customer_id    text           NOT NULL,
+    notice_id      text           NOT NULL,
+    company_id     text           NOT NULL,
+    step           integer        NOT NULL,
+    step_name      text           NOT NULL,
+    sent_on        date           NOT NULL,
+    currency       text           NOT NULL,
+    total          numeric(24, 3) NOT NULL,
+    items          integer        NOT NULL,
+    policy_version integer        NOT NULL,
+    PRIMARY KEY (customer_id, notice_id)
 );
 
-CREATE INDEX activity_of_customer ON activity (customer_id, happened_on DESC, activity_id);
+CREATE INDEX dunning_notice_by_day ON dunning_notice (sent_on, notice_id);
+
+CREATE TABLE dunned_item (
+    customer_id  text           NOT NULL,
+    item_id      text           NOT NULL,
+    step         integer        NOT NULL,
+    notice_id    text           NOT NULL,
+    sent_on      date           NOT NULL,
+    days_overdue integer        NOT NULL,
+    open_amount  numeric(18, 3) NOT NULL,
+    PRIMARY KEY (customer_id, item_id, step)
+);
+
+CREATE INDEX dunned_item_of_notice ON dunned_item (customer_id, notice_id);
 
 -- migrate: rollback
-DROP TABLE activity;
-DROP TABLE credit_hold;
-DROP TABLE promise_due;
-DROP TABLE promise;
-DROP TABLE customer_receipt;
 DROP TABLE dunned_item;
 DROP TABLE dunning_notice;
+DROP TABLE customer_receipt;
+DROP TABLE promise_due;
+DROP TABLE promise;
+DROP TABLE credit_hold;
+DROP TABLE deduction;
+DROP TABLE activity;
 DROP TABLE customer_aging;
 DROP TABLE open_item;
 DROP TABLE customer;

@@ -1,4 +1,4 @@
-"""Ready-made items and promises; a test says only what matters to it."""
+"""Ready-made items and promises; a test gives only the values that matter to it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from services.collections.domain.dunning_ladder import DunningLadder
-from services.collections.domain.open_items import OpenItem
-from services.collections.domain.promises import Promise
-from services.collections.domain.receipts import Receipts
+from services.collections.dunning.domain import DunningLadder
+from services.collections.promises.domain.promise import Promise
+from services.collections.promises.domain.receipts import Receipts
+from services.collections.receivables.domain.open_items import OpenItem
 
 SHIPPED = DunningLadder.model_validate_json(
-    (Path(__file__).parents[3] / "services/collections/policies/dunning_ladder.json").read_bytes()
+    (Path(__file__).parents[3] / "services/collections/dunning/policy.json").read_bytes()
 )
 DUE = date(2026, 3, 2)
 

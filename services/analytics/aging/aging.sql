@@ -1,0 +1,162 @@
+-- name: last_snapshot
+-- The last day a company's aging was taken of.
+SELECT as_of FROM aging_snapshot WHERE company_id = $1 ORDER BY as_of DESC LIMIT 1;
+
+-- name: aging_of_days
+-- Aging of a company at the end of each of some days, a row per currency, zero where nothing was open. The buckets are
+-- numbered from 0 (current) by the days past due from which each begins.
+SELECT
+    book.company_id,
+    book.currency,
+    day.as_of,
+    coalesce(sum(s.amount) FILTER (WHERE s.bucket = 0), 0) AS current_amount,
+    coalesce(sum(s.amount) FILTER (WHERE s.bucket = 1), 0) AS days_1_30,
+    coalesce(sum(s.amount) FILTER (WHERE s.bucket = 2), 0) AS days_31_60,
+    coalesce(sum(s.amount) FILTER (WHERE s.bucket = 3), 0) AS days_61_90,
+    coalesce(sum(s.amount) FILTER (WHERE s.bucket = 4), 0) AS days_91_120,
+    coalesce(sum(s.amount) FILTER (WHERE s.bucket = 5), 0) AS over_120,
+    coalesce(sum(s.amount), 0) AS total,
+    coalesce(sum(s.items), 0)::integer AS open_items
+FROM unnest($2::date[]) AS day (as_of)
+INNER JOIN book ON book.company_id = $1 AND book.first_posted_on <= day.as_of
+LEFT JOIN LATERAL (
+    SELECT
+        f.company_id, f.currency, f.amount, f.items, width_bucket(day.as_of - f.due_date, $3::integer[]) AS bucket
+    FROM aging_sums_as_of(day.as_of) AS f
+) AS s ON s.company_id = book.company_id AND s.currency = book.currency
+GROUP BY book.company_id, book.currency, day.as_of
+ORDER BY day.as_of, book.currency;
+
+-- name: insert_snapshots
+-- Aging of a company and currency at the end of a day, as it is published; once per day.
+INSERT INTO aging_snapshot (
+    company_id, currency, as_of, current_amount, days_1_30, days_31_60, days_61_90, days_91_120, over_120,
+    total, open_items
+)
+SELECT * FROM unnest(
+    $1::text[], $2::text[], $3::date[], $4::numeric[], $5::numeric[], $6::numeric[], $7::numeric[],
+    $8::numeric[], $9::numeric[], $10::numeric[], $11::integer[]
+)
+ON CONFLICT (company_id, as_of, currency) DO NOTHING;
+
+-- name: view_aging_by_company
+-- Aging at the end of a day per company and currency, of all customers, from the sums by due date.
+SELECT
+    s.company_id,
+    s.currency,
+    coalesce(sum(s.amount) FILTER (WHERE s.bucket = 0), 0) AS current_amount,
+    coalesce(sum(s.amount) FILTER (WHERE s.bucket = 1), 0) AS days_1_30,
+    coalesce(sum(s.amount) FILTER (WHERE s.bucket = 2), 0) AS days_31_60,
+    coalesce(sum(s.amount) FILTER (WHERE s.bucket = 3), 0) AS days_61_90,
+    coalesce(sum(s.amount) FILTER (WHERE s.bucket = 4), 0) AS days_91_120,
+    coalesce(sum(s.amount) FILTER (WHERE s.bucket = 5), 0) AS over_120,
+    sum(s.amount) AS total,
+    sum(s.items)::integer AS open_items
+FROM (
+    SELECT f.company_id, f.currency, f.amount, f.items, width_bucket($1::date - f.due_date, $2::integer[]) AS bucket
+    FROM aging_sums_as_of($1::date) AS f
+) AS s
+GROUP BY s.company_id, s.currency
+HAVING sum(s.items) > 0
+ORDER BY s.company_id, s.currency;
+
+-- name: view_aging_of_customer
+-- Aging at the end of a day of one customer, per company and currency.
+SELECT
+    i.customer_id,
+    coalesce((SELECT c.name FROM customer AS c WHERE c.customer_id = i.customer_id), '') AS customer_name,
+    i.company_id,
+    i.currency,
+    coalesce(sum(i.open_amount) FILTER (WHERE i.bucket = 0), 0) AS current_amount,
+    coalesce(sum(i.open_amount) FILTER (WHERE i.bucket = 1), 0) AS days_1_30,
+    coalesce(sum(i.open_amount) FILTER (WHERE i.bucket = 2), 0) AS days_31_60,
+    coalesce(sum(i.open_amount) FILTER (WHERE i.bucket = 3), 0) AS days_61_90,
+    coalesce(sum(i.open_amount) FILTER (WHERE i.bucket = 4), 0) AS days_91_120,
+    coalesce(sum(i.open_amount) FILTER (WHERE i.bucket = 5), 0) AS over_120,
+    sum(i.open_amount) AS total,
+    count(*) AS open_items
+FROM (
+    SELECT
+        o.customer_id, o.company_id, o.currency, o.open_amount,
+        width_bucket($1::date - o.due_date, $3::integer[]) AS bucket
+    FROM open_items_as_of($1::date) AS o
+    WHERE o.customer_id = $2::text AND o.open_amount > 0
+) AS i
+GROUP BY i.customer_id, i.company_id, i.currency
+ORDER BY i.company_id, i.currency;
+
+-- name: view_aging_by_customer
+-- Aging at the end of a day per customer, company and currency: one page, from after a key on. Customers who had
+-- something open are read one after the other, no further than the page needs, and not at all where no customer had.
+WITH RECURSIVE owing AS (
+    (
+        SELECT i.customer_id
+        FROM item AS i
+        WHERE
+            i.customer_id >= $2::text AND i.posted_on <= $1::date AND (i.closed_on IS NULL OR i.closed_on > $1::date)
+            AND (SELECT sum(s.items) > 0 FROM aging_sums_as_of($1::date) AS s)
+        ORDER BY i.customer_id
+        LIMIT 1
+    )
+    UNION ALL
+    SELECT following.customer_id
+    FROM owing
+    CROSS JOIN LATERAL (
+        SELECT i.customer_id
+        FROM item AS i
+        WHERE
+            i.customer_id > owing.customer_id
+            AND i.posted_on <= $1::date AND (i.closed_on IS NULL OR i.closed_on > $1::date)
+        ORDER BY i.customer_id
+        LIMIT 1
+    ) AS following
+)
+SELECT
+    aged.customer_id, coalesce(customer.name, '') AS customer_name, aged.company_id, aged.currency,
+    aged.current_amount, aged.days_1_30, aged.days_31_60, aged.days_61_90, aged.days_91_120, aged.over_120,
+    aged.total, aged.open_items
+FROM (
+    SELECT
+        owing.customer_id, line.company_id, line.currency, line.current_amount, line.days_1_30, line.days_31_60,
+        line.days_61_90, line.days_91_120, line.over_120, line.total, line.open_items
+    FROM owing
+    CROSS JOIN LATERAL (
+        SELECT
+            i.company_id,
+            i.currency,
+            coalesce(sum(i.open_amount) FILTER (WHERE i.bucket = 0), 0) AS current_amount,
+            coalesce(sum(i.open_amount) FILTER (WHERE i.bucket = 1), 0) AS days_1_30,
+            coalesce(sum(i.open_amount) FILTER (WHERE i.bucket = 2), 0) AS days_31_60,
+            coalesce(sum(i.open_amount) FILTER (WHERE i.bucket = 3), 0) AS days_61_90,
+            coalesce(sum(i.open_amount) FILTER (WHERE i.bucket = 4), 0) AS days_91_120,
+            coalesce(sum(i.open_amount) FILTER (WHERE i.bucket = 5), 0) AS over_120,
+            sum(i.open_amount) AS total,
+            count(*) AS open_items
+        FROM (
+            SELECT
+                o.company_id, o.currency, o.open_amount,
+                width_bucket($1::date - o.due_date, $6::integer[]) AS bucket
+            FROM open_items_as_of($1::date) AS o
+            WHERE o.customer_id = owing.customer_id AND o.open_amount > 0
+        ) AS i
+        GROUP BY i.company_id, i.currency
+        ORDER BY i.company_id, i.currency
+    ) AS line
+    WHERE (owing.customer_id, line.company_id, line.currency) > ($2::text, $3::text, $4::text)
+    LIMIT $5
+) AS aged
+LEFT JOIN customer ON aged.customer_id = customer.customer_id
+ORDER BY aged.customer_id, aged.company_id, aged.currency;
+
+-- name: view_aging_trend
+-- Snapshots of a span of days, in order of day.
+SELECT
+    company_id, currency, as_of, current_amount, days_1_30, days_31_60, days_61_90, days_91_120, over_120,
+    total, open_items
+FROM aging_snapshot
+WHERE
+    as_of BETWEEN $1::date AND $2::date
+    AND ($3::text IS NULL OR company_id = $3::text)
+    AND (as_of, company_id, currency) > ($4::date, $5::text, $6::text)
+ORDER BY as_of, company_id, currency
+LIMIT $7;

@@ -1,1 +1,0 @@
-"""The rules of collecting: pure, without clock, random ids or I/O."""

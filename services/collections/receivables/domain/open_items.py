@@ -1,0 +1,65 @@
+"""An open item as collections sees it: what is still owed, and how far it was dunned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from shared.contracts.cash_app import ItemKind, OpenItemChanged
+from shared.kernel.aging import days_overdue
+
+
+@dataclass(slots=True)
+class OpenItem:
+    """Amounts in `currency`. cash_app is the authority on everything but `last_dunning_step`."""
+
+    item_id: str
+    item_version: int
+    customer_id: str
+    company_id: str
+    document_number: str
+    currency: str
+    original_amount: Decimal
+    open_amount: Decimal
+    document_date: date
+    due_date: date
+    disputed: bool
+    last_dunning_step: int = 0
+    """The highest step of the dunning ladder for which a notice about this item was sent; 0 for none."""
+    kind: ItemKind = "invoice"
+
+    @classmethod
+    def from_change(cls, change: OpenItemChanged) -> OpenItem:
+        """The item as its first received change describes it."""
+        return cls(
+            item_id=change.item_id,
+            item_version=change.item_version,
+            customer_id=change.customer_id,
+            company_id=change.company_id,
+            document_number=change.document_number,
+            currency=change.currency,
+            original_amount=change.original_amount,
+            open_amount=change.open_amount,
+            document_date=change.document_date,
+            due_date=change.due_date,
+            disputed=change.disputed,
+            kind=change.kind,
+        )
+
+    def update(self, change: OpenItemChanged) -> None:
+        """Takes over what is owed now. An older version than the one stored is ignored."""
+        if change.item_version <= self.item_version:
+            return
+        self.item_version = change.item_version
+        self.open_amount = change.open_amount
+        self.due_date = change.due_date
+        self.disputed = change.disputed
+
+    def days_overdue(self, on: date) -> int:
+        """Whole days past the due date on day `on`; zero or less while the item is not overdue."""
+        return days_overdue(self.due_date, on)
+
+    def is_overdue(self, on: date | None) -> bool:
+        """Whether an amount is open past its due date; never before the first business day (`on` is None)."""
+        return on is not None and self.open_amount > 0 and self.days_overdue(on) > 0

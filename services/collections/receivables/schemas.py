@@ -1,0 +1,57 @@
+"""Open items and their aging, as collections answers over HTTP."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Self
+
+from pydantic import BaseModel
+
+from services.collections.receivables.domain.aging import Aged
+from shared.kernel.aging import AgingBucket, bucket_of, days_overdue
+from shared.kernel.money import round_half_up
+
+
+class ItemView(BaseModel):
+    """An open item; amounts in `currency`."""
+
+    item_id: str
+    company_id: str
+    document_number: str
+    currency: str
+    original_amount: Decimal
+    open_amount: Decimal
+    document_date: date
+    due_date: date
+    days_overdue: int
+    bucket: AgingBucket
+    disputed: bool
+    last_dunning_step: int
+
+    @classmethod
+    def of(cls, row: Any, as_of: date) -> Self:
+        currency, due = row["currency"], row["due_date"]
+        amounts = {name: round_half_up(row[name], currency) for name in ("original_amount", "open_amount")}
+        return cls(**{**row, **amounts}, days_overdue=max(days_overdue(due, as_of), 0), bucket=bucket_of(due, as_of))
+
+
+class AgedView(BaseModel):
+    """Open amounts of one currency by bucket."""
+
+    currency: str
+    open_items: int
+    total: Decimal
+    overdue: Decimal
+    buckets: dict[AgingBucket, Decimal]
+
+    @classmethod
+    def of(cls, aged: Aged) -> Self:
+        buckets = {bucket: round_half_up(amount, aged.currency) for bucket, amount in aged.buckets.items()}
+        return cls(
+            currency=aged.currency,
+            open_items=aged.open_items,
+            total=round_half_up(aged.total, aged.currency),
+            overdue=round_half_up(aged.overdue, aged.currency),
+            buckets=buckets,
+        )
