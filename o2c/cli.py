@@ -44,10 +44,10 @@ app.command("openapi", rich_help_panel=OPERATIONS)(specifications.openapi)
 
 
 def main() -> None:
-    """The entry point: what a person can mend is told in a sentence, without a traceback."""
-    from o2c.telling import told
+    """The entry point: what a person can correct is shown as a sentence, without a traceback."""
+    from o2c.commands.terminal import errors_as_sentences
 
-    with told():
+    with errors_as_sentences():
         sys.exit(app())
 
 

@@ -8,19 +8,21 @@ from datetime import date
 from typing import Final, Protocol
 
 from shared.contracts.event import Event
-from simulator.courier import BankCourier
-from simulator.domain.calendar import BusinessDay, business_day, business_days, following_business_day
-from simulator.domain.debtors import Meant
-from simulator.domain.dice import Dice
-from simulator.domain.history import resume
-from simulator.domain.tally import Tally
-from simulator.domain.upstream import Saying, Upstream
+from simulator.calendar import BusinessDay, business_day, business_days, following_business_day
+from simulator.customers.debtors import IntendedApplication
+from simulator.dice import Dice
+from simulator.people.bank_courier import BankCourier
+from simulator.people.person import Person
+from simulator.systems.outgoing_event import OutgoingEvent
+from simulator.systems.resume import resume
+from simulator.systems.tally import Tally
+from simulator.systems.upstream import Upstream
 
-Phase = Callable[[Upstream, BusinessDay], list[Saying]]
+Phase = Callable[[Upstream, BusinessDay], list[OutgoingEvent]]
 
 PHASES: Final[tuple[tuple[Phase, ...], ...]] = (
     (Upstream.day_starts,),
-    # What is said in one phase touches different orders and books, so it may be under way at once.
+    # The events of one phase concern different orders and books, so they may be in flight at the same time.
     (Upstream.ledger_answers, Upstream.cancellations),
     (Upstream.exchange_rates, Upstream.master_data, Upstream.credit_requests),
     (Upstream.opening_balances,),
@@ -29,29 +31,24 @@ PHASES: Final[tuple[tuple[Phase, ...], ...]] = (
     (Upstream.shipments,),
     (Upstream.payments,),
 )
-"""A day; after each phase in which something was said the simulation waits for idle."""
+"""A day; after each phase that published something the simulation waits until the services are idle."""
 
 _LEDGER_ROUNDS_MAX: Final = 5
 
 
-class HearsEvents(Protocol):
-    async def hear(self) -> list[Event]:
-        """Everything said on the services' topics since the last call."""
+class ReadsEvents(Protocol):
+    async def read(self) -> list[Event]:
+        """Everything published on the services' topics since the last call."""
 
 
-class SaysEvents(Protocol):
-    async def say(self, sayings: Sequence[Saying], day: date) -> None:
+class PublishesEvents(Protocol):
+    async def publish(self, outgoing: Sequence[OutgoingEvent], day: date) -> None:
         """Publishes, and returns when all are acknowledged."""
 
 
 class IdleMonitor(Protocol):
     async def wait(self) -> object:
         """Returns when no service has anything left to do."""
-
-
-class Person(Protocol):
-    async def act(self, day: BusinessDay) -> int:
-        """Does a person's work of a day; how many commands were given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +69,27 @@ class Simulation:
         *,
         seed: int,
         start: date,
-        ear: HearsEvents,
-        voice: SaysEvents,
+        reader: ReadsEvents,
+        publisher: PublishesEvents,
         idle: IdleMonitor,
     ) -> None:
         self.upstream = Upstream(Dice(seed), start)
         self.start = start
-        self._ear = ear
-        self._voice = voice
+        self._reader = reader
+        self._publisher = publisher
         self._idle = idle
         self.people: Sequence[Person] = ()
-        """Who does the AR department's part, in this order; nobody unless set."""
-        self._something_was_said = True
+        """The AR department, in the order in which its people act; empty unless set."""
+        self._something_was_published = True
 
     @property
-    def truth(self) -> Sequence[Meant]:
+    def truth(self) -> Sequence[IntendedApplication]:
         """Which payment was meant for which invoice, and with how much."""
         return self.upstream.debtors.truth
 
-    async def remember(self, said: Sequence[Event]) -> None:
-        """Resumes after earlier runs, whose own events are `said`; to be called before playing."""
-        resume(self.upstream, await self._ear.hear(), said, business_days(self.start, 1)[0])
+    async def resume(self, published: Sequence[Event]) -> None:
+        """Resumes after earlier runs, which published `published`; to be called before playing."""
+        resume(self.upstream, await self._reader.read(), published, business_days(self.start, 1)[0])
 
     async def play(self, months: int, after_day: Callable[[DayPlayed], None] | None = None) -> date:
         """Plays whole days for `months` calendar months, then the morning after. Returns that morning's date."""
@@ -121,25 +118,25 @@ class Simulation:
         return day.today
 
     async def _play(self, phases: Sequence[Phase], day: BusinessDay) -> int:
-        if self._something_was_said:
-            self.upstream.hear(await self._ear.hear())
-            self._something_was_said = False
-        sayings = [saying for phase in phases for saying in phase(self.upstream, day)]
-        if sayings:
-            await self._voice.say(sayings, day.today)
-            await self._wait_for_quiet()
-        return len(sayings)
+        if self._something_was_published:
+            self.upstream.apply(await self._reader.read())
+            self._something_was_published = False
+        outgoing = [event for phase in phases for event in phase(self.upstream, day)]
+        if outgoing:
+            await self._publisher.publish(outgoing, day.today)
+            await self._wait_until_idle()
+        return len(outgoing)
 
     async def _let_people_act(self, day: BusinessDay) -> int:
-        """One after the other, so that nobody decides on what another is changing."""
+        """One after the other, so that no person decides on what another is changing."""
         commands = 0
         for person in self.people:
             given = await person.act(day)
             if given:
-                await self._wait_for_quiet()
+                await self._wait_until_idle()
             commands += given
         return commands
 
-    async def _wait_for_quiet(self) -> None:
+    async def _wait_until_idle(self) -> None:
         await self._idle.wait()
-        self._something_was_said = True
+        self._something_was_published = True

@@ -33,7 +33,7 @@ class Dump(_Part):
     """The server's version."""
     last_business_day: date | None
     outbox_waiting: int
-    """Events said and not yet published; they are published after the restore, with the ids they have."""
+    """Events emitted and not yet published; they are published after the restore, with the ids they have."""
     offsets: Offsets
     """Where the service's consumer group stood before the moment of the dump: all before it is in the dump."""
 
@@ -46,7 +46,7 @@ class Manifest(_Part):
     ended_at: datetime
     services: dict[str, Dump]
     ends: Offsets
-    """Where the topics ended at the moment of the dumps: what services had said by then lies before."""
+    """Where the topics ended at the moment of the dumps: what services had published by then lies before."""
 
     def write(self, directory: Path) -> None:
         partial = directory / f"{MANIFEST}.partial"
@@ -55,7 +55,7 @@ class Manifest(_Part):
 
 
 class Restored(_Part):
-    """Where the topics ended when the backup was restored: what came in up to there is to be heard once more."""
+    """Where the topics ended when the backup was restored: what came in up to there is to be published again."""
 
     ends: Offsets
 
@@ -107,7 +107,7 @@ def _verify(file: Path, name: str, dump: Dump) -> None:
         raise StackError(f"the backup is not whole: {file} (the dump of {name}) is missing")
     size = file.stat().st_size
     if size != dump.bytes:
-        raise StackError(f"{file} has {size} bytes where the manifest says {dump.bytes}: it was changed or cut off")
+        raise StackError(f"{file} has {size} bytes where the manifest has {dump.bytes}: it was changed or cut off")
     if sha256(file) != dump.sha256:
         raise StackError(f"{file} does not have the SHA-256 of the manifest: it was changed after the backup")
 

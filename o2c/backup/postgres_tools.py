@@ -17,7 +17,7 @@ from o2c.stack import StackError
 
 Tool = Literal["pg_dump", "pg_restore"]
 _VERSION_SECONDS = 20
-_TOLD_CHARACTERS_MAX = 1000
+_OUTPUT_CHARACTERS_MAX = 1000
 
 
 def find_tool(name: Tool, server_major: int) -> Path:
@@ -48,12 +48,12 @@ def _places(name: Tool) -> list[Path]:
 
 def _major(tool: Path) -> int | None:
     try:
-        told = subprocess.run(
+        output = subprocess.run(
             [tool, "--version"], capture_output=True, text=True, timeout=_VERSION_SECONDS, check=True
         ).stdout
     except (subprocess.SubprocessError, OSError):
         return None
-    number = re.search(r"(\d+)", told)
+    number = re.search(r"(\d+)", output)
     return int(number.group(1)) if number else None
 
 
@@ -73,11 +73,11 @@ async def run_tool(tool: Path, database_url: str, *arguments: str) -> None:
         env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
-        _, told = await process.communicate()
+        _, output = await process.communicate()
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
     if process.returncode != 0:
-        words = told.decode("utf-8", "replace").strip()[-_TOLD_CHARACTERS_MAX:]
+        words = output.decode("utf-8", "replace").strip()[-_OUTPUT_CHARACTERS_MAX:]
         raise StackError(f"{tool.name} of {database} failed with exit code {process.returncode}: {words}")

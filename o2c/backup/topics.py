@@ -1,19 +1,19 @@
-"""Which topics services hear and say, and which of them nobody but the services speaks on."""
+"""Which topics services consume and publish, and which of them only services publish on."""
 
 from __future__ import annotations
 
-from o2c.books.inputs import topics_heard
+from o2c.books.inputs import consumed_topics
 from o2c.stack import SERVICES
 from shared.contracts import EVENTS
 
-__all__ = ["said_by_services_only", "topics_heard", "topics_said"]
+__all__ = ["consumed_topics", "published_topics", "topics_of_services_only"]
 
 
-def topics_said(services: set[str]) -> set[str]:
-    """What these services say."""
+def published_topics(services: set[str]) -> set[str]:
+    """What these services publish."""
     return {event.topic for event in EVENTS.values() if services & {*event.published_by}}
 
 
-def said_by_services_only() -> set[str]:
-    """What comes from no one outside: it is said anew when services live through a time once more."""
+def topics_of_services_only() -> set[str]:
+    """What comes from no one outside: services publish it again when they process a time again."""
     return {event.topic for event in EVENTS.values() if {*event.published_by} <= {*SERVICES}}

@@ -1,4 +1,4 @@
-"""Invariants of credit memos and deductions: who gave them and who took them in say the same."""
+"""Invariants of credit memos and deductions: issuer and recipient agree."""
 
 from __future__ import annotations
 

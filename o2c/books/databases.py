@@ -14,8 +14,8 @@ import asyncpg
 from o2c.stack import SERVICES
 from shared.chassis.transaction.queries import Queries, load_queries
 
-_OWN_SQL = Path(__file__).parents[1] / "sql"
-_ANALYTICS_SQL = Path(__file__).parents[2] / "services" / "analytics" / "sql"
+_OWN_SQL = Path(__file__).parent
+_ANALYTICS_SQL = Path(__file__).parents[2] / "services" / "analytics"
 _STATEMENT_SECONDS_MAX = 300
 LAST_DAY = date(2099, 12, 31)
 """The last day a contract allows: as of it is at present."""
@@ -44,12 +44,15 @@ class Database:
 
 
 @contextlib.asynccontextmanager
-async def databases_open(urls: Mapping[str, str]) -> AsyncIterator[dict[str, Database]]:
-    """All five, each seen at one moment. Raises LookupError naming a service whose URL is missing."""
+async def databases_open(urls: Mapping[str, str], *more_sql: Path) -> AsyncIterator[dict[str, Database]]:
+    """All five, each seen at one moment. `more_sql` are folders of further named queries.
+
+    Raises LookupError naming a service whose URL is missing.
+    """
     missing = [name for name in SERVICES if name not in urls]
     if missing:
         raise LookupError(f"the check needs all five databases; missing: {', '.join(missing)}")
-    queries = load_queries(_OWN_SQL, _ANALYTICS_SQL)
+    queries = load_queries(_OWN_SQL, _ANALYTICS_SQL, *more_sql)
     async with contextlib.AsyncExitStack() as stack:
         opened = {}
         for name in SERVICES:

@@ -31,7 +31,7 @@ async def digest_parts(databases: dict[str, str]) -> dict[str, str]:
 
 
 async def digest(databases: dict[str, str]) -> str:
-    """SHA-256 over what all five databases say of the business, whatever order events arrived in.
+    """SHA-256 over the business content of all five databases, whatever order events arrived in.
 
     Left out is what arrival order may decide: document numbers, times, event ids, versions.
     """

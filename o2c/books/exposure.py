@@ -1,4 +1,4 @@
-"""Invariants of credit's exposure: it is what cash_app and invoicing say, at present and as of any past day."""
+"""Invariants of credit's exposure: it equals what cash_app and invoicing published, now and as of any past day."""
 
 from __future__ import annotations
 

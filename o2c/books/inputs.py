@@ -23,7 +23,7 @@ _IDS_SHOWN_MAX = 3
 
 
 class BrokerSilent(Exception):
-    """The broker did not hand out what it says it has."""
+    """The broker did not hand out what it claims to have."""
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class OnTopics:
     """GL_CORE's answers by batch id: a batch is booked once, however often it is answered."""
 
 
-def topics_heard() -> dict[str, list[str]]:
+def consumed_topics() -> dict[str, list[str]]:
     """By service, the topics it listens to, from its own declarations."""
     return {
         name: [event.topic for event in import_module(f"services.{name}.handlers").handlers.subscriptions]
@@ -110,10 +110,10 @@ def _take(record: object, topic: str, found: OnTopics) -> None:
             found.booked.setdefault(answer.batch_id, answer)
 
 
-async def inputs(dbs: dict[str, Database], heard: dict[str, list[str]], on_topics: OnTopics) -> list[Line]:
+async def inputs(dbs: dict[str, Database], consumed: dict[str, list[str]], on_topics: OnTopics) -> list[Line]:
     """Per service: each event on its topics was applied or waits as a dead letter, and nothing else was."""
     lines = []
-    for name, topics in heard.items():
+    for name, topics in consumed.items():
         applied = await dbs[name].rows("applied_events")
         dead = await dbs[name].rows("dead_events")
         taken = {row["event_id"] for row in (*applied, *dead)}

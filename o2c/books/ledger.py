@@ -26,7 +26,7 @@ async def double_entry(dbs: dict[str, Database], day: date) -> list[Line]:
 
 
 async def sub_ledgers(dbs: dict[str, Database], day: date) -> list[Line]:
-    """What the journals say of an account is what the documents behind it add up to."""
+    """The balance of an account in the journals is the sum of the documents behind it."""
     invoicing, cash_app = dbs["invoicing"], dbs["cash_app"]
     receivables = plus(
         *[await dbs[name].amounts("receivables_by_customer", day, str(Account.RECEIVABLES)) for name in JOURNALS]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from o2c.books.amounts import Amounts, by_currency, minus, plus
 from o2c.books.databases import LAST_DAY, Database
 from o2c.books.report import Line, compare, keys_differing
-from shared.kernel.aging import AgingBucket, bucket_of
+from shared.kernel.aging import BUCKET_FROM_DAYS, AgingBucket, bucket_of
 
 _ITEMS_SHOWN_MAX = 10
 _BUCKET_COLUMNS = {
@@ -61,7 +61,7 @@ async def copies(dbs: dict[str, Database]) -> list[Line]:
 
 
 async def orders(dbs: dict[str, Database]) -> list[Line]:
-    """Open orders: credit has what invoicing says, and its exposure holds those it granted."""
+    """Open orders: credit has what invoicing published, and its exposure holds those it granted."""
     placed = await dbs["invoicing"].amounts("orders_by_customer")
     known = await dbs["credit"].amounts("credit_open_orders")
     granted = await dbs["credit"].amounts("credit_open_orders", amount="granted")
@@ -101,7 +101,7 @@ async def payments(dbs: dict[str, Database], day: date, at_present: bool) -> lis
 
 
 async def analytics_items(dbs: dict[str, Database], day: date) -> list[Line]:
-    """analytics has heard every dated change of every item, exactly as cash_app made it."""
+    """analytics has received every dated change of every item, exactly as cash_app made it."""
     sides = {}
     for name in ("cash_app", "analytics"):
         rows = await dbs[name].rows("movement_fingerprints", day)
@@ -142,7 +142,7 @@ async def aging(dbs: dict[str, Database], as_of: date | None) -> list[Line]:
         plain[row["company_id"], str(bucket_of(row["due_date"], day)), row["currency"]] += row["amount"]
     answered: Amounts = {
         (row["company_id"], str(bucket), row["currency"]): row[column]
-        for row in await dbs["analytics"].rows("view_aging_by_company", day)
+        for row in await dbs["analytics"].rows("view_aging_by_company", day, list(BUCKET_FROM_DAYS))
         for bucket, column in _BUCKET_COLUMNS.items()
         if row[column]
     }

@@ -22,7 +22,7 @@ _DIFFERENCES_SHOWN_MAX = 10
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One comparison. `where` says of which currency, customer, series or topic; `note` what a person should know."""
+    """One comparison. `where` names the currency, customer, series or topic; `note` what a person should know."""
 
     invariant: str
     left_name: str
@@ -113,7 +113,7 @@ def compare(invariant: str, left_name: str, left: Amounts, right_name: str, righ
     for currency in sorted({key[-1] for key in [*left, *right]}):
         of_left = sum((amount for key, amount in left.items() if key[-1] == currency), nothing)
         of_right = sum((amount for key, amount in right.items() if key[-1] == currency), nothing)
-        lines.append(_line(invariant, left_name, of_left, right_name, of_right, (currency,)))
+        lines.append(_line(invariant, left_name, of_left, right_name, of_right, key=(currency,)))
     differing = sorted(
         key for key in {*left, *right} if len(key) > 1 and left.get(key, nothing) != right.get(key, nothing)
     )
@@ -122,7 +122,7 @@ def compare(invariant: str, left_name: str, left: Amounts, right_name: str, righ
         if shown == _DIFFERENCES_SHOWN_MAX - 1 and len(differing) > _DIFFERENCES_SHOWN_MAX:
             note = f"and {len(differing) - _DIFFERENCES_SHOWN_MAX} more differ"
         lines.append(
-            _line(invariant, left_name, left.get(key, nothing), right_name, right.get(key, nothing), key, note)
+            _line(invariant, left_name, left.get(key, nothing), right_name, right.get(key, nothing), key=key, note=note)
         )
         if shown == _DIFFERENCES_SHOWN_MAX - 1:
             break
@@ -130,7 +130,14 @@ def compare(invariant: str, left_name: str, left: Amounts, right_name: str, righ
 
 
 def _line(
-    invariant: str, left_name: str, left: Decimal, right_name: str, right: Decimal, key: tuple[str, ...], note: str = ""
+    invariant: str,
+    left_name: str,
+    left: Decimal,
+    right_name: str,
+    right: Decimal,
+    *,
+    key: tuple[str, ...],
+    note: str = "",
 ) -> Line:
     """A line of amounts of one currency, with the decimal places it is accounted in."""
     currency = key[-1]

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from o2c.commands.options import Stack
-from o2c.telling import run_to_end
+from o2c.commands.terminal import run_to_end
 
 Saved = Annotated[Path, typer.Argument(metavar="DIR", file_okay=False, help="The directory of the backup.")]
 
@@ -19,13 +19,13 @@ def backup(directory: Saved, stack: Stack = None) -> None:
 
     DIR must be new or empty. Kafka's events are not in it: a restore needs the Kafka it was taken with.
     """
-    from o2c.backup.taking import backup as save
+    from o2c.backup.create import backup as save
     from o2c.stack.description import find_stack
 
     found = find_stack(stack)
 
     async def work() -> int:
-        await save(directory, found.databases, found.kafka_bootstrap_servers, tell=typer.echo)
+        await save(directory, found.databases, found.kafka_bootstrap_servers, report_progress=typer.echo)
         return 0
 
     sys.exit(run_to_end(work()))
@@ -34,7 +34,7 @@ def backup(directory: Saved, stack: Stack = None) -> None:
 def restore(
     directory: Saved,
     catching_up: Annotated[
-        bool, typer.Option("--catch-up", help="The second step: hear once more what came in since the backup.")
+        bool, typer.Option("--catch-up", help="The second step: publish again what came in since the backup.")
     ] = False,
     stack: Stack = None,
     state_dir: Annotated[
@@ -46,9 +46,9 @@ def restore(
 ) -> None:
     """Restore DIR into empty databases, with no service running; then, with all running, again with --catch-up.
 
-    What came in through Kafka since the backup is heard once more. What people did over HTTP since is lost.
+    What came in through Kafka since the backup is published again. What people did over HTTP since is lost.
     """
-    from o2c.backup.restoring import restore as bring_back
+    from o2c.backup.restore import restore as bring_back
     from o2c.stack.description import find_stack
     from o2c.stack.servers import servers_only
 
@@ -57,21 +57,21 @@ def restore(
             await _catch_up(directory, stack)
         elif state_dir is not None:
             async with servers_only(state_dir, typer.echo) as (databases, kafka):
-                await bring_back(directory, databases, kafka, tell=typer.echo)
+                await bring_back(directory, databases, kafka, report_progress=typer.echo)
         else:
             found = find_stack(stack)
-            await bring_back(directory, found.databases, found.kafka_bootstrap_servers, tell=typer.echo)
+            await bring_back(directory, found.databases, found.kafka_bootstrap_servers, report_progress=typer.echo)
         return 0
 
     sys.exit(run_to_end(work()))
 
 
 async def _catch_up(directory: Path, stack: Path | None) -> None:
-    from o2c.backup.catching_up import catch_up
-    from o2c.idle import IdleMonitor
+    from o2c.backup.catch_up import catch_up
     from o2c.stack.description import find_stack
+    from o2c.stack.idle import IdleMonitor
 
     found = find_stack(stack)
     urls = {name: address.http_url for name, address in found.services.items()}
     async with IdleMonitor(found.kafka_bootstrap_servers, urls) as idle:
-        await catch_up(directory, found.kafka_bootstrap_servers, idle, tell=typer.echo)
+        await catch_up(directory, found.kafka_bootstrap_servers, idle, report_progress=typer.echo)

@@ -1,4 +1,4 @@
-"""`o2c simulate`, `replay`, `check` and `aging`: business on a running stack, and what the books say."""
+"""`o2c simulate`, `replay`, `check` and `aging`: business on a running stack, and the state of the books."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 
 from o2c.commands.options import AsJson, AsOf, Stack, day
 from o2c.commands.running import Months, Seed
-from o2c.telling import console, run_to_end
+from o2c.commands.terminal import console, run_to_end
 
 
 def simulate(
@@ -27,7 +27,7 @@ def simulate(
     stack: Stack = None,
 ) -> None:
     """Play months of simulated business on the running stack, after what was played before."""
-    from o2c.demo import play
+    from o2c.demo.play import play
     from o2c.stack.description import find_stack
 
     sys.exit(run_to_end(play(find_stack(stack), months, seed, console(), start)))
@@ -38,7 +38,7 @@ def replay(
     stack: Stack = None,
 ) -> None:
     """Play a company's own past on the running stack: its invoices and payments, day by day."""
-    from o2c.replay import replay as play_again
+    from o2c.history.replay import replay as play_again
     from o2c.stack.description import find_stack
 
     sys.exit(run_to_end(play_again(find_stack(stack), file, console())))
@@ -57,7 +57,7 @@ def check(
     stack: Stack = None,
 ) -> None:
     """Check that the books agree: each invariant with both of its sides. Exits with 1 on a difference."""
-    from o2c import check as books
+    from o2c.books import check as books
     from o2c.stack.description import find_stack
 
     found = find_stack(stack)
@@ -83,8 +83,8 @@ def aging(
     stack: Stack = None,
 ) -> None:
     """Show what is owed, by how long it is overdue, as of any day."""
-    from o2c.aging import NoBusinessDay
-    from o2c.aging import aging as age
+    from o2c.books.aging import NoBusinessDay
+    from o2c.books.aging import aging as age
     from o2c.stack import StackError
     from o2c.stack.description import find_stack
 

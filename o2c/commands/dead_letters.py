@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from o2c.commands.options import AsJson, ServiceName, Stack, service_name
-from o2c.telling import console
+from o2c.commands.terminal import console
 
 commands = typer.Typer(no_args_is_help=True, help="What could not be handled, why, and again.")
 

@@ -14,6 +14,7 @@ _TOKEN_HOURS = 24
 
 
 def import_files(
+    *,
     files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", exists=True, dir_okay=False)] = None,
     directory: Annotated[
         Path | None,
@@ -31,17 +32,17 @@ def import_files(
 
     if not files and directory is None:
         raise typer.BadParameter("name a FILE, or a folder with --watch")
-    refused = asyncio.run(_import(files or [], directory, format, payer, as_json, stack))
+    refused = asyncio.run(_import(files or [], directory, stack, format=format, payer=payer, as_json=as_json))
     raise typer.Exit(1 if refused else 0)
 
 
 async def _import(
-    files: list[Path], directory: Path | None, format: str | None, payer: str | None, as_json: bool, stack: Any
+    files: list[Path], directory: Path | None, stack: Any, *, format: str | None, payer: str | None, as_json: bool
 ) -> int:
     """Returns how many of the files named were refused."""
     import httpx
 
-    from o2c.importing import import_file, watch
+    from o2c.commands.file_upload import import_file, watch
     from o2c.stack import StackError
     from o2c.stack.description import find_stack
     from shared.chassis.auth import issue_token
@@ -74,20 +75,20 @@ def _person() -> str:
 
 def _progress(path: Path, as_json: bool) -> Any:
     """Tells how far the posting of a large file is, at each tenth of it."""
-    told = 0
+    last_tenth = 0
 
-    def tell(shown: dict[str, Any]) -> None:
-        nonlocal told
+    def report_progress(shown: dict[str, Any]) -> None:
+        nonlocal last_tenth
         tenth = shown["posted"] * 10 // shown["to_post"] if shown["to_post"] else 0
-        if tenth > told and shown["stage"] == "validated" and not as_json:
-            told = tenth
+        if tenth > last_tenth and shown["stage"] == "validated" and not as_json:
+            last_tenth = tenth
             typer.echo(f"{path.name}: {shown['posted']:,} of {shown['to_post']:,} posted")
 
-    return tell
+    return report_progress
 
 
 def _tell(path: Path, shown: dict[str, Any], as_json: bool) -> None:
-    from o2c.importing import errors_of
+    from o2c.commands.file_upload import errors_of
 
     if as_json:
         typer.echo(json.dumps(shown))

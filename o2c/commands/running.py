@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from o2c.commands.options import ServiceName, Stack, StateDirectory, day, service_name
-from o2c.telling import run_to_end
+from o2c.commands.terminal import run_to_end
 
 HttpPort = Annotated[
     int | None,
@@ -28,10 +28,11 @@ Months = Annotated[int, typer.Option(min=1, max=120, help="Months of business to
 
 
 _COMPANY = "US01"
-"""The company whose day `o2c clock` begins unless told otherwise: the one of demo, simulation and replay."""
+"""The company whose day `o2c clock` begins unless another is named: the one of demo, simulation and replay."""
 
 
 def up(
+    *,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over: forget all data of earlier runs.")] = False,
     with_simulator: Annotated[
         bool,
@@ -51,8 +52,8 @@ def up(
     With O2C_POSTGRES_URL or O2C_KAFKA_BOOTSTRAP_SERVERS set, those servers are used instead of local ones, and
     `--fresh` drops the databases and topics of o2c there.
     """
+    from o2c.commands.session import stay_up
     from o2c.stack.local import StackOptions
-    from o2c.staying import stay_up
 
     options = StackOptions(state_dir, fresh, http_port, postgres_port, kafka_port)
     sys.exit(run_to_end(stay_up(options, with_simulator=with_simulator), interrupted=0))
@@ -69,8 +70,8 @@ def demo(
     Orders, deliveries, invoices, payments, dunning and promises of 60 customers, through all five services. Exits with
     1 when the books do not agree.
     """
+    from o2c.commands.session import play_demo
     from o2c.stack.local import StackOptions
-    from o2c.staying import play_demo
 
     options = StackOptions(state_dir, fresh=True)
     sys.exit(run_to_end(play_demo(options, months=months, seed=seed, stay=stay)))
@@ -97,11 +98,12 @@ def migrate(
     import importlib
 
     from o2c.stack.description import find_stack
+    from shared.chassis.transaction.migrate import migrate as migrate_database
 
     url = os.environ.get("O2C_DATABASE_URL")
     databases = {service: url} if service and url else find_stack(stack).databases
     for name in [service] if service else list(databases):
-        asyncio.run(importlib.import_module(f"services.{name}.app").service.migrate(databases[name]))
+        asyncio.run(migrate_database(importlib.import_module(f"services.{name}.app").service, databases[name]))
         typer.echo(f"{name}: at today's schema")
 
 
@@ -124,7 +126,7 @@ def clock(
 
     Kafka is the one of O2C_KAFKA_BOOTSTRAP_SERVERS, else the running stack's.
     """
-    from o2c.clock import Clock
+    from o2c.stack.clock import Clock
     from o2c.stack.description import find_stack
 
     servers = os.environ.get("O2C_KAFKA_BOOTSTRAP_SERVERS")
@@ -134,4 +136,4 @@ def clock(
         found = find_stack(stack)
         servers, idempotent = found.kafka_bootstrap_servers, found.idempotent_producer
     ticking = Clock(servers, company or [_COMPANY], timezone, idempotent=idempotent, first_day=start)
-    sys.exit(run_to_end(ticking.run(once=once, tell=typer.echo), interrupted=0))
+    sys.exit(run_to_end(ticking.run(once=once, report_progress=typer.echo), interrupted=0))

@@ -13,14 +13,14 @@ from o2c.commands.options import ServiceName, Stack
 
 def asyncapi() -> None:
     """Print the AsyncAPI 3 document: every event with its topic, key, speakers, hearers and schema."""
-    from o2c.asyncapi import document
+    from o2c.specs.asyncapi import document
 
     typer.echo(json.dumps(document(), indent=2))
 
 
 def openapi(service: ServiceName) -> None:
     """Print a service's OpenAPI document."""
-    from o2c.openapi import document
+    from o2c.specs.openapi import document
 
     typer.echo(json.dumps(document(service), indent=2))
 

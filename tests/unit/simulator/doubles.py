@@ -16,8 +16,8 @@ from shared.contracts.inv_ctrl import ShipmentConfirmed, StockAnswered
 from shared.contracts.invoicing import InvoicePosted, PickListReleased, RequestedLine, StockRequested
 from shared.contracts.journal import JournalBatchSubmitted, JournalTotal
 from shared.kernel.payment_terms import PaymentTerms
-from simulator.domain.upstream import Saying
-from simulator.speaking import Identities
+from simulator.systems.outgoing_event import OutgoingEvent
+from simulator.transport.event_publisher import Identities
 from simulator.world import Simulation
 
 START = date(2026, 1, 1)
@@ -29,30 +29,30 @@ class ServicesInMemory:
     """Approves every order, bills each shipped piece at 10.00, and lets `Random(shuffle)` deliver in any order."""
 
     def __init__(self, seed: int, shuffle: int) -> None:
-        self.said: list[Event] = []
+        self.published: list[Event] = []
         """By the simulation."""
-        self.answers_said: list[Event] = []
+        self.answers_published: list[Event] = []
         """By the services."""
         self._identities = Identities(f"{seed}/{START}")
         self._mixer = Random(shuffle)
-        self._unheard: list[Event] = []
+        self._unread: list[Event] = []
         self._currencies: dict[str, str] = {}
         self._batches: dict[str, JournalBatchSubmitted] = {}
         self.invoices: list[InvoicePosted] = []
 
-    async def hear(self) -> list[Event]:
-        heard, self._unheard = self._unheard, []
-        self._mixer.shuffle(heard)
-        return heard
+    async def read(self) -> list[Event]:
+        events, self._unread = self._unread, []
+        self._mixer.shuffle(events)
+        return events
 
-    async def say(self, sayings: Sequence[Saying], day: date) -> None:
+    async def publish(self, outgoing: Sequence[OutgoingEvent], day: date) -> None:
         noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-        for saying in sayings:
-            event = self._identities.identify(saying, noon)
-            self.said.append(event)
+        for one in outgoing:
+            event = self._identities.identify(one, noon)
+            self.published.append(event)
             answers = self._answers(event, day)
-            self._unheard += [self._identities.identify(Saying(answer), noon) for answer in answers]
-            self.answers_said += answers
+            self._unread += [self._identities.identify(OutgoingEvent(answer), noon) for answer in answers]
+            self.answers_published += answers
 
     async def wait(self) -> None:
         """Always idle."""
@@ -137,17 +137,18 @@ class ServicesInMemory:
         return batch
 
     def of(self, kind: type[E]) -> list[E]:
-        """What the simulation said of one kind, in order."""
-        return [event for event in self.said if isinstance(event, kind)]
+        """What the simulation published of one kind, in order."""
+        return [event for event in self.published if isinstance(event, kind)]
 
 
 def simulation(services: ServicesInMemory, seed: int) -> Simulation:
-    return Simulation(seed=seed, start=START, ear=services, voice=services, idle=services)
+    return Simulation(seed=seed, start=START, reader=services, publisher=services, idle=services)
 
 
 def _request(order: OrderPlaced) -> StockRequested:
     return StockRequested(
         request_id=f"{order.order_id}/R1",
+        request_no=1,
         order_id=order.order_id,
         customer_id=order.customer_id,
         company_id=order.company_id,

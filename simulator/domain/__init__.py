@@ -1,1 +1,0 @@
-"""The rules of the simulated world: pure, every choice a cast of the seeded dice."""
