@@ -19,6 +19,7 @@ from bench.chain import chain
 from bench.credit_rules import credit_rules
 from bench.doing import Doing
 from bench.draining import as_line, as_part, where_time_goes
+from bench.idle import idle
 from bench.imports import imports
 from bench.latency import latency
 from bench.matching_quality import ROUNDS, SEED, matching
@@ -30,8 +31,8 @@ from bench.results import BenchFailed, Findings, Line, Part, machine, new_file, 
 from bench.scale import scale
 from bench.scale_data import ITEMS_EACH
 from bench.servers import Servers, servers
+from o2c.commands.terminal import console, errors_as_sentences, run_to_end
 from o2c.stack import SERVICES
-from o2c.telling import console, run_to_end, told
 
 T = TypeVar("T")
 
@@ -45,6 +46,7 @@ class Sizes:
     events: int = 100_000
     orders: int = 6_000
     latency_seconds: int = 20
+    idle_seconds: int = 30
     peer_seconds: float = 8.0
     customers: int = 100_000
     payments: int = 5_000
@@ -56,8 +58,8 @@ class Sizes:
 
 
 _QUICK: Final = Sizes(
-    events=1_000, orders=300, latency_seconds=3, peer_seconds=2.0, customers=2_000, payments=300, payers=100, seeds=1,
-    imported=1_000, credit_orders=1_500, credit_trial=10_000,
+    events=1_000, orders=300, latency_seconds=3, idle_seconds=5, peer_seconds=2.0, customers=2_000, payments=300,
+    payers=100, seeds=1, imported=1_000, credit_orders=1_500, credit_trial=10_000,
 )  # fmt: skip
 
 
@@ -76,7 +78,7 @@ class _Bench:
 def main(
     only: Annotated[
         str, typer.Option(help="Which parts, separated by commas.")
-    ] = "drain,chain,latency,peer,scale,matching,imports,credit",
+    ] = "drain,chain,latency,idle,peer,scale,matching,imports,credit",
     quick: Annotated[bool, typer.Option("--quick", help="Little of everything: shows that the bench works.")] = False,
     events: Annotated[int | None, typer.Option(min=_EVENTS_AT_LEAST, help="Events each service drains.")] = None,
     services: Annotated[str, typer.Option(help="Which services drain, separated by commas.")] = ",".join(SERVICES),
@@ -92,7 +94,7 @@ def main(
         sizes = replace(sizes, events=events)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it could not do in the end is raised
-    with told():
+    with errors_as_sentences():
         sys.exit(run_to_end(_bench(parts, sizes, names, console())))
 
 
@@ -166,6 +168,10 @@ async def _latency(bench: _Bench) -> Part:
     return await _watched(bench, "latency", None, partial(latency, bench.running, bench.sizes.latency_seconds))
 
 
+async def _idle(bench: _Bench) -> Part:
+    return await _watched(bench, "idle", None, partial(idle, bench.running, bench.sizes.idle_seconds))
+
+
 async def _peer(bench: _Bench) -> Part:
     events, seconds = bench.sizes.events // 2, bench.sizes.peer_seconds
     return await _watched(bench, "peer", events, partial(peer, bench.running, events, seconds))
@@ -216,6 +222,7 @@ _PARTS: Final[dict[str, Callable[[_Bench], Awaitable[Part]]]] = {
     "drain": _drain,
     "chain": _chain,
     "latency": _latency,
+    "idle": _idle,
     "peer": _peer,
     "scale": _scale,
     "matching": _matching,

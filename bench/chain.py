@@ -16,7 +16,7 @@ from bench.five import Five, five_databases, five_services
 from bench.results import BenchFailed, Line, Part
 from bench.servers import Servers
 from bench.world import INVENTORY_CONTROL, Answer, World
-from o2c.check import check_books
+from o2c.books.check import check_books
 from o2c.stack import SERVICES
 from shared.contracts.cash_app import PaymentApplied
 from shared.contracts.erp import PaymentReceived
@@ -28,7 +28,6 @@ _SEED: Final = 20260302
 _DISCOUNT_EVERY: Final = 4
 _POLL_SECONDS: Final = 0.05
 _SILENT_SECONDS_MAX: Final = 60.0
-_REST_SECONDS_MAX: Final = 120.0
 
 _DONE: Final = {
     "invoicing": ("orders invoiced and closed", "SELECT count(*) FROM customer_order WHERE state = 'Closed'"),
@@ -52,7 +51,7 @@ async def chain(servers: Servers, orders: int, doing: Doing) -> Part:
     doing("starting all five services", 0)
     async with five_databases(servers, "chain") as databases, five_services(servers, databases, "chain") as five:
         await five.publish(_known(), "chain/known")
-        await five.rest(_REST_SECONDS_MAX)
+        await five.rest()
         played = await _play(five, orders, doing)
         doing("checking the books", orders)
         await _check(five, orders)
@@ -74,7 +73,7 @@ async def _play(five: Five, count: int, doing: Doing) -> _Played:
         publishing = asyncio.create_task(five.publish(orders, "chain/orders"))
         applied = await _until_applied(world, count, doing)
         await publishing
-        await five.rest(_REST_SECONDS_MAX)
+        await five.rest()
         cpu = {who: seconds - used[who] for who, seconds in five.cpu_seconds().items()}
     return _Played(applied - started, cpu)
 

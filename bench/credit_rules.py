@@ -30,8 +30,8 @@ from bench.floor import BATCH_EVENTS, floor
 from bench.results import BenchFailed, Line, Pace, Part, Spent
 from bench.servers import Servers
 from shared.chassis.auth import issue_token
-from shared.chassis.http import create_app
 from shared.chassis.runtime.service_runtime import ServiceRuntime
+from shared.chassis.transaction.migrate import migrate
 
 GROUP: Final = 10
 HOT_ORDERS: Final = 500
@@ -78,8 +78,8 @@ UPDATE account a SET group_id = 'G-' || n FROM numbered WHERE a.customer_id = nu
 _MORE_ACCOUNTS: Final = """
 WITH one AS (SELECT * FROM account WHERE customer_id = $2),
 opened AS (
-    INSERT INTO account (customer_id, customer_version, company_id, name, currency, credit_limit, standing)
-    SELECT 'C-' || lpad(n::text, 5, '0'), customer_version, company_id, name, currency, credit_limit, standing
+    INSERT INTO account (customer_id, customer_version, company_id, name, currency, credit_limit, profile)
+    SELECT 'C-' || lpad(n::text, 5, '0'), customer_version, company_id, name, currency, credit_limit, profile
     FROM one, generate_series(1, $1 - 1) AS n
     RETURNING customer_id, company_id
 )
@@ -117,7 +117,7 @@ async def credit_rules(servers: Servers, customers: int, orders: int, trial: int
     template = await servers.postgres.create_database(name)
     try:
         doing("preparing what is known beforehand", 0)
-        await service_named("credit").migrate(template)
+        await migrate(service_named("credit"), template)
         known = [documents.day(), documents.customer(0, credit_limit="99999999.00")]
         await apply("credit", template, encoded(known, "credit/rules/known"), BATCH_EVENTS, Spent())
         await _execute(template, _MORE_ACCOUNTS, customers, documents.customer_id(0))
@@ -181,7 +181,7 @@ async def _ask(servers: Servers, url: str, trial: int, found: _Found, doing: Doi
     await running.start()
     try:
         headers = {"Authorization": f"Bearer {issue_token(_SECRET, 'Bench', ['credit_manager'], 1)}"}
-        transport = httpx.ASGITransport(app=create_app(running))
+        transport = httpx.ASGITransport(app=running.app())
         async with httpx.AsyncClient(
             transport=transport, base_url="http://credit", headers=headers, timeout=600
         ) as web:

@@ -15,7 +15,7 @@ import asyncpg
 from pydantic import SecretStr
 
 from bench.results import Spent
-from shared.chassis.consume.batch import Received, receive
+from shared.chassis.consume.received import Received, receive
 from shared.chassis.declare.service import Service
 from shared.chassis.envelope import O2C_NAMESPACE, Encoded, Header, encode
 from shared.chassis.runtime.service_runtime import ServiceRuntime
@@ -130,6 +130,7 @@ async def apply(
     records: Sequence[Encoded],
     size: int,
     spent: Spent,
+    *,
     publishing: Publishing | None = None,
 ) -> list[list[Write]]:
     """Has the service handle the records in transactions of `size`; what each of these wrote.
@@ -170,7 +171,7 @@ async def apply(
 
 async def _transact(running: ServiceRuntime, connection: Any, records: Sequence[Encoded], spent: Spent) -> list[Write]:
     service, clock = running.service, time.perf_counter
-    work = _recording(service.work)
+    work = _recording(cast("type[UnitOfWork]", service.work))
     began = clock()
     received = [_received(record, offset) for offset, record in enumerate(records)]
     decoded = clock()
@@ -178,7 +179,7 @@ async def _transact(running: ServiceRuntime, connection: Any, records: Sequence[
         timed = _Timed(connection)
         today = await connection.fetchval(running.queries["last_business_day"])
         uow = work(timed, running.queries, service.name, today, service.policies)
-        await running.processor.apply_in(uow, received)
+        await running.dispatcher.apply(uow, received)
         await uow.flush()
         handled = clock()
     spent.decode += decoded - began

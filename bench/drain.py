@@ -18,7 +18,7 @@ from bench.results import BenchFailed, Drained, Pace
 from bench.servers import PARTITIONS, Servers
 from o2c.stack.children import Child
 from o2c.stack.description import ServiceAddress, StackDescription
-from o2c.stack.local import death, service_environment
+from o2c.stack.local import service_environment
 from o2c.stack.ports import HOST
 
 _FIRST_COMMIT_POLL_SECONDS: Final = 0.01
@@ -128,7 +128,7 @@ class Drain:
             if first and handled >= events and await connection.fetchval(_OUTBOX_EMPTY):
                 return first, _Seen(time.perf_counter(), handled, cpu_seconds(pids), megabytes)
             if child.exit_code is not None:
-                raise BenchFailed(death(child))
+                raise BenchFailed(child.describe_end())
             if time.monotonic() - moved_at > _SILENT_SECONDS_MAX:
                 raise BenchFailed(
                     f"{self.service} has handled {handled:,} of {events:,} events and then none for "

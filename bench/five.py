@@ -17,13 +17,15 @@ from bench.direct import encoded, service_named
 from bench.processor_time import cpu_seconds, resident_megabytes
 from bench.results import BenchFailed, Line
 from bench.servers import PARTITIONS, Servers
-from o2c.idle import IdleMonitor, NotIdle
-from o2c.stack import SERVICES
+from o2c.stack import SERVICES, StackError
 from o2c.stack.children import Child
 from o2c.stack.description import ServiceAddress, StackDescription
-from o2c.stack.local import READY_SECONDS, death, service_environment
+from o2c.stack.idle import STALL_SECONDS, IdleMonitor, NotIdle
+from o2c.stack.local import service_environment
 from o2c.stack.ports import HOST
+from o2c.stack.readiness import service_probe, wait_until_ready
 from shared.chassis.publish.topics import create_topics
+from shared.chassis.transaction.migrate import migrate
 from shared.contracts import EVENTS
 from shared.contracts.event import Event
 
@@ -47,9 +49,9 @@ class Five:
         """Publishes events as their first speaker would; `mix` is part of their ids."""
         await self.servers.publish(self.prefix, encoded(events, mix))
 
-    async def rest(self, seconds_max: float) -> None:
-        """Returns when nothing is in flight. Raises BenchFailed where that takes longer, or a service has ended."""
-        waiting = asyncio.create_task(self.idle.wait(seconds_max))
+    async def rest(self, stall_seconds: float = STALL_SECONDS) -> None:
+        """Returns when nothing is in flight. Raises BenchFailed when nothing progresses, or a service has ended."""
+        waiting = asyncio.create_task(self.idle.wait(stall_seconds))
         try:
             while not (await asyncio.wait([waiting], timeout=_SAMPLE_SECONDS))[0]:
                 self.all_alive()
@@ -63,7 +65,7 @@ class Five:
         """Raises BenchFailed where a service has ended."""
         for child in self.children.values():
             if child.exit_code is not None:
-                raise BenchFailed(death(child))
+                raise BenchFailed(child.describe_end())
 
     def cpu_seconds(self) -> dict[str, float]:
         """What each service, PostgreSQL and Kafka have used so far; servers elsewhere are left out."""
@@ -102,7 +104,7 @@ async def five_databases(servers: Servers, part: str) -> AsyncIterator[dict[str,
     try:
         urls = {service: await servers.postgres.create_database(name) for service, name in names.items()}
         for service, url in urls.items():
-            await service_named(service).migrate(url)
+            await migrate(service_named(service), url)
         yield urls
     finally:
         for name in names.values():
@@ -158,16 +160,10 @@ def _environment(description: StackDescription, name: str, prefix: str) -> dict[
 
 
 async def _ready(five: Five) -> None:
-    """Raises BenchFailed where a service ends or is not ready in time."""
-    waiting = dict(five.description.service_urls)
+    """Raises BenchFailed where a service ends or makes no progress before it is ready."""
     try:
-        async with asyncio.timeout(READY_SECONDS), httpx.AsyncClient(timeout=5.0) as client:
-            while waiting:
-                five.all_alive()
-                for name, url in list(waiting.items()):
-                    with contextlib.suppress(httpx.TransportError):
-                        if (await client.get(f"{url}/health/ready")).status_code == 200:
-                            del waiting[name]
-                await asyncio.sleep(0.1)
-    except TimeoutError:
-        raise BenchFailed(f"not ready after {READY_SECONDS:.0f} s: {', '.join(waiting)}") from None
+        async with httpx.AsyncClient(timeout=5.0) as client:
+            for name, url in five.description.service_urls.items():
+                await wait_until_ready(five.children[name], service_probe(client, url))
+    except StackError as error:
+        raise BenchFailed(str(error)) from None

@@ -28,8 +28,7 @@ _WARM_UP_SECONDS: Final = 3
 _SEED: Final = 20260302
 _POLL_SECONDS: Final = 0.002
 _LOST_SECONDS: Final = 60.0
-_REST_SECONDS_MAX: Final = 120.0
-_STAGES: Final[tuple[type[Event], ...]] = (
+STAGES: Final[tuple[type[Event], ...]] = (
     OrderValidated, CreditApproved, StockRequested, PickListReleased, InvoicePosted,
 )  # fmt: skip
 
@@ -46,15 +45,15 @@ async def latency(servers: Servers, seconds: int, doing: Doing) -> Part:
     known = [documents.customer(n, credit_limit=limit) for n in range(CUSTOMERS)]
     async with five_databases(servers, "latency") as databases, five_services(servers, databases, "latency") as five:
         await five.publish([documents.day(), *documents.catalogue(), *known], "latency/known")
-        await five.rest(_REST_SECONDS_MAX)
-        async with World(five, INVENTORY_CONTROL, _STAGES) as world:
+        await five.rest()
+        async with World(five, INVENTORY_CONTROL, STAGES) as world:
             count = (_WARM_UP_SECONDS + seconds) * PER_SECOND
             orders = [documents.order_placed(n, dice.randrange(CUSTOMERS), dice) for n in range(count + LONE_ORDERS)]
             due = await _steadily(world, orders[:count], doing)
             await _heard(world, due)
             doing("one order at a time", count)
-            lone = await _one_by_one(world, orders[count:])
-        await five.rest(_REST_SECONDS_MAX)
+            lone = await one_by_one(world, orders[count:])
+        await five.rest()
         await _check(five, len(orders))
     measured = list(due)[_WARM_UP_SECONDS * PER_SECOND :]
     return _part(world, {order: due[order] for order in measured}, lone, five)
@@ -76,7 +75,7 @@ async def _steadily(world: World, orders: Sequence[Any], doing: Doing) -> dict[s
     return due
 
 
-async def _one_by_one(world: World, orders: Sequence[Any]) -> list[float]:
+async def one_by_one(world: World, orders: Sequence[Any]) -> list[float]:
     """Milliseconds of orders that come when nothing else is to be done."""
     taken = []
     for order in orders:
@@ -106,10 +105,10 @@ async def _check(five: Five, orders: int) -> None:
 
 def _part(world: World, due: dict[str, float], lone: list[float], five: Five) -> Part:
     stages = {}
-    for event in _STAGES:
+    for event in STAGES:
         heard = world.heard_at[event]
-        stages[event.__name__] = _percentiles([(heard[order] - at) * 1000 for order, at in due.items()])
-    whole, alone = stages[InvoicePosted.__name__], _percentiles(lone)
+        stages[event.__name__] = percentiles([(heard[order] - at) * 1000 for order, at in due.items()])
+    whole, alone = stages[InvoicePosted.__name__], percentiles(lone)
     median = ", ".join(f"{name} {figures['p50']:.0f}" for name, figures in stages.items())
     lines = [
         Line(
@@ -137,7 +136,7 @@ def _part(world: World, due: dict[str, float], lone: list[float], five: Five) ->
     return Part(lines, notes, details)
 
 
-def _percentiles(milliseconds: Sequence[float]) -> dict[str, float]:
+def percentiles(milliseconds: Sequence[float]) -> dict[str, float]:
     cuts = quantiles(milliseconds, n=1000, method="inclusive")
     found = {"p50": cuts[499], "p99": cuts[989], "p99.9": cuts[998], "max": max(milliseconds)}
     return {name: round(value, 2) for name, value in found.items()}

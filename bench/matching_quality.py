@@ -6,7 +6,6 @@ truth. What a clerk touched counts as needing a person.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import secrets
 import sys
@@ -24,13 +23,16 @@ from bench.matching_score import APPLIED, Score, examples, score, whole_of
 from bench.matching_truth import Business
 from bench.results import BenchFailed, Line, Part
 from bench.servers import PARTITIONS, Servers
-from o2c.idle import IdleMonitor, NotIdle
+from o2c.stack import StackError
 from o2c.stack.children import Child
 from o2c.stack.description import ServiceAddress, StackDescription
-from o2c.stack.local import READY_SECONDS, death, service_environment
+from o2c.stack.idle import IdleMonitor, NotIdle
+from o2c.stack.local import service_environment
 from o2c.stack.ports import HOST
+from o2c.stack.readiness import service_probe, wait_until_ready
 from shared.chassis.auth import issue_token
 from shared.chassis.publish.topics import create_topics
+from shared.chassis.transaction.migrate import migrate
 from shared.contracts import EVENTS
 from shared.contracts.erp import BusinessDayStarted
 from shared.contracts.event import Event
@@ -38,7 +40,6 @@ from shared.contracts.event import Event
 ROUNDS: Final = 10
 SEED: Final = 20260105
 _SERVICE: Final = "cash_app"
-_REST_SECONDS_MAX: Final = 600.0
 _LEFT: Final = """
 SELECT payment_id, customer_id, state, unapplied_amount FROM payment WHERE state IN ('suspense', 'unapplied')
 ORDER BY payment_id
@@ -82,9 +83,9 @@ class Desk:
 
     async def rest(self) -> None:
         try:
-            await self.idle.wait(_REST_SECONDS_MAX)
+            await self.idle.wait()
         except NotIdle as busy:
-            raise BenchFailed(death(self.child) if self.child.exit_code is not None else str(busy)) from None
+            raise BenchFailed(self.child.describe_end() if self.child.exit_code is not None else str(busy)) from None
 
     async def rows(self, sql: str) -> list[Any]:
         connection = await asyncpg.connect(self.database_url)
@@ -112,7 +113,7 @@ def as_agreed(business: Business) -> dict[str, Any]:
     written off, short payments become deductions."""
     oldest_first = {"rule_set": {"rules": ["oldest_first"]}, "discount": {"take": "none"}}
     return {
-        "standard": {"tolerance": {"amount": "15.00", "percent": "50"}, "short_payment": {"rest": "deduction"}},
+        "standard": {"tolerance": {"amount": "15.00", "percent": "50"}, "short_payment": {"shortfall": "deduction"}},
         "groups": {"round-sums": {"customers": business.on_account, **oldest_first}},
         "parents": business.parents,
     }
@@ -209,7 +210,7 @@ async def running_service(servers: Servers) -> AsyncIterator[Desk]:
     async with contextlib.AsyncExitStack() as ending:
         url = await servers.postgres.create_database(name)
         ending.push_async_callback(servers.postgres.drop_database, name)
-        await service_named(_SERVICE).migrate(url)
+        await migrate(service_named(_SERVICE), url)
         topics = {prefix + event.topic for event in EVENTS.values()}
         await create_topics(servers.kafka.bootstrap_servers, topics, partitions=PARTITIONS)
         ending.push_async_callback(servers.forget_topics, prefix)
@@ -243,12 +244,8 @@ async def running_service(servers: Servers) -> AsyncIterator[Desk]:
 
 
 async def _ready(http: httpx.AsyncClient, child: Child) -> None:
-    """Raises BenchFailed where the service ends or is not ready in time."""
-    for _ in range(int(READY_SECONDS * 10)):
-        if child.exit_code is not None:
-            raise BenchFailed(death(child))
-        with contextlib.suppress(httpx.TransportError):
-            if (await http.get("/health/ready")).status_code == 200:
-                return
-        await asyncio.sleep(0.1)
-    raise BenchFailed(f"{_SERVICE} was not ready after {READY_SECONDS:.0f} s")
+    """Raises BenchFailed where the service ends or makes no progress before it is ready."""
+    try:
+        await wait_until_ready(child, service_probe(http, ""))
+    except StackError as error:
+        raise BenchFailed(str(error)) from None

@@ -18,7 +18,7 @@ from typing import Any, Final
 from bench.documents import COMPANY
 from shared.contracts.erp import CustomerChanged, PaymentReceived, RemittanceLine
 from shared.contracts.invoicing import InvoicePosted
-from simulator.domain.debtors import Debtors, Intention, Owed, Part, oldest_first
+from simulator.customers.debtors import Debtors, Intention, Owed, Part, oldest_first
 
 FIRST_DAY: Final = date(2026, 1, 5)
 _DAYS_A_ROUND: Final = 21

@@ -21,6 +21,7 @@ from bench.results import BenchFailed, Drained, Pace, Result, Spent
 from bench.servers import PARTITIONS, Servers
 from shared.chassis.envelope import Encoded
 from shared.chassis.publish.topics import create_topics, dead_letter_topic
+from shared.chassis.transaction.migrate import migrate
 from shared.contracts import EVENTS
 
 _BATCH_EVENTS_MAX: Final = 1_000
@@ -56,12 +57,19 @@ async def measure(servers: Servers, mix: Mix, doing: Doing) -> Result:
     waves = [encoded(wave, f"{mix.service}/{number}") for number, wave in enumerate(mix.waves)]
     try:
         async with _template(servers, mix, doing) as template:
-            drained, rows = await _drain(servers, mix, template, prefix, waves, doing)
-            said = await servers.published(prefix, _topics_said_in(mix))
+            drained, rows = await _drain(servers, mix, template, prefix, waves, doing=doing)
+            said = await servers.published(prefix, _topics_published_in(mix))
             _compare(f"{mix.service} published", said, {e.topic: count for e, count in mix.said.items()})
             spent = Spent()
             pace = await _floor(
-                servers, mix, template, prefix, waves, {**rows, "outbox": sum(said.values())}, spent, doing
+                servers,
+                mix,
+                template,
+                prefix,
+                waves,
+                rows={**rows, "outbox": sum(said.values())},
+                spent=spent,
+                doing=doing,
             )
     finally:
         await servers.forget_topics(prefix)
@@ -74,8 +82,8 @@ async def drained_alone(servers: Servers, mix: Mix, doing: Doing) -> Drained:
     waves = [encoded(wave, f"{mix.service}/{number}") for number, wave in enumerate(mix.waves)]
     try:
         async with _template(servers, mix, doing) as template:
-            drained, _ = await _drain(servers, mix, template, prefix, waves, doing)
-            said = await servers.published(prefix, _topics_said_in(mix))
+            drained, _ = await _drain(servers, mix, template, prefix, waves, doing=doing)
+            said = await servers.published(prefix, _topics_published_in(mix))
             _compare(f"{mix.service} published", said, {e.topic: count for e, count in mix.said.items()})
     finally:
         await servers.forget_topics(prefix)
@@ -89,7 +97,7 @@ async def _template(servers: Servers, mix: Mix, doing: Doing) -> AsyncIterator[s
     name = f"bench_{mix.service}_{secrets.token_hex(3)}"
     url = await servers.postgres.create_database(name)
     try:
-        await service_named(mix.service).migrate(url)
+        await migrate(service_named(mix.service), url)
         await apply(mix.service, url, encoded(mix.known, f"{mix.service}/known"), BATCH_EVENTS, Spent())
         async with _connected(url) as connection:
             for statement in _PREPARED:
@@ -100,7 +108,7 @@ async def _template(servers: Servers, mix: Mix, doing: Doing) -> AsyncIterator[s
 
 
 async def _drain(
-    servers: Servers, mix: Mix, template: str, prefix: str, waves: list[list[Encoded]], doing: Doing
+    servers: Servers, mix: Mix, template: str, prefix: str, waves: list[list[Encoded]], *, doing: Doing
 ) -> tuple[Drained, dict[str, int]]:
     """How long the service took, and how many rows each of its tables has after it."""
     async with _clone(servers, template, "service") as url:
@@ -122,6 +130,7 @@ async def _floor(
     template: str,
     prefix: str,
     waves: list[list[Encoded]],
+    *,
     rows: Mapping[str, int],
     spent: Spent,
     doing: Doing,
@@ -130,11 +139,11 @@ async def _floor(
     doing("recording the service's writes", 0)
     written: list[list[list[Write]]] = []
     publishing = Publishing(servers.kafka.bootstrap_servers, servers.kafka.idempotent, f"{prefix}again.")
-    topics = {publishing.prefix + topic for topic in _topics_said_by(mix.service)}
+    topics = {publishing.prefix + topic for topic in _topics_published_by(mix.service)}
     await create_topics(servers.kafka.bootstrap_servers, topics, partitions=PARTITIONS)
     async with _clone(servers, template, "record") as url:
         for wave in waves:
-            written.append(await apply(mix.service, url, wave, floor_batch(len(wave)), spent, publishing))
+            written.append(await apply(mix.service, url, wave, floor_batch(len(wave)), spent, publishing=publishing))
         _compare(f"{mix.service} in this process: rows", await _rows(url), {**rows, "outbox": 0})
     async with _clone(servers, template, "floor") as url:
         paces, done = [], 0
@@ -162,13 +171,13 @@ def _drained_so_far(doing: Doing, before: int, handled: int) -> None:
     doing("draining", before + handled)
 
 
-def _topics_said_in(mix: Mix) -> list[str]:
+def _topics_published_in(mix: Mix) -> list[str]:
     """What the service may say, its dead letters included, apart from topics that are part of the backlog."""
     backlog = {event.topic for wave in mix.waves for event in wave}
-    return sorted(_topics_said_by(mix.service) - backlog)
+    return sorted(_topics_published_by(mix.service) - backlog)
 
 
-def _topics_said_by(service: str) -> set[str]:
+def _topics_published_by(service: str) -> set[str]:
     return {*(event.topic for event in EVENTS.values() if service in event.published_by), dead_letter_topic(service)}
 
 

@@ -42,7 +42,7 @@ _COLUMNS: Final = {
     "collections": {
         "customer": "customer_id company_id version name active promises_made",
         "open_item": "customer_id item_id item_version company_id document_number currency original_amount "
-        "open_amount document_date due_date disputed told_step",
+        "open_amount document_date due_date disputed last_dunning_step",
     },
     "analytics": {
         "customer": "customer_id version name",

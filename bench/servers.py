@@ -17,7 +17,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from o2c.stack.brokers import Kafka
 from o2c.stack.children import Children
-from o2c.stack.choice import Tell, choose_kafka, choose_postgres
+from o2c.stack.choice import Report, choose_kafka, choose_postgres
 from o2c.stack.containers import forget_kafka
 from o2c.stack.ports import Ports
 from o2c.stack.postgres import Postgres
@@ -106,7 +106,7 @@ class Servers:
 
 
 @contextlib.asynccontextmanager
-async def servers(tell: Tell) -> AsyncIterator[Servers]:
+async def servers(tell: Report) -> AsyncIterator[Servers]:
     """Starts both, in a directory of their own that is removed at the end. `tell` gets a line for each."""
     with tempfile.TemporaryDirectory(prefix="o2c-bench-", ignore_cleanup_errors=True) as name:
         directory = Path(name)

@@ -34,6 +34,7 @@ def allocate_all(request: StockRequested) -> StockAnswered:
     lines = [StockLine(line_no=n.line_no, item_id=n.item_id, allocated=n.quantity, short=0) for n in request.lines]
     return StockAnswered(
         request_id=request.request_id,
+        request_no=request.request_no,
         order_id=request.order_id,
         customer_id=request.customer_id,
         business_date=request.business_date,
