@@ -101,8 +101,8 @@ async def kafka(infrastructure: Infrastructure) -> AsyncIterator[Kafka]:
 
 @pytest.fixture(scope="session")
 async def days_undisturbed(kafka: Kafka, postgres: Databases) -> Any:
-    """What some days of business come to when nothing goes wrong: a tests.kit.business.Undisturbed."""
-    from tests.kit.business import undisturbed  # unit tests need not wait for all that it imports
+    """What some days of business come to when nothing goes wrong: a tests.kit.business.play.Undisturbed."""
+    from tests.kit.business.play import undisturbed  # unit tests need not wait for all that it imports
 
     return await undisturbed(kafka, postgres)
 

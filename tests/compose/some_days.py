@@ -6,11 +6,12 @@ import asyncio
 import os
 import sys
 
-from o2c.idle import IdleMonitor
 from o2c.stack import SERVICES
+from o2c.stack.idle import IdleMonitor
 from shared.chassis.declare.settings import ServiceSettings
-from simulator.domain.calendar import business_day, business_days
-from simulator.running import Whereabouts, connected_simulation
+from simulator.calendar import business_day, business_days
+from simulator.connected_simulation import connected_simulation
+from simulator.transport.connection_info import ConnectionInfo
 
 
 async def play(days: int, with_people: bool) -> None:
@@ -20,7 +21,7 @@ async def play(days: int, with_people: bool) -> None:
     urls = {name: f"http://{name.replace('_', '-')}:8080" for name in SERVICES}
     async with (
         IdleMonitor(servers, urls) as idle,
-        connected_simulation(Whereabouts(servers, True, partitions, urls, secret), seed=1, idle=idle) as simulation,
+        connected_simulation(ConnectionInfo(servers, True, partitions, urls, secret), seed=1, idle=idle) as simulation,
     ):
         if not with_people:
             simulation.people = ()

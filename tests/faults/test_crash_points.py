@@ -26,9 +26,9 @@ import pytest
 from o2c.books.digest import digest_parts
 from shared.chassis.transaction.crash_points import CRASH_POINTS
 from tests.kit import World
-from tests.kit.books import books_agree
-from tests.kit.business import Undisturbed, play, running_as_processes
-from tests.kit.process import ServiceProcess
+from tests.kit.business.books import books_agree
+from tests.kit.business.play import Undisturbed, play, running_as_processes
+from tests.kit.stack.process import ServiceProcess
 
 IN_A_BATCH: Final = ("after_claim", "before_commit", "after_commit", "before_offsets")
 IN_A_DAILY_RUN: Final = ("before_commit", "after_commit")
@@ -44,18 +44,18 @@ service.migrate = migrate
 """Half of what a start costs, and nothing to do after the first one: the world has migrated the databases."""
 
 
-def never_heard(world: World, business: Undisturbed) -> dict[str, set[str]]:
-    """By service, the events it handles that are not said in the business."""
-    hears = {name: {event.topic for event in world.service(name).handlers.subscriptions} for name in world.names}
-    return {name: topics - business.heard for name, topics in hears.items() if topics - business.heard}
+def never_consumed(world: World, business: Undisturbed) -> dict[str, set[str]]:
+    """By service, the events it handles that are not published in the business."""
+    consumed = {name: {event.topic for event in world.service(name).handlers.subscriptions} for name in world.names}
+    return {name: topics - business.published for name, topics in consumed.items() if topics - business.published}
 
 
 def points_of(world: World, name: str, business: Undisturbed) -> set[str]:
-    """Every point at which a service is to die. Of the events it could say, those that it has reason to say."""
+    """Every point at which a service is to die. Of the events it could publish, those that it has reason to publish."""
     handlers = world.service(name).handlers
-    heard = {event.topic for event in handlers.subscriptions}
+    consumed = {event.topic for event in handlers.subscriptions}
     return {
-        *(f"{point}:{topic}" for point in IN_A_BATCH for topic in heard),
+        *(f"{point}:{topic}" for point in IN_A_BATCH for topic in consumed),
         *(f"{point}:daily/{work}" for point in IN_A_DAILY_RUN for work in handlers.daily_work),
         *(
             f"{point}:{step}"
@@ -63,7 +63,7 @@ def points_of(world: World, name: str, business: Undisturbed) -> set[str]:
             for work in handlers.background_work.values()
             for step in work.crash_subjects(work.steps)
         ),
-        *(f"{point}:{topic}" for point in IN_THE_RELAY for topic in business.said[name]),
+        *(f"{point}:{topic}" for point in IN_THE_RELAY for topic in business.by_producer[name]),
     }
 
 
@@ -112,14 +112,18 @@ def test_every_named_point_is_enumerated() -> None:
 async def test_dying_at_every_point_of_every_handler_changes_nothing(
     kafka: Any, postgres: Any, days_undisturbed: Undisturbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulator.desk._ATTEMPTS_MAX", 25)  # people try again until the service is back
+    monkeypatch.setattr(
+        "simulator.transport.api_client._ATTEMPTS_MAX", 25
+    )  # people try again until the service is back
     async with running_as_processes(kafka, postgres, started=False, prelude=MIGRATED_ALREADY) as (world, processes):
-        missing = never_heard(world, days_undisturbed)
-        assert not missing, f"handlers that no test can let die: {missing}; say these in tests/kit/rare_business.py"
+        missing = never_consumed(world, days_undisturbed)
+        assert not missing, (
+            f"handlers that no test can let die: {missing}; say these in tests/kit/business/rare_business.py"
+        )
         async with doomed(world, processes, days_undisturbed) as services:
             await play(world)
             await books_agree(world)
         print("deaths:", {name: service.deaths for name, service in services.items()})
         left = {name: sorted(service.left) for name, service in services.items() if service.left}
-        assert not left, f"never reached: {left}; let it happen in tests/kit/rare_business.py"
+        assert not left, f"never reached: {left}; let it happen in tests/kit/business/rare_business.py"
         assert await digest_parts(world.databases) == days_undisturbed.books

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from tests.kit import World
-from tests.kit.process import ServiceProcess
-from tests.kit.sample import DAY, customer, day, validated
+from tests.kit.events.sample import DAY, customer, day, validated
+from tests.kit.stack.process import ServiceProcess
 
 REPLICAS, ORDERS, CUSTOMERS = 3, 1_000, 9
 OWN_LIMIT, POOL = Decimal(600), Decimal(3_000)

@@ -11,8 +11,8 @@ from o2c.books.digest import digest_parts
 from shared.contracts.erp import InvoiceBroughtForward, OrderCancelled
 from shared.contracts.event import Event
 from tests.kit import World
-from tests.kit.books import books_agree
-from tests.kit.sample import COMPANY, DAY, allocated, customer, day, item, order, payment, price, shipped
+from tests.kit.business.books import books_agree
+from tests.kit.events.sample import COMPANY, DAY, allocated, customer, day, item, order, payment, price, shipped
 
 NEXT_DAY = DAY + timedelta(days=1)
 ORDERS, INVOICES = 8, 12

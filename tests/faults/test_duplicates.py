@@ -7,10 +7,10 @@ from typing import Any
 
 from o2c.books.digest import digest_parts
 from tests.kit import World
-from tests.kit.books import books_agree
-from tests.kit.business import Undisturbed, play
-from tests.kit.offsets import set_back_to_the_beginning
-from tests.kit.repeating import Echo
+from tests.kit.business.books import books_agree
+from tests.kit.business.play import Undisturbed, play
+from tests.kit.faults.duplicates import Echo
+from tests.kit.stack.offsets import set_back_to_the_beginning
 
 
 async def test_what_is_said_twice_and_heard_again_is_applied_once(
@@ -29,7 +29,7 @@ async def test_what_is_said_twice_and_heard_again_is_applied_once(
         await books_agree(world)
         assert await digest_parts(world.databases) == days_undisturbed.books
 
-        said = await world._rule.end_offsets(world._places)
+        said = await world._offsets.end_offsets(world._places)
         await world.stop_all()
         for name in world.names:
             await set_back_to_the_beginning(world, name)
@@ -39,5 +39,5 @@ async def test_what_is_said_twice_and_heard_again_is_applied_once(
         for name in world.names:
             taken = world.running[name].metrics
             assert taken.events_duplicate._value.get() > 0, name
-        assert await world._rule.end_offsets(world._places) == said
+        assert await world._offsets.end_offsets(world._places) == said
         assert await digest_parts(world.databases) == days_undisturbed.books

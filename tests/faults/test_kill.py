@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from o2c.books.digest import digest_parts
-from tests.kit.books import books_agree
-from tests.kit.business import Undisturbed, play, running_as_processes
-from tests.kit.process import ServiceProcess
+from tests.kit.business.books import books_agree
+from tests.kit.business.play import Undisturbed, play, running_as_processes
+from tests.kit.stack.process import ServiceProcess
 
 SEED = 4711
 KILLED_AT_LEAST = 10
@@ -46,7 +46,9 @@ class Killer:
 async def test_services_killed_at_random_moments_leave_the_same_books(
     kafka: Any, postgres: Any, days_undisturbed: Undisturbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulator.desk._ATTEMPTS_MAX", 25)  # people try again until the service is back
+    monkeypatch.setattr(
+        "simulator.transport.api_client._ATTEMPTS_MAX", 25
+    )  # people try again until the service is back
     print(f"seed {SEED}")
     async with running_as_processes(kafka, postgres) as (world, processes):
         killer = Killer(list(processes.values()), SEED)

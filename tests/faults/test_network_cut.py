@@ -6,9 +6,9 @@ import asyncio
 import contextlib
 from typing import Any
 
-from tests.kit.flood import Flood
-from tests.kit.process import ServiceProcess, others_in_this_process
-from tests.kit.proxy import database_proxy, database_url_through, kafka_proxy
+from tests.kit.faults.flood import Flood
+from tests.kit.faults.proxy import database_proxy, database_url_through, kafka_proxy
+from tests.kit.stack.process import ServiceProcess, others_in_this_process
 
 CUT_SECONDS = 2.0
 SILENT_SECONDS = 4.0
@@ -55,4 +55,4 @@ async def test_a_network_cut_loses_nothing_and_repeats_nothing(kafka: Any, postg
             await asyncio.sleep(SILENT_SECONDS)
             for line in lines:
                 line.mend()
-        await flood.ended(said_once=False)
+        await flood.ended(published_once=False)

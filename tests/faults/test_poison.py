@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.kit import World
-from tests.kit.flood import Flood, brought_forward
+from tests.kit.faults.flood import Flood, brought_forward
 
 POISONOUS = 40
 

@@ -11,20 +11,20 @@ import pytest
 
 from shared.contracts.erp import OrderPlaced
 from tests.kit import World
-from tests.kit.flood import Flood
-from tests.kit.process import ServiceProcess, others_in_this_process
+from tests.kit.faults.flood import Flood
+from tests.kit.stack.process import ServiceProcess, others_in_this_process
 
 FALLS_ASLEEP_IN_A_BATCH = """
 import os, signal
-from shared.chassis.consume.batch import BatchProcessor
-handle, slept = BatchProcessor._handle, []
+from shared.chassis.consume.dispatch import Dispatcher
+handle, slept = Dispatcher._handle, []
 async def fall_asleep_once(self, events, uow):
     await handle(self, events, uow)
     await uow.flush()
     if not slept and any(type(event).__name__ == "OrderValidated" for event in events):
         slept.append(True)
         os.kill(os.getpid(), signal.SIGSTOP)
-BatchProcessor._handle = fall_asleep_once
+Dispatcher._handle = fall_asleep_once
 """
 FALLS_ASLEEP_WHILE_PUBLISHING = """
 import os, signal
@@ -53,7 +53,7 @@ async def test_a_replica_that_wakes_after_another_took_over_does_nothing_twice(
     partitions, but have to wait for them; then the others find done what they did.
     """
     idle_seconds = IDLE_SECONDS[locks]
-    relay = f'\nfrom shared.chassis import relay\nrelay._IDLE_SESSION_MS = "{idle_seconds * 1000}"\n'
+    relay = f'\nfrom shared.chassis.publish import relay\nrelay._IDLE_SESSION_MS = "{idle_seconds * 1000}"\n'
     limits = {"O2C_DATABASE_IDLE_IN_TRANSACTION_SECONDS_MAX": str(idle_seconds)}
     preludes = {"credit": FALLS_ASLEEP_IN_A_BATCH, "cash_app": FALLS_ASLEEP_WHILE_PUBLISHING}
     async with (
@@ -89,7 +89,7 @@ async def test_a_replica_that_wakes_after_another_took_over_does_nothing_twice(
         for zombie in (credit, cash_app):
             zombie.signal(signal.SIGCONT)
         await flood.wave()
-        await flood.ended(said_once=locks != FREED)
+        await flood.ended(published_once=locks != FREED)
 
 
 async def test_replicas_come_and_go_under_load(kafka: Any, postgres: Any) -> None:

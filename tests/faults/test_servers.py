@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import pytest
 
 from tests.kit import World
-from tests.kit.flood import Flood
-from tests.kit.process import ServiceProcess
-from tests.kit.servers import Servers, servers_of_ones_own
+from tests.kit.faults.flood import Flood
+from tests.kit.stack.process import ServiceProcess
+from tests.kit.stack.servers import Servers, servers_of_ones_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Siege:
         """All by themselves: nobody restarted a service."""
         await asyncio.gather(*(process.until_ready() for process in self.processes))
         await self.flood.wave()
-        await self.flood.ended(said_once=False)
+        await self.flood.ended(published_once=False)
         assert [process.process.returncode for process in self.processes] == [None] * len(self.processes)
 
 

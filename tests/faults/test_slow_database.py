@@ -7,9 +7,9 @@ from typing import Any
 
 import psutil
 
-from tests.kit.flood import Flood
-from tests.kit.process import ServiceProcess, others_in_this_process
-from tests.kit.proxy import database_proxy, database_url_through
+from tests.kit.faults.flood import Flood
+from tests.kit.faults.proxy import database_proxy, database_url_through
+from tests.kit.stack.process import ServiceProcess, others_in_this_process
 
 DELAY_SECONDS = 0.1
 BATCH = 100

@@ -28,8 +28,8 @@ from shared.contracts.collections import (
 )
 from shared.contracts.erp import InvoiceBroughtForward, PaymentReturned
 from tests.kit import World
-from tests.kit.books import books_agree
-from tests.kit.sample import COMPANY, DAY, customer, day, payment
+from tests.kit.business.books import books_agree
+from tests.kit.events.sample import COMPANY, DAY, customer, day, payment
 
 DUE = DAY + timedelta(days=30)
 
@@ -148,17 +148,19 @@ async def told_twice(world: World) -> None:
             "cash_app", "SELECT item_id, open_amount::text FROM open_item WHERE document_number IN ('A-2', 'FEE-R-2')"
         )
     ]
-    version = (await shown(world, "/desk/unmatched/P-2B"))["version"]
+    version = (await shown(world, "/work-queues/unmatched/P-2B"))["version"]
     step = {"payments": [{"payment_id": "P-2B", "expected_version": version, "lines": lines}]}
-    await do(world, "/desk/applications", step)
-    late = await world.command("cash_app", "cash_clerk", "/desk/applications", {**step, "reason": "a second clerk"})
+    await do(world, "/work-queues/applications", step)
+    late = await world.command(
+        "cash_app", "cash_clerk", "/work-queues/applications", {**step, "reason": "a second clerk"}
+    )
     assert late.status_code == 409, late.text
     assert await open_items(world) == {"A-1": 100, "B-2": 40}
 
     for n in (3, 4):
         await world.publish(payment(f"P-{n}", "C-1", "100.00", value_date=on(9 + n), remittance=names("A-1", "100.00")))
         await world.settle()
-    held = await shown(world, "/desk/duplicates/P-4")
+    held = await shown(world, "/work-queues/duplicates/P-4")
     assert held["candidates"][0]["id"] == "P-3" and held["suggestion"]["action"] == "refund"
     order = await do(world, "/payments/P-4/refund", {"amount": "100.00", "expected_version": held["version"]})
     alone = await world.command(
@@ -168,7 +170,7 @@ async def told_twice(world: World) -> None:
     await do(world, f"/approvals/{order['approval_id']}/approve", {}, who="Carl", role="controller")
     (refund,) = world.published(PaymentRefunded)
     assert (refund.amount, refund.ordered_by, refund.approved_by) == (100, "Pia", "Carl")
-    assert (await shown(world, "/desk/duplicates"))["items"] == []
+    assert (await shown(world, "/work-queues/duplicates"))["items"] == []
 
 
 async def bad_debt(world: World) -> None:
@@ -177,7 +179,7 @@ async def bad_debt(world: World) -> None:
     ask = {"amount": "30.00", "reason": "insolvent"}
     asked = await world.command("collections", "collector", f"/items/{item_id}/write-off", ask, person="Ruth")
     assert asked.status_code == 202, asked.text
-    path = f"/write-offs/{asked.json()['write_off_id']}/approve"
+    path = f"/write-offs/{asked.json()['approval_id']}/approve"
     approved = await world.command("collections", "credit_manager", path, {"reason": "agreed"}, person="Mona")
     assert approved.json()["state"] == "approved", approved.text
     await world.settle()
@@ -200,16 +202,16 @@ async def return_nobody_knows(world: World) -> None:
     (dishonored,) = [said for said in world.published(PaymentDishonored) if said.payment_id == "P-10"]
     assert (dishonored.customer_id, dishonored.amount, dishonored.applications_undone) == ("C-1", 30, 0)
     noted = [a.text for a in world.published(ActivityLogged) if a.text.startswith("payment P-10 ")]
-    assert noted == [f"payment P-10 of 30.00 USD, which had settled nothing: {dishonored.reason}"]
+    assert noted == [f"payment P-10 of 30.00 USD, which was not applied to any item: {dishonored.reason}"]
     before = await open_items(world)
     assert before == {"B-2": 10, "FEE-R-10": 25}
-    found = await shown(world, "/desk/returns/R-9")
+    found = await shown(world, "/work-queues/returns/R-9")
     assert {"P-1", "P-3"} <= {candidate["id"] for candidate in found["candidates"]}
     await do(world, "/returns/R-9/match", {"payment_id": "P-1"})
     assert await open_items(world) == {**before, "B-1": 100, "FEE-R-9": 25}
     undone = await do(world, "/returns/R-9/unmatch", {})
     assert undone["payments"][0]["state"] == "unapplied"
-    suggested = (await shown(world, "/desk/unmatched/P-1"))["suggestion"]
+    suggested = (await shown(world, "/work-queues/unmatched/P-1"))["suggestion"]
     assert suggested["lines"][0]["document_number"] == "B-1"
     line = {"item_id": suggested["lines"][0]["item_id"], "amount": "100.00"}
     await do(world, "/payments/P-1/apply", {"lines": [line]})
@@ -218,7 +220,7 @@ async def return_nobody_knows(world: World) -> None:
 
 async def what_the_controller_sees(world: World) -> None:
     """The queues are the journal's balances; a posting leads to its payment and invoice; people's work is counted."""
-    totals = {q["queue"]: Decimal(q["amount"]) for q in await shown(world, "/desk")}
+    totals = {q["queue"]: Decimal(q["amount"]) for q in await shown(world, "/work-queues")}
     assert totals == {"returns": -100}
     trial = await shown(world, "/journal/trial-balance", as_of=on(30).isoformat())
     balances = {line["account"]: line["balance"] for line in trial["lines"]}
@@ -230,7 +232,7 @@ async def what_the_controller_sees(world: World) -> None:
     assert [i["document_number"] for i in entry["items"]] == ["A-1"]
     span = {"since": DAY.isoformat(), "until": on(30).isoformat()}
     (rate,) = (await shown(world, "/reports/match-rate", **span))["lines"]
-    assert (rate["envelopes"], rate["envelopes_by_rule"], rate["lines"]) == (6, 3, 4)
+    assert (rate["payments"], rate["payments_by_rule"], rate["lines"]) == (6, 3, 4)
     by_rule = (await shown(world, "/reports/match-rate", by="rule", **span))["lines"]
     assert {line["label"]: line["lines"] for line in by_rule} == {"by_hand": 3, "remittance": 1}
 

@@ -18,9 +18,9 @@ from shared.contracts.invoicing import (
     StockRequested,
 )
 from tests.kit import World
-from tests.kit.books import books_agree
-from tests.kit.sample import COMPANY, DAY, customer, day, payment
-from tests.kit.upstream import Upstream
+from tests.kit.business.books import books_agree
+from tests.kit.events.sample import COMPANY, DAY, customer, day, payment
+from tests.kit.events.upstream import Upstream
 
 LATER = DAY + timedelta(days=10)
 RULES = {
@@ -47,7 +47,7 @@ async def test_credit_control_from_order_to_cash(kafka: Any, postgres: Any) -> N
         await upstream.place("O-3", "C-2", 50)
         await upstream.place("O-4", "C-2", 20)
         await upstream.allocate(available=40)
-        await held_by_hand(world, "O-3", "O-4")
+        await held_manually(world, "O-3", "O-4")
         await world.publish(payment("P-1", "C-2", "300.00", value_date=DAY))
         await world.settle()
         async with world.http("credit", "auditor") as client:
@@ -77,7 +77,7 @@ async def part_of_an_order_is_released(world: World, upstream: Upstream) -> None
     assert [i.total for i in world.published(InvoicePosted)] == [Decimal("5000.00")]
 
 
-async def held_by_hand(world: World, *order_ids: str) -> None:
+async def held_manually(world: World, *order_ids: str) -> None:
     for order_id in order_ids:
         answer = await world.command("credit", "credit_manager", f"/orders/{order_id}/hold", WHY)
         assert answer.status_code == 200, answer.text
@@ -142,7 +142,7 @@ async def an_order_is_amended(world: World, upstream: Upstream) -> None:
     picked = [line.quantity for e in world.published(PickListReleased) if e.order_id == "A-1" for line in e.lines]
     assert (sorted(given_back), picked) == ([60, 90], [50])
     late = await world.command("invoicing", "controller", "/orders/A-1/amend", fewer)
-    assert (late.status_code, "goods are on a pick list or on their way" in late.json()["detail"]) == (409, True)
+    assert (late.status_code, "goods are on a pick list or shipped" in late.json()["detail"]) == (409, True)
     await upstream.place("A-1", "C-3", 70, order_date=LATER, revision=6, amended_on=LATER)
     assert world.published(OrderAmendmentRefused)[-1].reasons[0].code == "too_late_to_amend"
     async with world.http("invoicing", "auditor") as client:

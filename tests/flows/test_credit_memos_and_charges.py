@@ -15,9 +15,9 @@ from shared.contracts.credit import CreditHeld, CreditReleased
 from shared.contracts.erp import InvoiceBroughtForward
 from shared.contracts.invoicing import CreditMemoDeclined, CreditMemoPosted, FinanceChargePosted, InvoicePosted
 from tests.kit import World
-from tests.kit.books import books_agree
-from tests.kit.sample import COMPANY, DAY, customer, day, payment
-from tests.kit.upstream import Upstream
+from tests.kit.business.books import books_agree
+from tests.kit.events.sample import COMPANY, DAY, customer, day, payment
+from tests.kit.events.upstream import Upstream
 
 TWELVE_PERCENT = {
     "annual_rates": {"USD": "12"}, "late_fees": {}, "day_count": 365, "grace_days": 5, "minimum_balance": {},
@@ -56,13 +56,13 @@ async def granted(world: World, upstream: Upstream) -> None:
     """Goods invoiced, 20.00 kept back for freight; the collector grants it, the held order goes out at once."""
     (invoice,) = world.published(InvoicePosted)
     assert (invoice.net, invoice.tax, invoice.total) == (100, Decimal("7.25"), Decimal("107.25"))
-    await pays(world, "P-1", invoice.invoice_number, "87.25", "freight")
+    await pays(world, "P-1", invoice.invoice_number, "87.25", reason="freight")
     (deduction,) = world.published(DeductionOpened)
     assert (deduction.deduction_id, deduction.amount) == ("P-1/A1/D1", 20)
     await upstream.place("O-2", quantity=13)
     assert [held.order_id for held in world.published(CreditHeld)] == ["O-2"]
 
-    await do(world, "collections", "collector", "/deductions/P-1/A1/D1/take-up", {})
+    await do(world, "collections", "collector", "/deductions/P-1/A1/D1/review", {})
     too_much = {"reason": "all of it", "amount": "20.01"}
     refused = await world.command("collections", "collector", "/deductions/P-1/A1/D1/grant", too_much)
     assert refused.status_code == 422 and "20.00 of it is owed" in refused.text
@@ -99,9 +99,9 @@ async def within_authority(world: World) -> None:
     assert (waiting["state"], waiting["credit_memo_number"]) == ("waiting", None)
     path = f"/credit-memos/{waiting['credit_memo_id']}/approve"
     own = await world.command("invoicing", "controller", path, {"reason": "mine"})
-    assert own.status_code == 403 and "Pat asked for it" in own.text
+    assert own.status_code == 403 and "the requester cannot approve" in own.text
     low = await world.command("invoicing", "cash_clerk", path, {"reason": "yes"}, person="Cleo")
-    assert low.status_code == 403 and "does not cover 30.00 USD" in low.text
+    assert low.status_code == 403 and "may decide on at most 25.00 USD, not 30.00 USD" in low.text
     posted = await do(world, "invoicing", "controller", path, {}, person="Cora")
     assert (posted["credit_memo_number"], posted["decided_by"]) == ("1000-CM-00000003", "Cora")
     twice = await world.command("invoicing", "controller", path, {"reason": "again"}, person="Cora")
@@ -131,7 +131,7 @@ async def within_authority(world: World) -> None:
 async def not_credited(world: World) -> None:
     """A collector grants what invoicing has credited already: declined, with the sentence, and looked into again."""
     await owes(world, "OLD-1", "C-3", "500.00", DAY + timedelta(days=20))
-    await pays(world, "P-2", "OLD-1", "440.00", "pricing", "C-3")
+    await pays(world, "P-2", "OLD-1", "440.00", reason="pricing", customer_id="C-3")
     told = {"document_number": "OLD-1", "amount": "460.00", "reason_code": "goodwill"}
     await do(world, "invoicing", "controller", "/credit-memos", told)
     await do(world, "collections", "collector", "/deductions/P-2/A1/D1/grant", {})
@@ -140,24 +140,24 @@ async def not_credited(world: World) -> None:
     assert "500.00 was charged and 460.00 credited before, so 40.00 is left" in declined.reason
     deduction = await shown(world, "collections", "/deductions/P-2/A1/D1")
     assert (deduction["state"], deduction["request_id"]) == ("in_review", None)
-    assert "not credited by invoicing" in deduction["decision"]
+    assert "credit memo declined by invoicing" in deduction["decision"]
 
 
 async def charged_back(world: World) -> None:
     """Beyond a collector's authority it waits; the second person declines; charged back, it is dunned."""
     await owes(world, "OLD-2", "C-2", "2000.00", DAY - timedelta(days=3))
-    await pays(world, "P-3", "OLD-2", "1700.00", "damage", "C-2")
+    await pays(world, "P-3", "OLD-2", "1700.00", reason="damage", customer_id="C-2")
     path = "/deductions/P-3/A1/D1"
     assert (await do(world, "collections", "collector", f"{path}/grant", {}))["state"] == "waiting"
     own = await world.command("collections", "credit_manager", f"{path}/approve", {"reason": "mine"})
-    assert own.status_code == 403 and "Pat asked for it" in own.text
+    assert own.status_code == 403 and "Pat requested this" in own.text
     await do(world, "collections", "credit_manager", f"{path}/decline", {}, person="Mia")
     await begins(world, DAY + timedelta(days=1))
     assert not [item for notice in world.published(DunningSent) for item in notice.items if item.item_id == "P-3/A1/D1"]
     await do(world, "collections", "collector", f"{path}/charge-back", {})
     await begins(world, DAY + timedelta(days=2))
     assert [item for notice in world.published(DunningSent) for item in notice.items if item.item_id == "P-3/A1/D1"]
-    await pays(world, "P-4", "P-3/A1/D1", "300.00", None, "C-2")
+    await pays(world, "P-4", "P-3/A1/D1", "300.00", reason=None, customer_id="C-2")
     assert (await shown(world, "collections", path))["state"] == "settled"
 
 
@@ -180,7 +180,7 @@ async def interest(world: World) -> None:
     )  # fmt: skip
     await begins(world, date(2026, 4, 2))
     assert len(world.published(FinanceChargePosted)) == 1
-    await pays(world, "P-5", charge.charge_number, "9.86", None, "C-2", date(2026, 4, 2))
+    await pays(world, "P-5", charge.charge_number, "9.86", reason=None, customer_id="C-2", on=date(2026, 4, 2))
     assert world.published(PaymentApplied)[-1].lines[0].document_number == charge.charge_number
     view = await shown(world, "invoicing", f"/finance-charges/{charge.charge_number}")
     assert (view["kind"], view["items"][0]["days"]) == ("interest", 30)
@@ -218,6 +218,7 @@ async def pays(
     payment_id: str,
     number: str,
     amount: str,
+    *,
     reason: str | None,
     customer_id: str = "C-1",
     on: date = DAY,
@@ -232,7 +233,7 @@ async def begins(world: World, on: date) -> None:
     await world.settle()
 
 
-async def do(world: World, service: str, role: str, path: str, body: dict[str, Any], person: str = "Pat") -> Any:
+async def do(world: World, service: str, role: str, path: str, body: dict[str, Any], *, person: str = "Pat") -> Any:
     """A command that has to succeed."""
     answer = await world.command(service, role, path, {"reason": "the story wants it", **body}, person=person)
     assert answer.is_success, answer.text

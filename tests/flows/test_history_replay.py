@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from o2c.aging import aging
-from o2c.check import check_books
-from o2c.history import History
-from o2c.history_file import read_history
-from o2c.replay import identified, play
+from o2c.books.aging import aging
+from o2c.books.check import check_books
+from o2c.history.csv_file import read_history
+from o2c.history.past import History
+from o2c.history.replay import identified, play
 from shared.chassis.envelope import encode
 from shared.contracts.analytics import AgingSnapshotTaken, PeriodReported
 from shared.contracts.event import Event
@@ -40,10 +40,10 @@ def history() -> History:
 async def world(kafka: Any, postgres: Any, history: History) -> AsyncIterator[World]:
     async with World(kafka, postgres) as world:
 
-        async def say(events: list[Event]) -> None:
+        async def publish(events: list[Event]) -> None:
             await world.publish_encoded(*(encode(event, event.context) for event in map(identified, events)))
 
-        await play(history, say, world.settle)
+        await play(history, publish, world.settle)
         yield world
 
 

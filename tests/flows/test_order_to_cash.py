@@ -25,9 +25,9 @@ from shared.contracts.inv_ctrl import StockReplenished
 from shared.contracts.invoicing import InvoicePosted, OrderBackordered, OrderRejected
 from shared.contracts.journal import JournalBatchSubmitted
 from tests.kit import World
-from tests.kit.books import books_agree
-from tests.kit.sample import COMPANY, DAY, customer, day, payment
-from tests.kit.upstream import Upstream
+from tests.kit.business.books import books_agree
+from tests.kit.events.sample import COMPANY, DAY, customer, day, payment
+from tests.kit.events.upstream import Upstream
 
 
 @pytest.fixture

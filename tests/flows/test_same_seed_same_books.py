@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from o2c.books.digest import digest_parts
-from tests.kit.books import books_agree
-from tests.kit.business import Undisturbed, play, running_as_processes
+from tests.kit.business.books import books_agree
+from tests.kit.business.play import Undisturbed, play, running_as_processes
 
 
 async def test_the_same_seed_gives_the_same_books(kafka: Any, postgres: Any, days_undisturbed: Undisturbed) -> None:

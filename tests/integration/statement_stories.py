@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from services.collections.domain.promises import Promise
+from services.collections.promises.domain.promise import Promise
 from shared.contracts.cash_app import (
     DeductionOpened,
     OnAccountChanged,
@@ -49,7 +49,19 @@ from shared.contracts.invoicing import (
     FinanceChargePosted,
     OpenOrderChanged,
 )
-from tests.kit.sample import COMPANY, DAY, allocated, customer, invoice, item, order, payment, price, shipped, validated
+from tests.kit.events.sample import (
+    COMPANY,
+    DAY,
+    allocated,
+    customer,
+    invoice,
+    item,
+    order,
+    payment,
+    price,
+    shipped,
+    validated,
+)
 
 JOURNAL_DAY = date(2025, 1, 1)
 MONEY = Decimal("100.00")
@@ -120,7 +132,7 @@ def decision(kind: type[Event], prefix: str, who: str, n: int, **more: Any) -> E
     return kind(**{**facts, **more})
 
 
-def answer(prefix: str, who: str, n: int, request: int, quantity: int, short: int = 0) -> Event:
+def answer(prefix: str, who: str, n: int, request: int, *, quantity: int, short: int = 0) -> Event:
     line = {"line_no": 1, "item_id": f"I-{n:03}", "allocated": quantity, "short": short}
     order_id = f"{prefix}-{n:03}"
     return allocated(f"{order_id}/R{request}", order_id, quantity, customer_id=who, lines=[line])
@@ -206,7 +218,9 @@ async def charge_late_payers(uow: Any, subjects: Sequence[int]) -> None:
 
 async def ask_for_credit(uow: Any, subjects: Sequence[int]) -> None:
     for deduction in (await uow.deductions.load((f"C-{n:03}", f"D-{n:03}") for n in subjects)).values():
-        deduction.grant(MONEY, MONEY, "Pat", DAY, "It was to be free.", f"DG-{deduction.deduction_id}")
+        deduction.grant(
+            MONEY, MONEY, by="Pat", on=DAY, reason="It was to be free.", request_id=f"DG-{deduction.deduction_id}"
+        )
 
 
 def rate(who: str, n: int) -> ExchangeRateSet:
@@ -275,7 +289,7 @@ async def promise(uow: Any, subjects: Sequence[int]) -> None:
 
 
 async def learn_accounts(uow: Any, subjects: Sequence[int]) -> None:
-    await uow.execute("learn_payer_accounts", [f"Y-{n}" for n in subjects], [f"C-{n:03}" for n in subjects])
+    await uow.execute("add_payer_accounts", [f"Y-{n}" for n in subjects], [f"C-{n:03}" for n in subjects])
 
 
 DAY_BEGINS = given("day", lambda who, n: BusinessDayStarted(company_id=f"{COMPANY}{n}", business_date=DAY))
@@ -350,7 +364,7 @@ STORIES: dict[str, list[Step]] = {
         given("orders", *(lambda who, n, p=p: order_of(p, who, n) for p in ("APPROVED", "HELD", "DECLINED", "E", "N"))),
         given("orders of strangers", lambda who, n: order_of("REJECTED", f"NOBODY-{n}", n)),
         given("early decisions", lambda who, n: decision(CreditApproved, "ANSWERED", who, n)),
-        given("early stock, partly short", lambda who, n: answer("ANSWERED", who, n, 1, 6, short=4)),
+        given("early stock, partly short", lambda who, n: answer("ANSWERED", who, n, 1, quantity=6, short=4)),
         given("early shipments", lambda who, n: shipped(f"S-E{n}", f"ANSWERED-{n:03}", 6, customer_id=who)),
         given("orders answered before", lambda who, n: order_of("ANSWERED", who, n)),
         given(
@@ -375,8 +389,8 @@ STORIES: dict[str, list[Step]] = {
         ),
         given(
             "stock, partly short",
-            lambda who, n: answer("APPROVED", who, n, 1, 10),
-            lambda who, n: answer("HELD", who, n, 1, 6, short=4),
+            lambda who, n: answer("APPROVED", who, n, 1, quantity=10),
+            lambda who, n: answer("HELD", who, n, 1, quantity=6, short=4),
         ),
         given(
             "replenishments",
@@ -384,12 +398,12 @@ STORIES: dict[str, list[Step]] = {
                 replenishment_id=f"R-{n}", company_id=COMPANY, item_id=f"I-{n:03}", quantity=50, business_date=DAY
             ),
         ),
-        given("stock for backorders", lambda who, n: answer("HELD", who, n, 2, 4)),
+        given("stock for backorders", lambda who, n: answer("HELD", who, n, 2, quantity=4)),
         given("shipments", lambda who, n: shipped(f"APPROVED-{n:03}/S1", f"APPROVED-{n:03}", 10, who)),
         given("early shipments", lambda who, n: shipped(f"EARLY-{n:03}/S1", f"EARLY-{n:03}", 10, who)),
         given("their orders", lambda who, n: order_of("EARLY", who, n)),
         given("their approvals", lambda who, n: decision(CreditApproved, "EARLY", who, n)),
-        given("their stock", lambda who, n: answer("EARLY", who, n, 1, 10)),
+        given("their stock", lambda who, n: answer("EARLY", who, n, 1, quantity=10)),
         given(
             "invoices brought forward",
             lambda who, n: InvoiceBroughtForward(

@@ -1,4 +1,4 @@
-"""analytics as a service: what it hears, what it says, what it answers for any past day."""
+"""analytics as a service: what it consumes, what it publishes, what it answers for any past day."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from typing import Any
 import pytest
 
 import o2c.books
-from services.analytics.domain.tracked_item import open_on
+from services.analytics.receivables.domain.tracked_item import open_on
 from shared.chassis.transaction.queries import load_queries
 from shared.contracts.analytics import AgingSnapshotTaken, PeriodReported
 from shared.contracts.cash_app import OpenItemChanged, PaymentApplied
 from shared.contracts.erp import BusinessDayStarted
 from shared.kernel.aging import AgingBucket, bucket_of
 from tests.kit import World
-from tests.kit.sample import COMPANY, customer
+from tests.kit.events.sample import COMPANY, customer
 
-BOOKS_SQL = Path(o2c.books.__file__).parents[1] / "sql"
+BOOKS_SQL = Path(o2c.books.__file__).parent
 FIELDS = {
     AgingBucket.CURRENT: "current",
     AgingBucket.DAYS_1_30: "days_1_30",
@@ -262,6 +262,6 @@ async def test_any_month_is_computed_from_what_is_known_now(world: World) -> Non
     assert "no business day has begun yet" in undated.json()["detail"]
 
 
-async def test_nobody_reads_without_a_token(world: World) -> None:
+async def test_reading_needs_a_token(world: World) -> None:
     async with world.http("analytics") as client:
         assert (await client.get("/aging", params={"as_of": "2026-01-01"})).status_code == 401

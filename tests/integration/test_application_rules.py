@@ -16,12 +16,12 @@ from shared.contracts.erp import ExchangeRateSet
 from shared.contracts.event import Event
 from shared.contracts.invoicing import CreditMemoPosted, FinanceChargePosted
 from tests.integration.test_cash_app import JOURNAL, named
-from tests.kit import sample
-from tests.kit.world import World
+from tests.kit.events import sample
+from tests.kit.stack.world import World
 
-NO_GUESSES = {"rules": ["single_open_item", "exact_amount"], "rest": "unapplied"}
+NO_GUESSES = {"rules": ["single_open_item", "exact_amount"], "residual_handling": "unapplied"}
 RULES = {
-    "standard": {"tolerance": {"amount": "1", "percent": "5"}, "short_payment": {"rest": "deduction"}},
+    "standard": {"tolerance": {"amount": "1", "percent": "5"}, "short_payment": {"shortfall": "deduction"}},
     "customers": {"C-4": {"rule_set": NO_GUESSES}},
     "parents": {"C-3": "C-2"},
 }
@@ -83,14 +83,14 @@ async def test_payers_are_recognised_learnt_and_forgotten(kafka: Any, postgres: 
         assert by_payment["P-FAMILY"] == [("INV-33333", Decimal("433.33"), "exact_amount")]
         states = dict(await world.rows("cash_app", "SELECT payment_id, state FROM payment"))
         assert states["P-NO"] == "unapplied"
-        await _taught_and_revoked(world)
+        await _learned_and_revoked(world)
         await _assigned_and_split(world)
         await _by_hand_for_another_customer(world)
         journal = dict(await world.rows("cash_app", JOURNAL))
         assert journal["4910"] == Decimal("0.50")
 
 
-async def _taught_and_revoked(world: World) -> None:
+async def _learned_and_revoked(world: World) -> None:
     async with world.http("cash_app", "cash_clerk") as client:
         waiting = {row["payment_id"]: row for row in (await client.get("/suspense")).json()["items"]}
         assert waiting["P-ALIAS"]["candidates"] == []
@@ -98,9 +98,9 @@ async def _taught_and_revoked(world: World) -> None:
     answer = await world.command("cash_app", "cash_clerk", "/suspense/P-ALIAS/assign", body, person="Cleo")
     assert answer.status_code == 200, answer.text
     async with world.http("cash_app", "auditor") as client:
-        lessons = (await client.get("/payer-lessons", params={"customer_id": "C-4"})).json()["items"]
-    assert {(x["kind"], x["written"], x["taught_by"]) for x in lessons} == {
-        ("alias", "DFM Holdings", "Cleo"), ("account", "ODD", "Cleo"),
+        payer_aliases = (await client.get("/payer-aliases", params={"customer_id": "C-4"})).json()["items"]
+    assert {(x["kind"], x["written"], x["learned_from"]) for x in payer_aliases} == {
+        ("name", "DFM Holdings", "Cleo"), ("account", "ODD", "Cleo"),
     }  # fmt: skip
     world.forget()
     next_day = {"value_date": date(2026, 3, 22)}
@@ -110,8 +110,8 @@ async def _taught_and_revoked(world: World) -> None:
     )
     await world.settle()
     assert {p for p, (line,) in (await lines(world)).items() if line[0].startswith("INV-10004")} >= {"P-A2", "P-A3"}
-    for lesson in lessons:
-        path = f"/payer-lessons/{lesson['lesson_id']}"
+    for alias in payer_aliases:
+        path = f"/payer-aliases/{alias['alias_id']}"
         assert (await world.command("cash_app", "cash_clerk", path, {}, method="DELETE")).status_code == 200
         assert (await world.command("cash_app", "cash_clerk", path, {}, method="DELETE")).status_code == 404
     await world.publish(
@@ -146,7 +146,9 @@ async def _by_hand_for_another_customer(world: World) -> None:
     assert (await world.command("cash_app", "cash_clerk", "/payments/P-SHORT/reverse", undo)).is_success
     body = {"reason": "as they asked", "lines": [{"item_id": "INV-100031", "amount": "190.00"}]}
     stranger = await world.command("cash_app", "cash_clerk", "/payments/P-NO/apply", body)
-    assert stranger.status_code == 422 and "items_of_others: family" in stranger.json()["detail"], stranger.text
+    assert stranger.status_code == 422 and "items_of_other_customers: payer_group" in stranger.json()["detail"], (
+        stranger.text
+    )
     answer = await world.command("cash_app", "cash_clerk", "/payments/P-SHORT/apply", body)
     assert answer.status_code == 200, answer.text
     await world.settle()
@@ -235,7 +237,7 @@ class Asked:
         self._world = world
 
     async def publish(self, events: Sequence[Event], mix: str) -> None:
-        await self._world.say(*events)
+        await self._world.publish(*events)
         await self.rest()
 
     async def rest(self) -> None:

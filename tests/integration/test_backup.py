@@ -15,22 +15,23 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-import o2c.backup.restoring
-from o2c.backup.catching_up import catch_up
+import o2c.backup.restore
+from o2c.backup.catch_up import catch_up
+from o2c.backup.create import backup
 from o2c.backup.files import MANIFEST, Manifest
-from o2c.backup.restoring import restore
-from o2c.backup.taking import backup
+from o2c.backup.restore import restore
 from o2c.stack import StackError
 from shared.chassis.publish.topics import group_id
 from shared.contracts.credit import CreditLimitSet
 from shared.contracts.invoicing import InvoicePosted
-from simulator.domain.calendar import business_day, business_days
-from simulator.running import FIRST_DAY, Whereabouts, connected_simulation
+from simulator.calendar import business_day, business_days
+from simulator.connected_simulation import FIRST_DAY, connected_simulation
+from simulator.transport.connection_info import ConnectionInfo
 from tests.kit import World
-from tests.kit.books import books_agree
-from tests.kit.process import ServiceProcess
-from tests.kit.sample import customer
-from tests.kit.world import PARTITIONS, SECRET
+from tests.kit.business.books import books_agree
+from tests.kit.events.sample import customer
+from tests.kit.stack.process import ServiceProcess
+from tests.kit.stack.world import PARTITIONS, SECRET
 
 BEFORE, DURING, AFTER, AGAIN = ((day,) for day in business_days(FIRST_DAY, 1)[:4])
 _QUIET_SECONDS_MAX = 180.0
@@ -38,19 +39,19 @@ _QUIET_SECONDS_MAX = 180.0
 
 async def saved(world: World, directory: Path) -> Manifest:
     return await backup(
-        directory, world.databases, world.kafka.bootstrap_servers, topic_prefix=world.prefix, tell=print
+        directory, world.databases, world.kafka.bootstrap_servers, topic_prefix=world.prefix, report_progress=print
     )
 
 
 async def restored(world: World, directory: Path) -> Manifest:
     return await restore(
-        directory, world.databases, world.kafka.bootstrap_servers, topic_prefix=world.prefix, tell=print
+        directory, world.databases, world.kafka.bootstrap_servers, topic_prefix=world.prefix, report_progress=print
     )
 
 
 async def caught_up(world: World, directory: Path) -> int:
     servers = world.kafka.bootstrap_servers
-    return await catch_up(directory, servers, world.at_rest, topic_prefix=world.prefix, tell=print)
+    return await catch_up(directory, servers, world.at_rest, topic_prefix=world.prefix, report_progress=print)
 
 
 def lose_the_databases(world: World) -> None:
@@ -64,7 +65,7 @@ def lose_the_databases(world: World) -> None:
 def simulated(world: World, processes: Sequence[ServiceProcess]) -> Any:
     """The simulated company, going on after what was played before, with its people."""
     urls = {process.name: f"http://127.0.0.1:{process.port}" for process in processes}
-    where = Whereabouts(
+    where = ConnectionInfo(
         world.kafka.bootstrap_servers, world.kafka.idempotent, PARTITIONS, urls, SECRET, world.prefix
     )  # fmt: skip
     return connected_simulation(where, seed=7, idle=world.at_rest)
@@ -185,7 +186,7 @@ async def test_a_restore_changes_nothing_where_something_is_in_its_way(
             await restored(world, tmp_path)
         lose_the_databases(world)
 
-        monkeypatch.setattr(o2c.backup.restoring, "_LEAVE_SECONDS_MAX", 0.0)
+        monkeypatch.setattr(o2c.backup.restore, "_LEAVE_SECONDS_MAX", 0.0)
         replica = AIOKafkaConsumer(
             world.prefix + "CustomerChanged",
             bootstrap_servers=kafka.bootstrap_servers,

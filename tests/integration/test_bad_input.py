@@ -10,8 +10,8 @@ import pytest
 
 from shared.chassis.envelope import Encoded, encode
 from tests.kit import World
-from tests.kit.approve_all import service as APPROVE_ALL
-from tests.kit.sample import customer, validated
+from tests.kit.events.sample import customer, validated
+from tests.kit.stack.approve_all import service as APPROVE_ALL
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ BAD_INPUT = {
         lambda w: changed(w, order_id="O-1\x00; DROP"),
         "order_id: String should match pattern",
     ),
-    "an oversized message": (lambda w: changed(w, padding="x" * 30_000), "at most 20,000 are taken"),
+    "an oversized message": (lambda w: changed(w, padding="x" * 30_000), "at most 20,000 are accepted"),
     "an unknown customer": (
         lambda w: changed(w, customer_id="C-9"),
         "customer C-9 is not known: send CustomerChanged first",

@@ -12,6 +12,7 @@ import pytest
 from bench import scale_data
 from bench.direct import service_named
 from bench.plans import sequential_scans
+from shared.chassis.transaction.migrate import migrate
 
 CUSTOMERS = 40
 OPEN = {
@@ -27,7 +28,7 @@ async def test_a_large_business_is_loaded_as_the_services_keep_it(service: str, 
     name = f"bench_{uuid.uuid4().hex[:10]}"
     url = postgres.create_database(name)
     try:
-        await service_named(service).migrate(url)
+        await migrate(service_named(service), url)
         connection = await asyncpg.connect(url)
         try:
             await scale_data.copy_all(connection, service, CUSTOMERS, lambda done: None)

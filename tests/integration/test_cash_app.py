@@ -14,8 +14,8 @@ from shared.chassis.runtime.service_runtime import ServiceRuntime
 from shared.contracts.cash_app import CustomerCreditIssued, OpenItemChanged, PaymentApplied, PaymentSuspended
 from shared.contracts.erp import RemittanceLine
 from shared.contracts.journal import JournalBatchSubmitted
-from tests.kit import sample
-from tests.kit.world import World
+from tests.kit.events import sample
+from tests.kit.stack.world import World
 
 JOURNAL = """
 SELECT account, sum(change) FROM (
@@ -114,7 +114,7 @@ async def test_the_same_bank_reference_is_one_payment(world: World) -> None:
     )
     await world.settle()
     async with world.http("cash_app", "auditor") as client:
-        (held,) = (await client.get("/desk/duplicates", params={"company_id": sample.COMPANY})).json()["items"]
+        (held,) = (await client.get("/work-queues/duplicates", params={"company_id": sample.COMPANY})).json()["items"]
     assert (held["entry_id"], held["amount"]) == ("P-31", "30.00")
     assert held["evidence"].endswith("(bank reference BANK-P-30) with the same trace number TRACE-30")
     assert (await payments(world))["P-31"] == ("unapplied", 30)
@@ -128,18 +128,20 @@ async def test_a_payment_id_used_for_two_bank_references_is_refused_with_a_sente
     await world.settle()
     assert sorted(await payments(world)) == ["P-1", "P-2"]
     ((reason,),) = await world.rows("cash_app", "SELECT reason FROM dead_letter")
-    assert "payment id 'P-1' came before with bank reference 'BANK-P-1'" in reason
+    assert "payment id 'P-1' was received before with bank reference 'BANK-P-1'" in reason
     async with world.http("cash_app", "cash_clerk") as client:
-        (failed,) = (await client.get("/desk/failed")).json()["items"]
-        totals = {q["queue"]: (q["currency"], q["entries"], q["amount"]) for q in (await client.get("/desk")).json()}
-        (credit, *_) = (await client.get("/desk/on_account", params={"customer_id": "C-1"})).json()["items"]
-        entry = (await client.get(f"/desk/on_account/{credit['entry_id']}")).json()
-    assert (failed["what"], failed["payment_id"], failed["reason"]) == ("PaymentReceived", "P-1", reason)
+        (failed,) = (await client.get("/work-queues/failed")).json()["items"]
+        totals = {
+            q["queue"]: (q["currency"], q["entries"], q["amount"]) for q in (await client.get("/work-queues")).json()
+        }
+        (credit, *_) = (await client.get("/work-queues/on_account", params={"customer_id": "C-1"})).json()["items"]
+        entry = (await client.get(f"/work-queues/on_account/{credit['entry_id']}")).json()
+    assert (failed["event_type"], failed["subject_id"], failed["reason"]) == ("PaymentReceived", "P-1", reason)
     assert totals["failed"] == ("USD", 1, "100.00") and totals["on_account"] == ("USD", 2, "200.00")
     assert entry["suggestion"]["sentence"].startswith("nothing is open")
-    path, why = f"/desk/failed/{failed['event_id']}/retry", {"reason": "the bank says it is right"}
+    path, why = f"/work-queues/failed/{failed['event_id']}/retry", {"reason": "the bank says it is right"}
     again = await world.command("cash_app", "cash_clerk", path, why)
-    assert again.status_code == 409 and "could not be handled this time either" in again.json()["detail"]
+    assert again.status_code == 409 and "could not be handled again" in again.json()["detail"]
 
 
 class TestSuspense:
@@ -229,10 +231,10 @@ async def test_a_clerk_applies_waiting_money_by_hand(world: World) -> None:
     assert answer.json()["lines"][0]["why"] == "letter O for zero (Pat)"
     await world.settle()
     assert await payments(world) == {"P-1": ("applied", 0)}
-    assert await world.rows("cash_app", "SELECT waiting FROM awaited_document") == [(False,)]
+    assert await world.rows("cash_app", "SELECT waiting FROM pending_document") == [(False,)]
     async with world.http("cash_app", "cash_clerk") as client:
         shown = (await client.get("/payments/P-1")).json()
-    assert (shown["applications"][0]["rule"], shown["awaited"]) == ("by_hand", [])
+    assert (shown["applications"][0]["rule"], shown["pending_documents"]) == ("by_hand", [])
     await check_books(world)
 
 

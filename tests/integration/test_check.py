@@ -12,9 +12,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from o2c.check import BooksReport, check_books, digest
-from o2c.history_file import read_history
-from o2c.replay import identified, play
+from o2c.books.check import BooksReport, check_books, digest
+from o2c.history.csv_file import read_history
+from o2c.history.replay import identified, play
 from shared.chassis.envelope import encode
 from shared.contracts.event import Event
 from shared.contracts.gl_core import JournalBatchPosted

@@ -27,7 +27,7 @@ from shared.contracts.collections import (
     PromiseMade,
 )
 from tests.kit import World
-from tests.kit.sample import COMPANY, customer, day
+from tests.kit.events.sample import COMPANY, customer, day
 
 MONDAY = date(2026, 3, 2)
 FRIDAY = date(2026, 3, 6)
@@ -45,13 +45,13 @@ async def world(kafka: Any, postgres: Any) -> AsyncIterator[World]:
 
 def item(item_id: str = "INV-1", customer_id: str = "C-1", amount: str = "500.00", **changes: Any) -> OpenItemChanged:
     """An item of 500.00 USD, due on 28 February 2026."""
-    said: dict[str, Any] = {
+    body: dict[str, Any] = {
         "item_id": item_id, "item_version": 1, "customer_id": customer_id, "company_id": COMPANY,
         "document_number": item_id, "currency": "USD", "original_amount": amount, "open_amount": amount,
         "change": amount, "cause": "posted", "cause_id": item_id, "business_date": date(2026, 1, 29),
         "document_date": date(2026, 1, 29), "due_date": date(2026, 2, 28),
     }  # fmt: skip
-    return OpenItemChanged(**{**said, **changes})
+    return OpenItemChanged(**{**body, **changes})
 
 
 def paid(number: int, amount: str, on: date, customer_id: str = "C-1", **changes: Any) -> PaymentApplied:
@@ -63,11 +63,11 @@ def paid(number: int, amount: str, on: date, customer_id: str = "C-1", **changes
         "rule": "remittance",
         "why": "named",
     }
-    said: dict[str, Any] = {
+    body: dict[str, Any] = {
         "application_id": f"P-{number}/A1", "payment_id": f"P-{number}", "customer_id": customer_id,
         "company_id": COMPANY, "applied_on": on, "currency": "USD", "amount": amount, "discount": "0", "lines": [line],
     }  # fmt: skip
-    return PaymentApplied(**{**said, **changes})
+    return PaymentApplied(**{**body, **changes})
 
 
 async def owes(world: World, *items: OpenItemChanged, today: date = MONDAY) -> None:
@@ -101,8 +101,8 @@ async def get(world: World, path: str, **parameters: Any) -> Any:
 async def test_an_unpaid_item_climbs_the_ladder_over_skipped_days_and_leaves_when_paid(world: World) -> None:
     await owes(world, item(), item("INV-2", due_date=march(1)), item("INV-3", disputed=True))
     await begin(world, march(3), march(30), date(2026, 4, 1), date(2026, 8, 3))
-    told = [(n.step_name, n.sent_on, [i.item_id for i in n.items]) for n in world.published(DunningSent)]
-    assert told == [
+    sent = [(n.step_name, n.sent_on, [i.item_id for i in n.items]) for n in world.published(DunningSent)]
+    assert sent == [
         ("reminder", MONDAY, ["INV-1", "INV-2"]),
         ("first-letter", date(2026, 4, 1), ["INV-1", "INV-2"]),
         ("final-notice", date(2026, 8, 3), ["INV-1", "INV-2"]),
@@ -120,7 +120,7 @@ async def test_an_unpaid_item_climbs_the_ladder_over_skipped_days_and_leaves_whe
     assert len(world.published(DunningSent)) == 3
 
 
-async def test_a_promise_is_kept_when_its_last_part_is_applied_and_due_is_said_once(world: World) -> None:
+async def test_a_promise_is_kept_when_its_last_part_is_applied_and_due_is_published_once(world: World) -> None:
     await owes(world, item())
     promise_id = await promise(world, FRIDAY)
     await world.publish(paid(1, "200.00", march(3)), paid(2, "295.00", FRIDAY, discount="5.00"))
@@ -152,7 +152,7 @@ async def test_a_promise_for_saturday_is_due_and_broken_on_monday_then_paid_late
     assert len(world.published(PromiseBroken)) == 1
 
 
-async def test_money_may_come_on_the_due_day_and_be_heard_of_late(world: World) -> None:
+async def test_money_may_come_on_the_due_day_and_arrive_late(world: World) -> None:
     await owes(world, item())
     await promise(world, FRIDAY)
     await begin(world, FRIDAY)
@@ -238,7 +238,7 @@ async def shared_world(kafka: Any, postgres: Any) -> AsyncIterator[World]:
         yield world
 
 
-async def test_nobody_promises_for_an_unknown_customer_nor_without_the_role(shared_world: World) -> None:
+async def test_a_promise_needs_a_known_customer_and_the_role(shared_world: World) -> None:
     body = {"amount": "100.00", "currency": "USD", "due_on": "2026-03-06"}
     unknown = await shared_world.command("collections", "collector", "/customers/C-9/promises", body)
     assert (unknown.status_code, "customer 'C-9' is not known" in unknown.json()["detail"]) == (404, True)
@@ -311,7 +311,7 @@ async def test_items_known_before_their_customer_and_versions_out_of_order(world
     assert (await get(world, "/customers/C-1"))["name"] == "Customer C-1"
 
 
-async def test_two_replicas_in_small_chunks_tell_and_judge_everything_once(kafka: Any, postgres: Any) -> None:
+async def test_two_replicas_in_small_chunks_dun_and_judge_everything_once(kafka: Any, postgres: Any) -> None:
     customers = [f"C-{n:02}" for n in range(20)]
     async with World(kafka, postgres, services=[in_small_chunks(service)]) as world:
         second = ServiceRuntime(world.service("collections"), world.settings("collections"))

@@ -10,11 +10,11 @@ import pytest
 from shared.chassis.transaction.crash_points import CRASH_POINTS
 from shared.contracts.credit import CreditApproved
 from tests.kit import World
-from tests.kit.process import ServiceProcess
-from tests.kit.sample import customer, validated
+from tests.kit.events.sample import customer, validated
+from tests.kit.stack.process import ServiceProcess
 
 ORDERS = 40
-FLOOD = 3_000
+MANY = 3_000
 
 
 @pytest.mark.parametrize("point", CRASH_POINTS)
@@ -38,12 +38,12 @@ async def test_a_crash_loses_nothing_and_repeats_nothing(kafka: Any, postgres: A
 
 
 async def test_a_graceful_stop_finishes_the_batch_in_hand(kafka: Any, postgres: Any) -> None:
-    """ReasonText to stop in the middle of a flood, the service ends with 0, and nothing it did is done again."""
+    """When it is stopped in the middle of many events, the service ends with 0, and nothing is done twice."""
     async with World(kafka, postgres, services=["credit"], as_processes=True) as world:
         await world.publish(*(customer(f"C-{n}", credit_limit="1000000.00") for n in range(9)))
         async with ServiceProcess(world, "credit", O2C_BATCH_EVENTS_MAX="200") as credit:
             await world.settle()
-            await world.publish(*(validated(f"O-{n:04}", customer_id=f"C-{n % 9}") for n in range(FLOOD)))
+            await world.publish(*(validated(f"O-{n:04}", customer_id=f"C-{n % 9}") for n in range(MANY)))
             credit.signal(signal.SIGTERM)
             assert await credit.died() == 0
             (handled,) = await world.rows("credit", "SELECT count(*) FROM open_order")
@@ -52,10 +52,8 @@ async def test_a_graceful_stop_finishes_the_batch_in_hand(kafka: Any, postgres: 
             async with world.http("credit") as anyone:
                 metrics = (await anyone.get("/metrics")).text
 
-        assert handled[0] < FLOOD
+        assert handled[0] < MANY
         assert "o2c_events_duplicate_total 0.0" in metrics
         assert (
-            len(world.published(CreditApproved))
-            == FLOOD
-            == len({e.context.id for e in world.published(CreditApproved)})
+            len(world.published(CreditApproved)) == MANY == len({e.context.id for e in world.published(CreditApproved)})
         )

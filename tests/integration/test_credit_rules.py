@@ -87,7 +87,7 @@ async def hear(world: World, *events: Event) -> None:
     await world.settle()
 
 
-def owed(item_id: str, amount: str, days_overdue: int, **given: Any) -> Event:
+def overdue_item(item_id: str, amount: str, days_overdue: int, **given: Any) -> Event:
     return item(item_id, amount, amount, due_date=DAY - timedelta(days=days_overdue), **given)
 
 
@@ -100,7 +100,7 @@ async def test_rules_exposure_and_what_if(world: World) -> None:
     """Blocking, excluding, the narrowest scope, tolerance, and every part of exposure in its own currency."""
     await hear(world, *(customer("1000", customer_id=f"C-{n}") for n in range(1, 5)))
     await hear(world, customer("1000", customer_id="C-5", jurisdiction="NL-NH"), customer("9000", customer_id="C-6"))
-    await hear(world, *(owed(f"I-{n}", "100", 40, customer_id=f"C-{n}") for n in (1, 2, 5)))
+    await hear(world, *(overdue_item(f"I-{n}", "100", 40, customer_id=f"C-{n}") for n in (1, 2, 5)))
     await hear(world, *(order(f"O-{n}", "100", customer_id=f"C-{n}") for n in (1, 2, 5)))
     assert held(world) == {"O-1": ["rule:overdue"]}
     approved = {e.order_id: e for e in world.published(CreditApproved)}
@@ -120,15 +120,17 @@ async def test_rules_exposure_and_what_if(world: World) -> None:
     assert view["history"][0]["facts"]["overdue_amount"] == "100.00"
 
     what = await ask(world, "/accounts/C-1/what-if?amount=50")
-    assert (what["decision"], what["to_be_paid"]) == ("held", "100.00")
+    assert (what["decision"], what["payment_needed"]) == ("held", "100.00")
     await hear(world, item("I-1", "100", "0", 2, payment_method="check", due_date=DAY - timedelta(days=40)))
     assert released(world) == {"O-1": "room-made"}
     exposure = (await ask(world, "/accounts/C-1"))["exposure"]
     assert (exposure["open_items"], exposure["open_orders"], exposure["total"]) == ("0.00", "100.00", "200.00")
-    assert [(part["name"], part["counted"]) for part in exposure["beside"]] == [("uncleared", "100.00")]
+    assert [(part["name"], part["counted"]) for part in exposure["other_parts"]] == [("uncleared", "100.00")]
 
     # A currency without a rate blocks; with one, it counts.
-    await hear(world, owed("E-1", "100", 0, customer_id="C-4", currency="EUR"), order("O-4", "1", customer_id="C-4"))
+    await hear(
+        world, overdue_item("E-1", "100", 0, customer_id="C-4", currency="EUR"), order("O-4", "1", customer_id="C-4")
+    )
     assert held(world)["O-4"] == ["no-exchange-rate"]
     await hear(world, order("O-40", "1", customer_id="C-3", currency="JPY"))
     assert held(world)["O-40"] == ["other-currency"]
@@ -137,7 +139,7 @@ async def test_rules_exposure_and_what_if(world: World) -> None:
     await hear(world, on_account("P-4", "50", customer_id="C-4"))
     assert released(world)["O-4"] == "room-made"
     exposure = (await ask(world, "/accounts/C-4"))["exposure"]
-    assert [(p["name"], p["currency"], p["counted"]) for p in exposure["beside"]] == [
+    assert [(p["name"], p["currency"], p["counted"]) for p in exposure["other_parts"]] == [
         ("open_items", "EUR", "200.00"), ("on_account", "USD", "-50.00"),
     ]  # fmt: skip
     assert exposure["total"] == "151.00"
@@ -154,9 +156,9 @@ async def test_rules_exposure_and_what_if(world: World) -> None:
     sterling = {"from_currency": "GBP", "to_currency": "EUR", "rate": Decimal("1.2"), "valid_from": DAY}
     await hear(world, ExchangeRateSet(**sterling))
     crossed = await ask(world, "/accounts/C-4/what-if?amount=10&currency=GBP")
-    assert (crossed["exposure_with_it"], crossed["exposure_currency"]) == ("-5.00", "USD")
+    assert (crossed["exposure_with_order"], crossed["exposure_currency"]) == ("-5.00", "USD")
     assert [r["text"] for r in crossed["remarks"] if r["code"] == "converted-over"] == [
-        "The order in GBP is valued in USD over EUR, as no exchange rate between the two is known."
+        "The order in GBP is valued in USD through EUR, as there is no exchange rate between the two."
     ]
     refused = await put(world, "/accounts/C-4/collateral/INS-2", {**secured, "currency": "CHF"})
     assert (refused.status_code, "no exchange rate between CHF and USD" in refused.text) == (422, True)

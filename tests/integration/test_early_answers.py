@@ -11,7 +11,7 @@ from shared.contracts.event import Event
 from shared.contracts.inv_ctrl import StockReplenished
 from shared.contracts.invoicing import AllocationReleased, InvoicePosted, PickListReleased, StockRequested
 from tests.kit import World
-from tests.kit.sample import COMPANY, DAY, allocated, customer, day, item, order, price, shipped
+from tests.kit.events.sample import COMPANY, DAY, allocated, customer, day, item, order, price, shipped
 
 LATER = DAY + timedelta(days=1)
 
@@ -76,7 +76,7 @@ async def end_of(world: World, who: str) -> dict[str, list[tuple[Any, ...]]]:
 
 async def waiting(world: World, order_id: str) -> list[str]:
     async with world.http("invoicing", "controller") as client:
-        page = (await client.get("/early-events", params={"order_id": order_id})).json()
+        page = (await client.get("/deferred-events", params={"order_id": order_id})).json()
     return [early["kind"] for early in page["items"]]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import re
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -35,7 +36,6 @@ from shared.chassis.http import (
     Person,
     ReadSession,
     command_for_roles,
-    create_app,
     decode_cursor,
     read_session,
     require_roles,
@@ -45,8 +45,8 @@ from shared.chassis.runtime.service_runtime import ServiceRuntime
 from shared.chassis.transaction.unit_of_work import UnitOfWork
 from shared.contracts.credit import CreditLimitSet
 from tests.kit import World
-from tests.kit.sample import DAY, day, validated
-from tests.kit.world import SECRET, SERVICES
+from tests.kit.events.sample import DAY, day, validated
+from tests.kit.stack.world import SECRET, SERVICES
 
 MIGRATION = """-- Counts by name.
 -- depends:
@@ -184,13 +184,13 @@ def key() -> dict[str, str]:
     return {"Idempotency-Key": uuid.uuid4().hex}
 
 
-def assert_problem(response: httpx.Response, status: int, *told: str) -> dict[str, Any]:
+def assert_problem(response: httpx.Response, status: int, *parts: str) -> dict[str, Any]:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     problem: dict[str, Any] = response.json()
     assert problem["status"] == status
     assert problem["correlation_id"] == response.headers["X-Correlation-Id"]
-    for part in told:
+    for part in parts:
         assert part in problem["detail"]
     return problem
 
@@ -199,38 +199,40 @@ def assert_problem(response: httpx.Response, status: int, *told: str) -> dict[st
 
 
 async def test_without_a_valid_token_nothing_is_answered_and_the_problem_says_what_to_send(world: World) -> None:
-    async with world.http("credit") as nobody:
-        for path in ("/tallies", "/broken", "/no-such-route", "/openapi.json", "/docs"):
-            response = await nobody.get(path)
+    async with world.http("credit") as anonymous:
+        for path in ("/tallies", "/broken", "/no-such-route", "/openapi.json/x", "/docsx"):
+            response = await anonymous.get(path)
             assert_problem(response, 401, "Authorization: Bearer")
             assert response.headers["WWW-Authenticate"].startswith('Bearer realm="credit"')
-        malformed = await nobody.post("/tallies/a", content=b"{not json", headers={"content-type": "application/json"})
+        malformed = await anonymous.post(
+            "/tallies/a", content=b"{not json", headers={"content-type": "application/json"}
+        )
         assert_problem(malformed, 401)
         forged = issue_token("another secret, also long enough for HS256", "Mallory", ["admin"], 1)
-        assert_problem(await nobody.get("/tallies", headers={"Authorization": f"Bearer {forged}"}), 401)
-        assert_problem(await nobody.get("/tallies", headers={"Authorization": "Basic QTpC"}), 401)
+        assert_problem(await anonymous.get("/tallies", headers={"Authorization": f"Bearer {forged}"}), 401)
+        assert_problem(await anonymous.get("/tallies", headers={"Authorization": "Basic QTpC"}), 401)
 
 
 async def test_probes_and_metrics_need_no_token(world: World) -> None:
-    async with world.http("credit") as nobody:
-        assert (await nobody.get("/health/live")).status_code == 200
-        ready = await nobody.get("/health/ready")
+    async with world.http("credit") as anonymous:
+        assert (await anonymous.get("/health/live")).status_code == 200
+        ready = await anonymous.get("/health/ready")
         assert (ready.status_code, ready.json()["ok"]) == (200, True), ready.text
-        assert (await nobody.get("/health/idle")).json()["idle"] is True
+        assert (await anonymous.get("/health/idle")).json()["idle"] is True
 
 
-async def test_a_service_that_cannot_work_is_not_ready_and_says_why() -> None:
-    service: Service = importlib.import_module("tests.kit.approve_all").service
+async def test_a_service_that_cannot_work_is_not_ready_and_gives_the_reason() -> None:
+    service: Service = importlib.import_module("tests.kit.stack.approve_all").service
     settings = ServiceSettings(database_url="postgresql://nowhere/none", token_secret=SecretStr(SECRET))
-    transport = httpx.ASGITransport(app=create_app(ServiceRuntime(service, settings)))
-    async with httpx.AsyncClient(transport=transport, base_url="http://service") as nobody:
-        response = await nobody.get("/health/ready")
+    transport = httpx.ASGITransport(app=ServiceRuntime(service, settings).app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as anonymous:
+        response = await anonymous.get("/health/ready")
     assert response.status_code == 503
     assert response.json()["ok"] is False
     assert "cannot be reached" in response.json()["checks"]["database"]
 
 
-async def test_a_role_that_may_not_is_told_which_may(world: World) -> None:
+async def test_a_role_that_may_not_is_answered_with_those_that_may(world: World) -> None:
     async with world.http("credit", "collector", person="Col") as collector:
         assert_problem(await collector.get("/tallies"), 403, "credit_analyst", "Col has collector")
         assert_problem(await collector.post("/tallies/a", json={"by": 1}, headers=key()), 403, "credit_manager")
@@ -249,7 +251,7 @@ async def test_the_auditor_reads_everything_and_changes_nothing_and_admin_does_b
 async def test_every_route_of_every_service_needs_a_token_and_names_its_roles(name: str) -> None:
     service: Service = importlib.import_module(f"services.{name}.app").service
     settings = service.settings(database_url="postgresql://nowhere/none", token_secret=SecretStr(SECRET))
-    app = create_app(ServiceRuntime(service, settings))
+    app = ServiceRuntime(service, settings).app()
     transport = httpx.ASGITransport(app=app)
     operations = [
         (method.upper(), path, operation)
@@ -257,11 +259,11 @@ async def test_every_route_of_every_service_needs_a_token_and_names_its_roles(na
         for method, operation in methods.items()
     ]
     assert len(operations) > 10
-    async with httpx.AsyncClient(transport=transport, base_url="http://service") as nobody:
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as anonymous:
         for method, path, operation in operations:
             if needs_no_token(path):
                 continue
-            response = await nobody.request(method, path.replace("{", "").replace("}", ""))
+            response = await anonymous.request(method, path.replace("{", "").replace("}", ""))
             assert response.status_code == 401, f"{method} {path}"
             assert operation.get("security"), (
                 f"{method} {path} asks for no role: use require_roles() or command_for_roles()"
@@ -378,7 +380,7 @@ async def test_an_unexpected_failure_says_nothing_of_the_inside(world: World) ->
     with capture_logs([structlog.contextvars.merge_contextvars]) as logs:
         async with world.http("credit", "admin") as admin:
             response = await admin.get("/broken")
-    problem = assert_problem(response, 500, "its log says why")
+    problem = assert_problem(response, 500, "find the reason in its log")
     (logged,) = [log for log in logs if log["event"] == "a request failed"]
     assert logged["correlation_id"] == problem["correlation_id"]
     assert (logged["path"], logged["person"]) == ("/broken", "Pat")
@@ -446,7 +448,23 @@ async def test_requests_are_counted_by_route_and_not_by_what_callers_invent(worl
     assert "/tallies/counted" not in metrics
 
 
-async def test_the_specification_tells_roles_problems_and_summaries(world: World) -> None:
+async def test_the_reference_page_is_open_to_all_and_served_from_files_of_its_own(world: World) -> None:
+    """Given no token, then the page, what it loads and the document it shows are all served by the service itself."""
+    async with world.http("credit") as anyone:
+        page = await anyone.get("/docs")
+        loaded = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+        answers = [await anyone.get(f"/{path}") for path in loaded]
+        start = await anyone.get("/docs/start.js")
+        document = await anyone.get("/openapi.json")
+
+    assert page.status_code == 200 and "API reference" in page.text
+    assert len(loaded) == 4 and [answer.status_code for answer in answers] == [200] * 4
+    assert "://" not in page.text + start.text
+    assert "script-src 'self';" in page.headers["Content-Security-Policy"]
+    assert document.json()["paths"]
+
+
+async def test_the_specification_shows_roles_problems_and_summaries(world: World) -> None:
     async with world.http("credit", "collector") as collector:
         document = (await collector.get("/openapi.json")).json()
 
@@ -592,7 +610,7 @@ async def insert_dead_letter(world: World, event_id: uuid.UUID, body: bytes) -> 
 
 
 def test_settings_without_a_way_to_check_tokens_do_not_start() -> None:
-    service: Service = importlib.import_module("tests.kit.approve_all").service
+    service: Service = importlib.import_module("tests.kit.stack.approve_all").service
     settings = ServiceSettings(database_url="postgresql://nowhere/none")
     with pytest.raises(Exception, match="O2C_TOKEN_SECRET"):
-        create_app(ServiceRuntime(service, settings))
+        ServiceRuntime(service, settings).app()

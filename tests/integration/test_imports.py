@@ -13,20 +13,22 @@ from typing import Any
 
 import pytest
 
-from o2c.importing import import_file, watch
+from o2c.commands.file_upload import import_file, watch
 from shared.contracts.cash_app import PaymentApplied, PaymentUnapplied
 from shared.contracts.erp import PaymentReceived, PaymentReturned, RemittanceAdvised
-from tests.kit import sample
-from tests.kit.bank_file import bai2_of
-from tests.kit.process import ServiceProcess
-from tests.kit.world import World
-from tests.unit.cash_app.bank_files import (
+from tests.kit.events import sample
+from tests.kit.events.bank_file import bai2_of
+from tests.kit.stack.process import ServiceProcess
+from tests.kit.stack.world import World
+from tests.unit.cash_app.bank_files.samples import (
     BANK,
     CARD_CSV,
     MAPPING,
     X12_820,
     entry_053,
+    found,
     needs_files,
+    needs_found,
     statement_053,
 )
 
@@ -110,7 +112,7 @@ async def test_real_files_are_taken_whole_or_refused_whole(world: World) -> None
         unbalanced
     )
     nonsense = await send(world, b"%PDF-1.7")
-    assert (nonsense["refused_after"], "cannot be recognised" in errors(nonsense)) == ("received", True)
+    assert (nonsense["refused_after"], "a PDF: " in errors(nonsense)) == ("received", True)
     assert len(await payments(world)) == 6
     shown = await listed(world, "/imports?limit=200")
     assert [one["stage"] for one in shown].count("posted") == 2
@@ -144,6 +146,73 @@ async def test_a_notification_and_the_statement_after_it_are_one_payment_and_a_r
     assert (event.original_bank_reference, event.reason_code, event.amount) == (f"{IBAN}/R-1", "MD06", 100)
     repeated = statement_053(entry_053("40.00", reference="R-2"), closing="40.00").replace(b">17<", b">18<")
     assert f"40.00 EUR with bank reference {IBAN}/R-2 came before" in errors(await send(world, repeated))
+
+
+@needs_found
+@pytest.mark.parametrize("statement_first", [False, True])
+async def test_a_collective_booking_is_counted_once_whichever_message_comes_first(
+    world: World, statement_first: bool
+) -> None:
+    await own(world, IBAN, "EUR")
+    names = ["camt054-details-of-a-collective-booking.xml", "camt053-collective-booking-without-details.xml"]
+    for name in reversed(names) if statement_first else names:
+        sent = await send(world, found(name))
+        assert sent["stage"] == "posted", sent
+    assert {reference: amount for reference, (_, _, amount) in (await payments(world)).items()} == {
+        f"{IBAN}/TX-1": 100, f"{IBAN}/TX-2": 60
+    }  # fmt: skip
+    (bundle,) = await listed(world, "/bundles")
+    assert (bundle["bundle_id"], bundle["kind"], bundle["net"], bundle["payments"]) == (
+        "BOOK-1", "collective", "160.00", 2
+    )  # fmt: skip
+    assert bundle["line_id"] is not None
+    assert await listed(world, "/bundle-lines?waiting=true") == []
+
+
+@needs_found
+async def test_interim_data_come_before_the_previous_days_file(world: World) -> None:
+    await own(world, "4417009", "USD")
+    assert (await send(world, found("bai2-intraday.bai2")))["posted"] == 1
+    later = await send(world, found("bai2-previous-day-after-intraday.bai2"))
+    assert (later["stage"], later["posted"], later["counts"]["seen_before"]) == ("posted", 1, 1), later
+    again = found("bai2-intraday.bai2").replace(b",11,80", b",21,80")
+    assert (await send(world, again))["counts"]["seen_before"] == 1
+    assert {reference: amount for reference, (_, _, amount) in (await payments(world)).items()} == {
+        "4417009/WIRE-80": 2500, "4417009/ACH-81": 100
+    }  # fmt: skip
+
+
+@needs_found
+async def test_what_is_no_receipt_waits_for_a_person_and_charges_are_booked(world: World) -> None:
+    await own(world, IBAN, "EUR")
+    returned = await send(world, found("camt053-own-payment-returned.xml"), name="returns.xml")
+    assert (returned["stage"], returned["posted"], returned["counts"]["for_review"]) == ("posted", 0, 1), returned
+    assert await payments(world) == {}
+    (waiting,) = await listed(world, "/bank-entries/review")
+    assert (waiting["trace_number"], waiting["reason_code"], waiting["reason"], waiting["details"]) == (
+        "REFUND-1", "AC04", "account closed", "REFUND CN-9"
+    )  # fmt: skip
+    path = f"/bank-entries/{waiting['subject_id']}/close-review"
+    closed = await world.command("cash_app", "cash_clerk", path, {"reason": "refund of C-1, paid again"})
+    assert closed.status_code == 200, closed.text
+    assert await listed(world, "/bank-entries/review") == []
+
+    charged = await send(world, found("camt053-charges-taken-off.xml").replace(b">17<", b">18<"), name="charges.xml")
+    assert (charged["stage"], charged["posted"], charged["counts"]["charges"]) == ("posted", 2, 1), charged
+    query = "SELECT debit, credit, amount FROM journal_posting WHERE debit = '6300'"
+    assert await world.rows("cash_app", query) == [("6300", "1000", 5)]
+    received = [event for event in world.published(PaymentReceived) if event.origin is not None]
+    assert [(e.origin.file_name, e.origin.place.split(" (")[0]) for e in received if e.origin] == [
+        ("charges.xml", "line 7"), ("charges.xml", "line 7")
+    ]  # fmt: skip
+
+
+async def test_files_that_are_known_and_not_read_are_named(world: World) -> None:
+    nacha = b"101 0210000211234567890260310" + b"1200A094101YOUR BANK              OURSELVES" + b" " * 20 + b"\n"
+    refused = await send(world, nacha)
+    assert (refused["stage"], "this is a NACHA (ACH) file" in errors(refused)) == ("refused", True), refused
+    pain = b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"><CstmrCdtTrfInitn/></Document>'
+    assert "this is an ISO 20022 pain.001, which is no statement" in errors(await send(world, pain))
 
 
 async def test_remittance_comes_before_the_money_or_after_it(world: World) -> None:
@@ -190,7 +259,7 @@ async def test_remittance_comes_before_the_money_or_after_it(world: World) -> No
     ]  # fmt: skip
     assert (await payments(world))["BANK-P-2"] == ("C-1", "applied", 777)
     notes = {a["payment_id"]: a["note"] for a in await listed(world, "/remittances")}
-    assert notes == {"P-1": "joined by trace number TRACE-7781", "P-2": "joined by trace number 777"}
+    assert notes == {"P-1": "matched by trace number TRACE-7781", "P-2": "matched by trace number 777"}
     await _advice_after_the_rules_have_applied(world)
 
 
@@ -216,8 +285,8 @@ async def _advice_after_the_rules_have_applied(world: World) -> None:
     assert (undone.amount, undone.cause, undone.reason) == (200, "reversed", "remittance advice ADV-3 says otherwise")
     noted = {a["advice_id"]: a["note"] for a in await listed(world, "/remittances")}
     assert noted["ADV-3"] == (
-        "joined by customer C-1 and the amount; the rules had applied the money to 1000-3; "
-        "that was undone and the money applied as advised"
+        "matched by customer C-1 and the amount; the rules had applied the money to 1000-3; "
+        "that was reversed and the money applied as advised"
     )
     await world.publish(sample.payment("P-4", amount="50.00", value_date=date(2026, 3, 13), remittance=[]))
     await world.settle()
@@ -226,16 +295,16 @@ async def _advice_after_the_rules_have_applied(world: World) -> None:
     await world.publish(_advice("ADV-4", "50.00", ("1000-3", "50.00")))
     await world.settle()
     assert await world.rows("cash_app", open_now) == [("INV-3", 223)]
-    (waiting,) = await listed(world, "/desk/advices")
-    assert waiting["evidence"].endswith("a person had decided about the money before the advice came")
+    (waiting,) = await listed(world, "/work-queues/advices")
+    assert waiting["evidence"].endswith("a person had decided about the money before the advice arrived")
     async with world.http("cash_app", "cash_clerk") as client:
-        entry = (await client.get("/desk/advices/ADV-4")).json()
+        entry = (await client.get("/work-queues/advices/ADV-4")).json()
     assert entry["suggestion"]["action"] == "reapply" and entry["candidates"][0]["id"] == "P-4"
     decided = {"as_advised": True, "reason": "the payer is right"}
     answer = await world.command("cash_app", "cash_clerk", "/remittances/ADV-4/decide", decided)
     assert [line["document_number"] for line in answer.json()["settled"]] == ["1000-3"], answer.text
     assert await world.rows("cash_app", open_now) == [("INV-3", 173)]
-    assert await listed(world, "/desk/advices") == []
+    assert await listed(world, "/work-queues/advices") == []
 
 
 async def test_many_payments_are_one_line_of_the_bank(world: World) -> None:

@@ -23,7 +23,7 @@ from shared.contracts.invoicing import (
 )
 from shared.contracts.journal import JournalBatchSubmitted
 from tests.kit import World
-from tests.kit.sample import COMPANY, DAY, allocated, customer, day, item, order, price, shipped
+from tests.kit.events.sample import COMPANY, DAY, allocated, customer, day, item, order, price, shipped
 
 LINE = {"line_no": 1, "item_id": "I-1"}
 
@@ -334,7 +334,7 @@ async def test_events_that_come_before_their_order_wait_for_it(kafka: Any, postg
         await world.publish(cancelled("O-1"), shipped("S-2", "O-2", 10))
         await world.settle()
         async with world.http("invoicing", "controller") as client:
-            waiting = (await client.get("/early-events")).json()["items"]
+            waiting = (await client.get("/deferred-events")).json()["items"]
         assert [(w["order_id"], w["kind"]) for w in waiting] == [("O-1", "cancellation"), ("O-2", "shipment")]
 
         await world.publish(order("O-1"), order("O-2"))
@@ -346,7 +346,7 @@ async def test_events_that_come_before_their_order_wait_for_it(kafka: Any, postg
         await world.publish(allocated("O-2/R1", "O-2", 10))
         await world.settle()
         assert world.published(InvoicePosted)[0].invoice_id == "INV-S-2"
-        assert await world.rows("invoicing", "SELECT count(*) FROM early_event") == [(0,)]
+        assert await world.rows("invoicing", "SELECT count(*) FROM deferred_event") == [(0,)]
         assert await dead_letters(world) == []
 
 

@@ -25,7 +25,7 @@ from shared.contracts.invoicing import InvoicePosted
 from shared.contracts.journal import JournalBatchSubmitted, JournalTotal
 from shared.kernel.journal import Account, Posting
 from tests.kit import World
-from tests.kit.sample import COMPANY, DAY, day, invoice
+from tests.kit.events.sample import COMPANY, DAY, day, invoice
 
 FIRST_BATCH = f"invoicing/{COMPANY}/USD/{DAY}/1"
 NEXT = DAY + timedelta(days=1)
@@ -206,7 +206,7 @@ async def test_an_answer_waits_for_the_batch_or_the_attempt_that_is_yet_to_be_su
     unheard_of = rejected(told, batch_id="invoicing/unheard/of")
     await world.publish(rejected(told, "again", attempt=2), rejected(told), unheard_of, unheard_of)
     await world.settle()
-    assert [(a["batch_id"], a["attempt"], a["kind"]) for a in await early_answers(world)] == [
+    assert [(a["batch_id"], a["attempt"], a["kind"]) for a in await deferred_answers(world)] == [
         (FIRST_BATCH, 1, "rejected"), (FIRST_BATCH, 2, "rejected"), ("invoicing/unheard/of", 1, "rejected"),
     ]  # fmt: skip
 
@@ -216,7 +216,7 @@ async def test_an_answer_waits_for_the_batch_or_the_attempt_that_is_yet_to_be_su
         "invoicing", "controller", f"/journal/batches/{batch.batch_id}/resubmit", {"reason": "opened again"}
     )
     assert await state_of(world, batch.batch_id) == ("rejected", 2, "again", None)
-    assert [a["batch_id"] for a in await early_answers(world)] == ["invoicing/unheard/of"]
+    assert [a["batch_id"] for a in await deferred_answers(world)] == ["invoicing/unheard/of"]
     assert await world.rows("invoicing", "SELECT reason FROM dead_letter") == []
 
     tomorrow = JournalBatchSubmitted(
@@ -228,9 +228,9 @@ async def test_an_answer_waits_for_the_batch_or_the_attempt_that_is_yet_to_be_su
     assert await state_of(world, tomorrow.batch_id) == ("posted", 1, None, None)
 
 
-async def early_answers(world: World) -> list[dict[str, Any]]:
+async def deferred_answers(world: World) -> list[dict[str, Any]]:
     async with world.http("invoicing", "controller") as client:
-        items: list[dict[str, Any]] = (await client.get("/journal/early-answers")).json()["items"]
+        items: list[dict[str, Any]] = (await client.get("/journal/deferred-answers")).json()["items"]
     return items
 
 
@@ -250,7 +250,7 @@ async def test_a_rejected_batch_waits_with_its_reason_and_is_sent_again_by_a_con
     assert answers[0].json() == answers[1].json()
     assert (answers[0].json()["state"], answers[0].json()["attempt"]) == ("submitted", 2)
     assert (refused.status_code, refused.json()["detail"]) == (
-        409, f"batch {batch.batch_id} is submitted, and only a rejected batch can be sent again",
+        409, f"batch {batch.batch_id} is submitted, and only a rejected batch can be submitted again",
     )  # fmt: skip
     again = [b for b in world.published(JournalBatchSubmitted) if b.attempt == 2]
     assert [totals(b) for b in again] == [totals(batch)]

@@ -86,10 +86,13 @@ async def test_tansu_alone_is_refused_in_ci(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.delenv("O2C_KAFKA_BOOTSTRAP_SERVERS", raising=False)
     told: list[str] = []
 
-    with pytest.raises(StackError, match="no real Kafka could be had"):
+    with pytest.raises(StackError, match="no real Kafka is available"):
         await choose_kafka(Children(tmp_path), tmp_path / "kafka", Ports(tmp_path / "ports.json"), told.append)
 
-    assert told == ["not Kafka by docker: Docker does not answer", "not Kafka by maven: no java on the PATH"]
+    assert told == [
+        "Kafka by docker is not available: Docker does not answer",
+        "Kafka by maven is not available: no java on the PATH",
+    ]
 
 
 async def test_tansu_can_be_forced_and_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,21 +11,19 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
 import pytest
-from pydantic import SecretStr
 
-from shared.chassis.consume.batch import receive
 from shared.chassis.declare.daily_run import DailyRun
 from shared.chassis.declare.service import Service
-from shared.chassis.envelope import encode
-from shared.chassis.runtime.service_runtime import ServiceRuntime
+from shared.chassis.testing.in_process import InProcessService
+from shared.chassis.transaction.migrate import migrate
+from shared.chassis.transaction.queries import load_queries
 from shared.contracts.event import Event, EventContext
 from tests.integration.statement_stories import STORIES, Daily, Given, Heard, Step
-from tests.kit.sample import COMPANY
+from tests.kit.events.sample import COMPANY
 
 FEW, SMALL, LARGE = range(3), range(3, 13), range(13, 213)
 
@@ -48,38 +46,32 @@ class _Counted:
 class StatementCounter:
     """A service whose handlers work on one connection, with every statement counted by its name."""
 
-    def __init__(self, service: Service, url: str, connection: Any) -> None:
-        settings = service.settings(database_url=url, token_secret=SecretStr("for tests only, long enough for HS256"))
-        self._running = ServiceRuntime(service, settings)
+    def __init__(self, service: Service, connection: Any) -> None:
+        self._service = service
         self._connection = connection
-        queries = self._running.queries
-        self._names = {sql: name for name, sql in queries.items()}
-        self._names |= {queries.statement(name).sql: name for name in queries}
+        self._queries = load_queries(*service.sql_directories)
+        self._names = {sql: name for name, sql in self._queries.items()}
+        self._names |= {self._queries.statement(name).sql: name for name in self._queries}
         self._after: dict[str, str] = {}
 
     async def take(self, step: Step, subjects: Sequence[int]) -> Counter[str]:
         """The statements that the step took for these subjects."""
         statements: list[str] = []
+        inside = InProcessService(self._service, _Counted(self._connection, statements), self._queries)
         with self._connection.query_logger(lambda logged: statements.append(logged.query)):
-            async with self._connection.transaction():
-                uow = await self._unit_of_work(_Counted(self._connection, statements))
-                if isinstance(step, Heard):
-                    events = [event for n in subjects for event in step.about(f"C-{n:03}", n)]
-                    await self._running.processor.apply_in(uow, [_received(event) for event in events])
-                elif isinstance(step, Daily):
-                    await self._chunk(step, subjects, uow)
-                else:
-                    await step.do(uow, subjects)
-                await uow.flush()
+            if isinstance(step, Heard):
+                events = [event for n in subjects for event in step.about(f"C-{n:03}", n)]
+                await inside.apply([event.with_context(_context(event)) for event in events])
+            else:
+                async with inside.transactions.begin() as uow:
+                    if isinstance(step, Daily):
+                        await self._chunk(step, subjects, uow)
+                    else:
+                        await step.do(uow, subjects)
         return Counter(self._names.get(statement, statement) for statement in statements)
 
-    async def _unit_of_work(self, connection: Any) -> Any:
-        service, queries = self._running.service, self._running.queries
-        today = await self._connection.fetchval(queries["last_business_day"])
-        return service.work(connection, queries, service.name, today, service.policies)
-
     async def _chunk(self, step: Daily, subjects: Sequence[int], uow: Any) -> None:
-        service = self._running.service
+        service = self._service
         run = DailyRun(
             service.name, step.name, COMPANY, step.on(subjects[-1]), self._after.get(step.name, ""), len(subjects)
         )
@@ -87,13 +79,9 @@ class StatementCounter:
         self._after[step.name] = last or self._after.get(step.name, "")
 
 
-def _received(event: Event) -> Any:
+def _context(event: Event) -> EventContext:
     identity = uuid.uuid4()
-    context = EventContext(id=identity, source=event.published_by[0], time=datetime.now(UTC), correlation_id=identity)
-    record = SimpleNamespace(**encode(event, context)._asdict(), partition=0, offset=0)
-    received = receive(record, bytes_max=1_000_000)
-    assert received.event is not None, received.fault
-    return received
+    return EventContext(id=identity, source=event.published_by[0], time=datetime.now(UTC), correlation_id=identity)
 
 
 @pytest.mark.parametrize("name", STORIES)
@@ -102,10 +90,10 @@ async def test_statements_do_not_grow_with_the_batch(name: str, postgres: Any) -
     database = f"statements_{name}_{uuid.uuid4().hex[:8]}"
     url = postgres.create_database(database)
     try:
-        await service.migrate(url)
+        await migrate(service, url)
         connection = await asyncpg.connect(url)
         try:
-            grown = await growing(StatementCounter(service, url, connection), STORIES[name])
+            grown = await growing(StatementCounter(service, connection), STORIES[name])
         finally:
             await connection.close()
     finally:

@@ -5,28 +5,41 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
 import psutil
 import pytest
 
-from o2c.idle import IdleMonitor, NotIdle
 from o2c.stack import SERVICES
 from o2c.stack.description import StackDescription, find_stack
+from o2c.stack.idle import IdleMonitor, NotIdle
 
 READY_SECONDS = 90.0
 END_SECONDS = 30.0
+BACK_SECONDS = 300.0
+BUSINESS_SECONDS = 300.0
 # Tansu, as it starts at once: what is tested is how processes are started and ended.
 ENVIRONMENT = {
     **{name: value for name, value in os.environ.items() if not name.startswith("O2C_")},
     "O2C_BROKER": "tansu",
+}
+CAPTURED: dict[str, Any] = {"env": ENVIRONMENT, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+STARTED_WITH = {
+    **{name: rf"-m services\.{name}$" for name in SERVICES},
+    "simulator": r"-m simulator ",
+    "postgres": r"postgres -D ",
+    "kafka": r"kafka\.Kafka |tansu",
 }
 
 
@@ -35,11 +48,18 @@ def o2c(*arguments: str | Path) -> list[str]:
 
 
 @contextlib.contextmanager
-def up(state_dir: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], StackDescription]]:
+def up(
+    state_dir: Path, *options: str, broker: str = "tansu", simulator: bool = False
+) -> Iterator[tuple[subprocess.Popen[str], StackDescription]]:
     """`o2c up`, ready."""
-    command = o2c("up", "--no-simulator", "--state-dir", state_dir, *options)
+    command = o2c("up", "--with-simulator" if simulator else "--no-simulator", "--state-dir", state_dir, *options)
     process = subprocess.Popen(
-        command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        command,
+        env={**ENVIRONMENT, "O2C_BROKER": broker},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     )
     try:
         deadline = time.monotonic() + READY_SECONDS
@@ -103,7 +123,7 @@ def test_its_data_is_found_again_until_it_is_started_fresh_and_nothing_outlives_
         for url in stack.service_urls.values():
             assert httpx.get(f"{url}/health/ready").status_code == 200
         asyncio.run(remembered(stack, "CREATE TABLE kept AS SELECT 42 AS answer"))
-        asyncio.run(quiet_comes_and_who_is_not_quiet_is_named(stack))
+        asyncio.run(idle_comes_and_a_busy_service_is_named(stack))
         a_second_one_is_refused(state_dir)
         code, output = ended_with(process, signal.SIGINT)
         assert code == 0, output
@@ -113,10 +133,11 @@ def test_its_data_is_found_again_until_it_is_started_fresh_and_nothing_outlives_
     with up(state_dir) as (process, again):
         assert again.service_urls == stack.service_urls
         assert asyncio.run(remembered(again, "SELECT answer FROM kept")) == 42
-        kill_service(process, again, "collections")
+        kill(process, "kafka")  # Tansu, whose events end with it
         output, _ = process.communicate(timeout=END_SECONDS)
         assert process.returncode == 1
-        assert "collections ended with exit code -9" in output
+        assert "kafka was ended by SIGKILL" in output
+        assert "Tansu keeps events in memory only" in output
     assert nothing_left_of(state_dir)
 
     with up(state_dir, "--fresh") as (process, fresh):
@@ -137,6 +158,56 @@ def test_ctrl_c_while_it_starts_leaves_nothing_behind(state_dir: Path) -> None:
     assert nothing_left_of(state_dir)
 
 
+@pytest.mark.skipif(not (shutil.which("java") and shutil.which("mvn")), reason="needs Apache Kafka as a process")
+def test_every_part_that_is_killed_comes_back_and_the_books_agree(state_dir: Path) -> None:
+    with up(state_dir, broker="maven", simulator=True) as (process, stack):
+        replay = subprocess.Popen(o2c("replay", a_past(state_dir.parent), "--stack", state_dir), **CAPTURED)
+        for name in (*SERVICES, "simulator", "postgres", "kafka"):
+            killed = kill(process, name)
+            wait_until(lambda name=name, killed=killed: runs_again(process, name, killed), f"{name} is back")
+            wait_until(lambda: all_ready(stack), f"all are ready after {name} was killed")
+        output, _ = replay.communicate(timeout=BUSINESS_SECONDS)
+        assert replay.returncode == 0, output
+        check = subprocess.run(o2c("check", "--stack", state_dir), check=False, **CAPTURED)
+        assert check.returncode == 0, check.stdout
+        code, told = ended_with(process, signal.SIGINT)
+        assert code == 0, told
+    for name in STARTED_WITH:
+        assert f"{name} was ended by SIGKILL: it is started again" in told
+    assert nothing_left_of(state_dir)
+
+
+def a_past(directory: Path) -> Path:
+    """Some weeks of invoices and payments of a few customers."""
+    file, first = directory / "past.csv", date(2026, 1, 5)
+    lines = ["customer_id,invoice_number,invoice_date,due_date,amount,settled_on"]
+    for number in range(300):
+        day = first + timedelta(days=number // 5)
+        settled = day + timedelta(days=number % 40) if number % 7 else ""
+        lines.append(f"C-{number % 9},I-{number},{day},{day + timedelta(days=30)},{number + 10}.55,{settled}")
+    file.write_text("\n".join(lines) + "\n")
+    return file
+
+
+def runs_again(up: subprocess.Popen[str], name: str, killed: int) -> bool:
+    part = part_of(up, name)
+    return part is not None and part.pid != killed
+
+
+def all_ready(stack: StackDescription) -> bool:
+    try:
+        return all(httpx.get(f"{url}/health/ready").status_code == 200 for url in stack.service_urls.values())
+    except httpx.TransportError:
+        return False
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + BACK_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {BACK_SECONDS:.0f} s: {what}"
+        time.sleep(0.1)
+
+
 def a_second_one_is_refused(state_dir: Path) -> None:
     second = subprocess.run(
         o2c("up", "--state-dir", state_dir), env=ENVIRONMENT, capture_output=True, text=True, check=False
@@ -145,22 +216,29 @@ def a_second_one_is_refused(state_dir: Path) -> None:
     assert "already running" in second.stderr
 
 
-def kill_service(process: subprocess.Popen[str], stack: StackDescription, name: str) -> None:
-    port = int(stack.service_urls[name].rpartition(":")[2])
-    children = psutil.Process(process.pid).children()
-    next(child for child in children if port in listening_ports(child)).kill()
+def kill(up: subprocess.Popen[str], name: str) -> int:
+    """Kills a part of the stack with SIGKILL; returns the process id it had."""
+    part = part_of(up, name)
+    assert part is not None, f"{name} does not run"
+    part.kill()
+    return int(part.pid)
 
 
-def listening_ports(process: psutil.Process) -> set[int]:
-    return {place.laddr.port for place in process.net_connections() if place.status == psutil.CONN_LISTEN}
+def part_of(up: subprocess.Popen[str], name: str) -> psutil.Process | None:
+    """The process of a part, found by what it is started with."""
+    for child in psutil.Process(up.pid).children():
+        with contextlib.suppress(psutil.Error):
+            if re.search(STARTED_WITH[name], " ".join(child.cmdline())) and child.status() != psutil.STATUS_ZOMBIE:
+                return child
+    return None
 
 
-async def quiet_comes_and_who_is_not_quiet_is_named(stack: StackDescription) -> None:
+async def idle_comes_and_a_busy_service_is_named(stack: StackDescription) -> None:
     await wait_for(stack, stack.service_urls)
     with pytest.raises(NotIdle, match="credit does not answer"):
-        await wait_for(stack, {**stack.service_urls, "credit": "http://127.0.0.1:9"}, seconds=0.2)
+        await wait_for(stack, {**stack.service_urls, "credit": "http://127.0.0.1:9"}, stall_seconds=0.2)
 
 
-async def wait_for(stack: StackDescription, urls: dict[str, str], seconds: float = 30.0) -> None:
+async def wait_for(stack: StackDescription, urls: dict[str, str], stall_seconds: float = 60.0) -> None:
     async with IdleMonitor(stack.kafka_bootstrap_servers, urls) as idle:
-        await idle.wait(seconds)
+        await idle.wait(stall_seconds)

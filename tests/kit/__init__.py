@@ -1,5 +1,5 @@
-"""What tests stand on: services running on real Kafka and real PostgreSQL, told as stories."""
+"""What tests stand on: services that run on real Kafka and real PostgreSQL."""
 
-from tests.kit.world import World
+from tests.kit.stack.world import World
 
 __all__ = ["World"]

@@ -10,18 +10,22 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from services.cash_app.api import apply_payment_by_hand, assign_payment
-from services.cash_app.views import ApplyLine, ApplyPayment, AssignPayment
-from services.collections.commands import cancel_promise, lift, promise_to_pay
-from services.collections.views import PromiseToPay, WithReason
-from services.credit.api import set_limit
-from services.credit.api_orders import decline_order, release_order
-from services.credit.order_views import DeclineOrder, ReleaseOrder
-from services.credit.views import SetLimit
+from services.cash_app.application.api import apply_payment
+from services.cash_app.application.schemas import ApplyLine, ApplyPayment
+from services.cash_app.identification.api import assign_payment
+from services.cash_app.identification.schemas import AssignPayment
+from services.collections.credit_holds.api import lift_hold
+from services.collections.promises.api import cancel_promise, make_promise
+from services.collections.promises.schemas import PromiseToPay
+from services.credit.limits.api import set_limit
+from services.credit.limits.schemas import SetLimit
+from services.credit.order_authorization.api import decline_order, release_order
+from services.credit.order_authorization.schemas import DeclineOrder, ReleaseOrder
+from shared.chassis.http.schemas import WithReason
 from shared.contracts.erp import BusinessDayStarted
 from shared.contracts.event import Event
-from tests.integration.stateful.houses import Command, InProcessService, context
-from tests.kit.sample import COMPANY
+from tests.integration.stateful.houses import House, context
+from tests.kit.events.sample import COMPANY
 
 STEPS_MAX = 2_000
 """Batches until idle; more are taken for an endless conversation."""
@@ -33,7 +37,7 @@ class Business:
 
     def __init__(
         self,
-        houses: Sequence[InProcessService],
+        houses: Sequence[House],
         before_cash: Callable[[list[Event]], None],
         heard: Callable[[Event], None],
     ) -> None:
@@ -44,7 +48,7 @@ class Business:
             house.begin_story()
         self._waiting: dict[str, deque[Event]] = {house.name: deque() for house in self._houses}
         self._numbers = count(1)
-        self._before_cash, self._heard = before_cash, heard
+        self._before_cash, self._published = before_cash, heard
 
     def end(self) -> None:
         for house in self._houses:
@@ -63,13 +67,18 @@ class Business:
 
     def promise(self, customer_id: str, amount: Decimal, currency: str, due_on: date, disorder: int) -> str:
         body = PromiseToPay(amount=amount, currency=currency, due_on=due_on)
-        return self._ask(self.collections, lambda c: promise_to_pay(customer_id, body, c), disorder).promise_id  # type: ignore[no-any-return]
+        made = self._ask(
+            self.collections, lambda c: make_promise(customer_id=customer_id, body=body, command=c), disorder
+        )
+        return str(made.promise_id)
 
     def cancel_promise(self, promise_id: str, disorder: int) -> None:
-        self._ask(self.collections, lambda c: cancel_promise(promise_id, WithReason(reason=WHY), c), disorder)
+        body = WithReason(reason=WHY)
+        self._ask(self.collections, lambda c: cancel_promise(promise_id=promise_id, body=body, command=c), disorder)
 
     def lift_hold(self, hold_id: str, disorder: int) -> None:
-        self._ask(self.collections, lambda c: lift(hold_id, WithReason(reason=WHY), c), disorder)
+        body = WithReason(reason=WHY)
+        self._ask(self.collections, lambda c: lift_hold(hold_id=hold_id, body=body, command=c), disorder)
 
     def assign(self, payment_id: str, customer_id: str, disorder: int) -> None:
         body = AssignPayment(customer_id=customer_id, reason=WHY)
@@ -78,7 +87,7 @@ class Business:
     def apply(self, payment_id: str, item_id: str, amount: Decimal, discount: Decimal, disorder: int) -> None:
         line = ApplyLine(item_id=item_id, amount=amount, discount=discount)
         body = ApplyPayment(lines=[line], reason=WHY)
-        self._ask(self.cash, lambda c: apply_payment_by_hand(payment_id, body, c), disorder)
+        self._ask(self.cash, lambda c: apply_payment(payment_id, body, c), disorder)
 
     def release(self, order_id: str, disorder: int) -> None:
         self._ask(self.credit, lambda c: release_order(order_id, ReleaseOrder(reason=WHY), c), disorder)
@@ -90,10 +99,9 @@ class Business:
         body = SetLimit(credit_limit=limit, currency=currency, reason=WHY)
         self._ask(self.credit, lambda c: set_limit(customer_id, body, c), disorder)
 
-    def _ask(self, house: InProcessService, what: Callable[[Any], Coroutine[Any, Any, Any]], disorder: int) -> Any:
-        command = Command(house, context(next(self._numbers), "person"))
-        answer = house.finish(what(command))
-        self._say(command.said)
+    def _ask(self, house: House, what: Callable[[Any], Coroutine[Any, Any, Any]], disorder: int) -> Any:
+        answer, emitted = house.ask(next(self._numbers), what)
+        self._say(emitted)
         self._until_quiet(disorder)
         return answer
 
@@ -101,12 +109,12 @@ class Business:
 
     def _publish(self, event: Event) -> None:
         for house in self._houses:
-            if house.subscriptions(event):
+            if house.consumes(event):
                 self._waiting[house.name].append(event)
 
     def _say(self, said: list[Event]) -> None:
         for event in said:
-            self._heard(event)
+            self._published(event)
             self._publish(event)
 
     def _until_quiet(self, disorder: int) -> None:
@@ -129,12 +137,9 @@ class Business:
         waiting.extend(events[taken:])
         return events[:taken]
 
-    def _take(self, house: InProcessService, batch: list[Event]) -> None:
-        days = [event for event in batch if isinstance(event, BusinessDayStarted)]
-        if days:
-            house.today = max(event.business_date for event in days)
+    def _take(self, house: House, batch: list[Event]) -> None:
         if house is self.cash:
             self._before_cash(batch)
         self._say(house.handle(batch))
-        for event in days:
-            self._say(house.begin(event.company_id, event.business_date))
+        if any(isinstance(event, BusinessDayStarted) for event in batch):
+            self._say(house.run_daily())

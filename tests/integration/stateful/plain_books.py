@@ -17,7 +17,7 @@ from shared.contracts.event import Event
 from shared.contracts.invoicing import InvoicePosted
 
 NIL = Decimal(0)
-NOBODY = "-"
+UNIDENTIFIED_CUSTOMER = "-"
 
 
 @dataclass
@@ -84,8 +84,8 @@ class PlainBooks:
             if event.bank_reference not in self._references:
                 self._references.add(event.bank_reference)
                 self.payments[event.payment_id] = Money(event, event.amount)
-                self._move(event.value_date, "cash", NOBODY, event.currency, event.amount)
-                self._move(event.value_date, "held", NOBODY, event.currency, event.amount)
+                self._move(event.value_date, "cash", UNIDENTIFIED_CUSTOMER, event.currency, event.amount)
+                self._move(event.value_date, "held", UNIDENTIFIED_CUSTOMER, event.currency, event.amount)
 
     def hear(self, event: Event) -> None:
         if isinstance(event, InvoicePosted):
@@ -128,7 +128,7 @@ class PlainBooks:
             money.left -= line.amount
             invoice.open -= line.amount + line.discount
             invoice.taken += line.discount
-            self._move(on, "held", NOBODY, said.currency, -line.amount)
+            self._move(on, "held", UNIDENTIFIED_CUSTOMER, said.currency, -line.amount)
             self._move(on, "discount", said.customer_id, said.currency, line.discount)
             self._move(on, "receivables", said.customer_id, said.currency, -line.amount - line.discount)
             self.applied.append((on, said.customer_id, said.currency, line.amount + line.discount))

@@ -40,7 +40,7 @@ from shared.contracts.invoicing import OrderValidated, PickListReleased, StockRe
 from shared.kernel.money import round_half_up
 from tests.integration.stateful import agreement
 from tests.integration.stateful.business import Business
-from tests.integration.stateful.houses import InProcessService
+from tests.integration.stateful.houses import House
 from tests.integration.stateful.plain_books import Invoice, Money, PlainBooks, as_received
 from tests.integration.stateful.plain_orders import Order, PlainOrders, Promise
 from tests.integration.stateful.wishes import (
@@ -53,10 +53,11 @@ from tests.integration.stateful.wishes import (
     catalogue,
     master,
 )
-from tests.kit.sample import COMPANY, order, payment
+from tests.kit.events.sample import COMPANY, order, payment
+from tests.kit.examples import examples
 
 FIRST_DAY = date(2026, 3, 2)
-EXAMPLES = int(os.environ.get("O2C_PROPERTY_EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("O2C_PROPERTY_EXAMPLES", examples(15)))
 
 SEARCHING = "O2C_PROPERTY_EXAMPLES" in os.environ
 SETTINGS = settings(
@@ -85,10 +86,10 @@ QUANTITIES = st.lists(st.integers(1, 60), min_size=1, max_size=2)
 
 
 class AnyOrder(RuleBasedStateMachine):
-    def __init__(self, houses: Sequence[InProcessService]) -> None:
+    def __init__(self, houses: Sequence[House]) -> None:
         super().__init__()
         self.books, self.plain = PlainBooks(), PlainOrders()
-        self.business = Business(houses, self.books.receive, self._heard)
+        self.business = Business(houses, self.books.receive, self._published)
         self.today = FIRST_DAY
         self.asked: list[StockRequested] = []
         self.shipped: list[ShipmentConfirmed] = []
@@ -117,7 +118,7 @@ class AnyOrder(RuleBasedStateMachine):
         shipped=st.sampled_from([100, 40]),
     )
     def order_goes_through(
-        self, customer: str, quantities: list[int], days: int, disorder: int, stock: int = 100, shipped: int = 100
+        self, *, customer: str, quantities: list[int], days: int, disorder: int, stock: int = 100, shipped: int = 100
     ) -> None:
         """The usual way: ordered, approved, `stock` per cent of it there, `shipped` per cent of that leaves."""
         placed = self._order(self._next("O"), customer, quantities, False, days)
@@ -175,6 +176,7 @@ class AnyOrder(RuleBasedStateMachine):
         lines = [(line, line.quantity * percent // 100) for line in asked.lines]
         answer = StockAnswered(
             request_id=asked.request_id,
+            request_no=asked.request_no,
             order_id=asked.order_id,
             customer_id=asked.customer_id,
             business_date=self.today,
@@ -229,7 +231,7 @@ class AnyOrder(RuleBasedStateMachine):
         disorder=DISORDER,
     )
     def invoice_is_brought_forward(
-        self, number: str, customer: str, amount: str, disputed: bool, days: int, disorder: int
+        self, *, number: str, customer: str, amount: str, disputed: bool, days: int, disorder: int
     ) -> None:
         if f"BF-{number}" in self.books.invoices:
             return
@@ -409,7 +411,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     # What the model hears, and picks from
 
-    def _heard(self, event: Event) -> None:
+    def _published(self, event: Event) -> None:
         self.books.hear(event)
         orders = self.plain.orders
         if isinstance(event, OrderValidated):
@@ -491,13 +493,13 @@ def _pick(among: list[Any], which: int) -> Any:
 
 
 @pytest.fixture
-def houses(postgres: Any) -> Iterator[tuple[InProcessService, ...]]:
+def houses(postgres: Any) -> Iterator[tuple[House, ...]]:
     """The five services' tables in databases of their own."""
     loop = asyncio.new_event_loop()
     houses = []
     for service, daily in SERVICES:
         name = f"{service.name}_{uuid.uuid4().hex[:10]}"
-        houses.append(InProcessService(service, postgres.create_database(name), loop, daily))
+        houses.append(House(service, postgres.create_database(name), loop, daily))
     try:
         for house in houses:
             house.build()
@@ -508,5 +510,5 @@ def houses(postgres: Any) -> Iterator[tuple[InProcessService, ...]]:
         loop.close()
 
 
-def test_money_is_equal_after_every_step(houses: tuple[InProcessService, ...]) -> None:
+def test_money_is_equal_after_every_step(houses: tuple[House, ...]) -> None:
     run_state_machine_as_test(lambda: AnyOrder(houses), settings=SETTINGS)  # type: ignore[no-untyped-call]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shared.contracts.erp import CustomerChanged, ItemChanged, PaymentReceived, PriceChanged
 from shared.kernel.money import round_half_up
 from tests.integration.stateful.plain_books import Invoice, PlainBooks
-from tests.kit.sample import customer, item, payment, price
+from tests.kit.events.sample import customer, item, payment, price
 
 NEWCOMER = "C-4"
 """A customer whom nobody has heard of until the ERP speaks of them."""

@@ -1,4 +1,4 @@
-"""Saying again what was said: events twice, and everything on the topics once more."""
+"""Repeating what was published: events twice, and everything on the topics once more."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.chassis.envelope import Encoded
 from shared.contracts import EVENTS
-from simulator.domain.upstream import Saying
-from simulator.world import SaysEvents
-from tests.kit.world import PARTITIONS, World
+from simulator.systems.outgoing_event import OutgoingEvent
+from simulator.world import PublishesEvents
+from tests.kit.stack.world import PARTITIONS, World
 
 
-class TwiceSaid:
-    """A voice that says everything twice: the second time under the ids of the first."""
+class PublishesTwice:
+    """Publishes every event twice: the second time under the ids of the first."""
 
-    def __init__(self, voice: SaysEvents) -> None:
-        self._voice = voice
+    def __init__(self, publisher: PublishesEvents) -> None:
+        self._publisher = publisher
 
-    async def publish(self, sayings: Sequence[Saying], day: date) -> None:
-        await self._voice.say(sayings, day)
-        await self._voice.say(sayings, day)
+    async def publish(self, outgoing: Sequence[OutgoingEvent], day: date) -> None:
+        await self._publisher.publish(outgoing, day)
+        await self._publisher.publish(outgoing, day)
 
 
 class Echo:
-    """Says every record of a world's topics once more, the services' own included."""
+    """Publishes every record of a world's topics once more, the services' own included."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._repeated_to: dict[TopicPartition, int] = {}
 
     async def repeat_everything_new(self) -> int:
-        """What was said since the last call and was no echo; how many records."""
+        """Repeats what was published since the last call and was no echo; returns how many records."""
         consumer = AIOKafkaConsumer(bootstrap_servers=self._world.kafka.bootstrap_servers, group_id=None)
         await consumer.start()
         try:

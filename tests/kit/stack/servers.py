@@ -19,8 +19,8 @@ from o2c.stack.children import Children
 from o2c.stack.ports import Ports
 from o2c.stack.postgres import Postgres, embedded_postgres
 from tests.conftest import Databases
-from tests.kit.small_disk import NoSmallDisk, SmallDisk, small_disk
-from tests.kit.world import World
+from tests.kit.faults.small_disk import NoSmallDisk, SmallDisk, small_disk
+from tests.kit.stack.world import World
 
 _DISKS_MB: Final = {"kafka": 256, "postgres": 96}
 
@@ -72,7 +72,7 @@ class Servers:
         return self._disks[name]
 
     async def move_to_the_small_disk(self, world: World) -> None:
-        """A world's databases, while nobody uses them. PostgreSQL's log stays where there is room."""
+        """A world's databases, while no service uses them. PostgreSQL's log stays where there is room."""
         if not self._disks:
             return
         place = self._disks["postgres"].directory / "databases"

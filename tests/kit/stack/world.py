@@ -28,19 +28,19 @@ from aiokafka.admin import AIOKafkaAdminClient
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from o2c.idle import IdleMonitor
+from o2c.stack.idle import IdleMonitor
 from shared.chassis.auth import issue_token
 from shared.chassis.declare.service import Service
 from shared.chassis.envelope import Encoded, decode, encode, read_headers
-from shared.chassis.http import create_app
 from shared.chassis.publish.topics import create_topics
 from shared.chassis.runtime.service_runtime import ServiceRuntime
+from shared.chassis.transaction.migrate import migrate
 from shared.contracts import EVENTS
 from shared.contracts.event import Event, EventContext
 
 SERVICES = ("invoicing", "credit", "cash_app", "collections", "analytics")
 SECRET = "for tests only, long enough for HS256"
-QUIET_SECONDS_MAX = 60.0
+STALL_SECONDS = 60.0
 PARTITIONS = 3
 
 E = TypeVar("E", bound=Event)
@@ -88,7 +88,7 @@ class World:
         self._as_processes = as_processes
         self._overrides = settings
         self._stack = contextlib.AsyncExitStack()
-        self._heard: dict[str, list[Event]] = {}
+        self._published: dict[str, list[Event]] = {}
         self.apps: dict[str, FastAPI] = {}
         self.ports: dict[str, int] = {}
 
@@ -119,11 +119,11 @@ class World:
         await self._producer.start()
         self._stack.push_async_callback(self._producer.stop)
         # Two consumers: a question about end offsets would wait behind the long poll of the one that listens.
-        self._ears, self._rule = await self._consumer(), await self._consumer()
-        self._ears.assign(self._places)
+        self._reader, self._offsets = await self._consumer(), await self._consumer()
+        self._reader.assign(self._places)
         # Assigned, it learns all leaders at once instead of topic by topic; paused, it fetches nothing.
-        self._rule.assign(self._places)
-        self._rule.pause(*self._places)
+        self._offsets.assign(self._places)
+        self._offsets.pause(*self._places)
         self.at_rest = await self._stack.enter_async_context(
             IdleMonitor(
                 self.kafka.bootstrap_servers,
@@ -137,7 +137,7 @@ class World:
             database = f"{name}_{uuid.uuid4().hex[:10]}"
             self.databases[name] = self.postgres.create_database(database)
             self._stack.callback(self.postgres.drop, database)
-            await self.service(name).migrate(self.databases[name])
+            await migrate(self.service(name), self.databases[name])
         self.directory = self._stack.enter_context(tempfile.TemporaryDirectory())
         if not self._as_processes:
             self._stack.push_async_callback(self.stop_all)
@@ -164,9 +164,9 @@ class World:
         return consumer
 
     def _topics(self) -> set[str]:
-        """What the services of this world hear and say; nothing else is spoken of in it."""
-        heard = {event.topic for service in self._services.values() for event in service.handlers.subscriptions}
-        return heard | {event.topic for event in EVENTS.values() if {*event.published_by} & {*self.names}}
+        """What the services of this world consume and publish; there are no other topics in it."""
+        consumed = {event.topic for service in self._services.values() for event in service.handlers.subscriptions}
+        return consumed | {event.topic for event in EVENTS.values() if {*event.published_by} & {*self.names}}
 
     def service(self, name: str) -> Service:
         return self._services[name]
@@ -187,7 +187,7 @@ class World:
         running = ServiceRuntime(self.service(name), self.settings(name))
         await running.start()
         self.running[name] = running
-        self.apps[name] = create_app(running)
+        self.apps[name] = running.app()
         return running
 
     async def stop(self, name: str) -> None:
@@ -197,14 +197,14 @@ class World:
     async def stop_all(self) -> None:
         await asyncio.gather(*(self.stop(name) for name in list(self.running)))
 
-    # Saying and hearing
+    # Publishing and reading what was published
 
     def context(self, event: Event, identity: uuid.UUID | None = None) -> EventContext:
         identity = identity or uuid.uuid4()
         return EventContext(id=identity, source=event.published_by[0], time=datetime.now(UTC), correlation_id=identity)
 
     async def publish(self, *events: Event, identity: uuid.UUID | None = None) -> list[EventContext]:
-        """Publishes events as their first speaker would, each with an id of its own unless one is given."""
+        """Publishes events as their first producer would, each with an id of its own unless one is given."""
         contexts = [self.context(event, identity) for event in events]
         await self.publish_encoded(*(encode(event, context) for event, context in zip(events, contexts, strict=True)))
         return contexts
@@ -216,7 +216,7 @@ class World:
         ]
         await asyncio.gather(*acknowledged)
 
-    async def say_raw(
+    async def publish_raw(
         self,
         topic: str,
         value: bytes | None,
@@ -230,39 +230,42 @@ class World:
         )
 
     def published(self, event: type[E]) -> list[E]:
-        """Events of this type heard up to the last idle, sorted by their business order."""
-        heard = cast("list[E]", self._heard.get(event.topic, []))
-        return sorted(heard, key=lambda e: e.business_order)
+        """Events of this type published up to the last settle(), sorted by their business order."""
+        published = cast("list[E]", self._published.get(event.topic, []))
+        return sorted(published, key=lambda e: e.business_order)
 
-    def said(self, topic: str) -> bool:
-        """Whether anything was said on a topic up to the last idle."""
-        return bool(self._heard.get(topic))
+    def anything_published(self, topic: str) -> bool:
+        """Whether a topic had any event up to the last settle()."""
+        return bool(self._published.get(topic))
 
     def forget(self) -> None:
-        """Starts a new chapter: what was heard so far is no longer returned."""
-        self._heard.clear()
+        """Forgets what was published so far: it is no longer returned."""
+        self._published.clear()
 
     # Coming to rest
 
-    async def settle(self, seconds_max: float = QUIET_SECONDS_MAX) -> None:
-        """Waits until nothing is in flight: no lag, empty outboxes, no daily run waiting; then listens up to there."""
-        await self.at_rest.wait(seconds_max)
-        await self._listen_up_to(await self._rule.end_offsets(self._places))
+    async def settle(self, stall_seconds: float = STALL_SECONDS) -> None:
+        """Waits until nothing is in flight: no lag, empty outboxes, no daily run waiting; then reads up to there.
+
+        Raises NotIdle when nothing has progressed for `stall_seconds`.
+        """
+        await self.at_rest.wait(stall_seconds)
+        await self._listen_up_to(await self._offsets.end_offsets(self._places))
 
     async def _listen_up_to(self, ends: dict[TopicPartition, int]) -> None:
-        behind = {place for place, end in ends.items() if await self._ears.position(place) < end}
+        behind = {place for place, end in ends.items() if await self._reader.position(place) < end}
         while behind:
-            for records in (await self._ears.getmany(timeout_ms=200)).values():
+            for records in (await self._reader.getmany(timeout_ms=200)).values():
                 for record in records:
                     event = _understood(record)
                     if event is not None:
-                        self._heard.setdefault(event.topic, []).append(event)
-            behind = {place for place in behind if await self._ears.position(place) < ends[place]}
+                        self._published.setdefault(event.topic, []).append(event)
+            behind = {place for place in behind if await self._reader.position(place) < ends[place]}
 
     # Looking inside and asking over HTTP
 
     async def rows(self, name: str, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
-        """What a service's database says."""
+        """Rows of a service's database."""
         connection = await asyncpg.connect(self.databases[name])
         try:
             return [tuple(row) for row in await connection.fetch(sql, *arguments)]
@@ -271,7 +274,7 @@ class World:
 
     @contextlib.asynccontextmanager
     async def http(self, name: str, *roles: str, person: str = "Pat") -> AsyncIterator[httpx.AsyncClient]:
-        """A client of a service's HTTP side, as a person with these roles; without roles, nobody."""
+        """A client of a service's HTTP side, as a person with these roles; without roles, without a token."""
         headers = {"Authorization": f"Bearer {issue_token(SECRET, person, list(roles), 1)}"} if roles else {}
         async with httpx.AsyncClient(transport=Doors(self), base_url=f"http://{name}", headers=headers) as client:
             yield client

@@ -8,14 +8,14 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
-from tests.kit.world import World
+from tests.kit.stack.world import World
 
 _CHUNK_BYTES = 64 * 1024
 _HOST = "127.0.0.1"
 
 
 class Proxy:
-    """Passes bytes on in both directions, until told otherwise. Use as an asynchronous context manager."""
+    """Passes bytes on in both directions, until it is switched off. Use as an asynchronous context manager."""
 
     def __init__(self, host: str, port: int) -> None:
         self._target = (host, port)
@@ -101,7 +101,7 @@ class KafkaProxy(Proxy):
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         host, port = self._target
-        told, ours = (host.encode() + struct.pack(">i", number) for number in (port, self.port))
+        theirs, ours = (host.encode() + struct.pack(">i", number) for number in (port, self.port))
         while True:
             try:
                 size = await reader.readexactly(4)
@@ -109,7 +109,7 @@ class KafkaProxy(Proxy):
             except asyncio.IncompleteReadError:
                 return
             await self._flowing.wait()
-            writer.write(size + answer.replace(told, ours))
+            writer.write(size + answer.replace(theirs, ours))
             await writer.drain()
 
 

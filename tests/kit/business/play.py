@@ -18,19 +18,20 @@ import httpx
 from o2c.books.digest import digest_parts
 from shared.chassis.auth import issue_token
 from shared.contracts import EVENTS
-from simulator.credit_people import CreditAnalyst, HeadOfCredit
-from simulator.desk import Desk
-from simulator.domain.calendar import business_day, business_days
-from simulator.domain.dice import Dice
-from simulator.people import CashClerk, Collector, Controller, CreditManager
-from simulator.running import FIRST_DAY, Whereabouts, connected_simulation
-from simulator.underwriter import Underwriter
+from simulator.calendar import business_day, business_days
+from simulator.connected_simulation import FIRST_DAY, connected_simulation
+from simulator.dice import Dice
+from simulator.people.clerks import CashClerk, Collector, Controller
+from simulator.people.credit_people import CreditAnalyst, CreditManager, HeadOfCredit
+from simulator.people.underwriter import Underwriter
+from simulator.transport.api_client import ApiClient
+from simulator.transport.connection_info import ConnectionInfo
 from simulator.world import Simulation
-from tests.kit.books import books_agree
-from tests.kit.process import ServiceProcess
-from tests.kit.rare_business import RareBusiness
-from tests.kit.repeating import TwiceSaid
-from tests.kit.world import PARTITIONS, SECRET, Doors, World
+from tests.kit.business.books import books_agree
+from tests.kit.business.rare_business import RareBusiness
+from tests.kit.faults.duplicates import PublishesTwice
+from tests.kit.stack.process import ServiceProcess
+from tests.kit.stack.world import PARTITIONS, SECRET, Doors, World
 
 SEED: Final = 20_260_101
 DAYS: Final[Sequence[date]] = business_days(FIRST_DAY, 1)[:3]
@@ -44,25 +45,26 @@ class Undisturbed:
 
     books: dict[str, str]
     """The digest of each part of the books."""
-    said: Mapping[str, frozenset[str]]
-    """By speaker, the events that were said."""
+    by_producer: Mapping[str, frozenset[str]]
+    """By producer, the events that were published."""
 
     @property
     def published(self) -> frozenset[str]:
-        return frozenset().union(*self.said.values())
+        return frozenset().union(*self.by_producer.values())
 
 
 async def undisturbed(kafka: Any, postgres: Any) -> Undisturbed:
     async with World(kafka, postgres) as world:
         await play(world)
         await books_agree(world)
-        said: defaultdict[str, set[str]] = defaultdict(set)
+        by_producer: defaultdict[str, set[str]] = defaultdict(set)
         for event_type in EVENTS.values():
             for event in world.published(event_type):
-                # without a cause it was said for a service by the test
-                said[event.context.source if event.context.causation_id else "outside"].add(event.topic)
+                # without a cause the test published it for a service
+                by_producer[event.context.source if event.context.causation_id else "outside"].add(event.topic)
         return Undisturbed(
-            await digest_parts(world.databases), {speaker: frozenset(topics) for speaker, topics in said.items()}
+            await digest_parts(world.databases),
+            {producer: frozenset(topics) for producer, topics in by_producer.items()},
         )
 
 
@@ -87,16 +89,16 @@ async def play(
     twice: bool = False,
     after_day: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """Plays all of it. `twice`: the upstream says everything twice, under the same ids."""
+    """Plays all of it. `twice`: the upstream publishes everything twice, under the same ids."""
     await world.settle(_STARTING_SECONDS_MAX)
-    where = Whereabouts(world.kafka.bootstrap_servers, world.kafka.idempotent, PARTITIONS, topic_prefix=world.prefix)
+    where = ConnectionInfo(world.kafka.bootstrap_servers, world.kafka.idempotent, PARTITIONS, topic_prefix=world.prefix)
     async with (
         connected_simulation(where, seed=seed, idle=world.at_rest) as simulation,
         httpx.AsyncClient(transport=Doors(world), timeout=30.0) as client,
     ):
         simulation.people = _department(client, simulation, seed)
         if twice:
-            simulation._voice = TwiceSaid(simulation._voice)
+            simulation._publisher = PublishesTwice(simulation._publisher)
         for day in DAYS:
             await simulation.play_day(business_day(day))
             if after_day is not None:
@@ -106,8 +108,8 @@ async def play(
             await after_day()
 
 
-def _desk(client: httpx.AsyncClient, service: str, role: str) -> Desk:
-    return Desk(client, f"http://{service}", issue_token(SECRET, f"the {role}", [role], 1))
+def _desk(client: httpx.AsyncClient, service: str, role: str) -> ApiClient:
+    return ApiClient(client, f"http://{service}", issue_token(SECRET, f"the {role}", [role], 1))
 
 
 def _department(client: httpx.AsyncClient, simulation: Simulation, seed: int) -> Sequence[Any]:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _nursery = multiprocessing.get_context("forkserver")
-_nursery.set_forkserver_preload(["tests.kit.warmed"])
+_nursery.set_forkserver_preload(["tests.kit.stack.preloaded"])
 
 
 class ForkedService:
@@ -54,9 +54,9 @@ class ForkedService:
 def _live(module: str, environment: Mapping[str, str], log: str, prelude: str) -> None:
     os.environ.clear()
     os.environ.update(environment)
-    told = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    log_file = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     for stream in (1, 2):
-        os.dup2(told, stream)
-    os.close(told)
+        os.dup2(log_file, stream)
+    os.close(log_file)
     exec(prelude, {})
     runpy.run_module(module, run_name="__main__", alter_sys=True)

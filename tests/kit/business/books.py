@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from o2c.check import check_books
-from tests.kit.world import World
+from o2c.books.check import check_books
+from tests.kit.stack.world import World
 
 
 async def books_agree(world: World, as_of: date | None = None) -> None:

@@ -1,6 +1,6 @@
 """The smallest service there can be: a credit department that approves every order it understands.
 
-Tests of the chassis run it, so that what they find is the chassis's doing and nobody else's.
+Tests of the chassis run it, so that what they find is caused by the chassis alone.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ from typing import Any
 
 from shared.contracts.inv_ctrl import ShipmentConfirmed, StockAnswered
 from shared.contracts.invoicing import PickListReleased, StockRequested
-from tests.kit.sample import DAY, customer, item, order, price
-from tests.kit.world import World
+from tests.kit.events.sample import DAY, customer, item, order, price
+from tests.kit.stack.world import World
 
 
 class Upstream:
@@ -50,8 +50,8 @@ class Upstream:
                 )
             await self.world.publish(
                 StockAnswered(
-                    request_id=request.request_id, order_id=request.order_id, customer_id=request.customer_id,
-                    business_date=on, lines=lines,
+                    request_id=request.request_id, request_no=request.request_no, order_id=request.order_id,
+                    customer_id=request.customer_id, business_date=on, lines=lines,
                 )
             )  # fmt: skip
         await self.world.settle()

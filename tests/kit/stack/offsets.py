@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.chassis.publish.topics import group_id
-from tests.kit.world import PARTITIONS, World
+from tests.kit.stack.world import PARTITIONS, World
 
 
 async def set_back_to_the_beginning(world: World, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Ready-made events for stories; a test says only what matters to it."""
+"""Ready-made events for stories; a test names only what matters to it."""
 
 from __future__ import annotations
 
@@ -133,6 +133,7 @@ def allocated(
     """Inventory control's answer for an order of one line."""
     given: dict[str, Any] = {
         "request_id": request_id,
+        "request_no": int("".join(filter(str.isdecimal, request_id.rpartition("/R")[2])) or 1) or 1,
         "order_id": order_id,
         "customer_id": customer_id,
         "business_date": DAY,

@@ -1,4 +1,4 @@
-"""A flood of business whose end is known beforehand, whatever order it is heard in and whoever dies meanwhile."""
+"""A flood of business whose end is known beforehand, whatever order it arrives in and whichever process dies."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from shared.contracts.credit import CreditApproved
 from shared.contracts.erp import InvoiceBroughtForward
 from shared.contracts.event import Event
 from shared.contracts.invoicing import StockRequested
-from tests.kit.books import books_agree
-from tests.kit.sample import COMPANY, DAY, customer, day, item, order, payment, price
-from tests.kit.world import World
+from tests.kit.business.books import books_agree
+from tests.kit.events.sample import COMPANY, DAY, customer, day, item, order, payment, price
+from tests.kit.stack.world import World
 
 CUSTOMERS = 24
 _AMOUNT = Decimal("50.00")
@@ -58,10 +58,10 @@ class Flood:
             *(brought_forward(n) for n in numbers),
         )
 
-    async def ended(self, *, said_once: bool = True, dead_letters: Mapping[str, int] | None = None) -> None:
+    async def ended(self, *, published_once: bool = True, dead_letters: Mapping[str, int] | None = None) -> None:
         """Waits for idle: all is applied exactly once, every decision has one id, and the books agree.
 
-        `dead_letters`: how many wait, by service. `said_once`: nothing may be on the topics twice; else it may,
+        `dead_letters`: how many wait, by service. `published_once`: nothing may be on the topics twice; else it may,
         under the same id, as after a crash.
         """
         world, count = self.world, self._waves * self.size
@@ -77,9 +77,9 @@ class Flood:
         orders = "SELECT decision, count(*), sum(open_amount) FROM open_order GROUP BY 1"
         assert await world.rows("credit", orders) == [("approved", count, count * _AMOUNT)]
         for event, subject in ((CreditApproved, "order_id"), (StockRequested, "order_id")):
-            heard = world.published(event)
-            assert len({getattr(e, subject) for e in heard}) == len({e.context.id for e in heard}) == count
-            assert len(heard) == count or not said_once
+            published = world.published(event)
+            assert len({getattr(e, subject) for e in published}) == len({e.context.id for e in published}) == count
+            assert len(published) == count or not published_once
         applied = {e.context.id: e.amount for e in world.published(PaymentApplied)}
         assert sum(applied.values()) == count * _AMOUNT
 

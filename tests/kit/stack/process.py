@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import psutil
 
-from tests.kit.process_pool import ForkedService
-from tests.kit.world import PARTITIONS, SECRET, World
+from tests.kit.stack.process_pool import ForkedService
+from tests.kit.stack.world import PARTITIONS, SECRET, World
 
 _STOP_SECONDS_MAX = 30.0
 
@@ -84,13 +84,13 @@ class ServiceProcess:
                 while process.status() != psutil.STATUS_STOPPED:
                     await asyncio.sleep(0.02)
         except TimeoutError:
-            said = self.log.read_text()[-4000:]
+            log_end = self.log.read_text()[-4000:]
             raise AssertionError(
-                f"{self.name} is {process.status()} and did not fall asleep; it said: {said}"
+                f"{self.name} is {process.status()} and did not become idle; its log ends with: {log_end}"
             ) from None
 
     async def readiness(self) -> tuple[int, dict[str, str]]:
-        """Status and checks of /health/ready; status 0 where nobody answers."""
+        """Status and checks of /health/ready; status 0 where nothing answers."""
         try:
             async with httpx.AsyncClient(timeout=10.0) as client:
                 answer = await client.get(f"http://127.0.0.1:{self.port}/health/ready")
