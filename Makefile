@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-compose lint bench clean
+.PHONY: help env demo test test-long test-compose lint bench clean
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -18,14 +18,18 @@ demo: env ## months of business through all five services, and the check of the 
 test: env ## all tests, on real Kafka and PostgreSQL; prints which ones it took
 	$(BIN)/python -m tests
 
+test-long: env ## the same, with ten times as many examples of property and mutation tests
+	O2C_TEST_PROFILE=long $(BIN)/python -m tests
+
 test-compose: env ## docker-compose.yml run for real, killed in parts and checked; skipped where Docker does not answer
 	$(BIN)/python -m pytest tests/compose
 
-lint: env ## style, types, and who may import whom
+lint: env ## style, types, who may import whom, and names of SQL queries
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m shared.chassis.testing.query_names services/* shared/components/*
 
 bench: env ## how many events a second
 	$(BIN)/python -m bench
