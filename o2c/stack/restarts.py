@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-RESTARTS_MAX = 5
+RESTARTS_MAX = 8
 """So many restarts of one part within the window; its next end is a failure."""
 RESTART_WINDOW_SECONDS = 600.0
 FIRST_PAUSE_SECONDS = 1.0
