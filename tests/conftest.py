@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from hypothesis import settings as property_settings
 
 from o2c.stack.brokers import Kafka, given_kafka
 from o2c.stack.children import Children
@@ -21,6 +22,10 @@ from o2c.stack.postgres import Postgres, given_postgres
 from tests.__main__ import KAFKA, KAFKA_IDEMPOTENT, POSTGRES
 
 T = TypeVar("T")
+
+# Tests never depend on the clock: on a loaded machine any example may take long.
+property_settings.register_profile("o2c", deadline=None)
+property_settings.load_profile("o2c")
 
 _TAKEN = pytest.StashKey[list[str]]()
 
