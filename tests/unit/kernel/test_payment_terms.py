@@ -234,7 +234,7 @@ RULES = st.builds(
     net_months=st.integers(0, 12),
     end_of_month=st.sampled_from([None, "after_days", "before_days"]),
     days_of_month=st.lists(st.integers(1, 31), max_size=3).map(tuple),
-    cutoff_day=st.none() | st.integers(1, 31),
+    # Not with a cutoff day: what comes after it moves to the next month, beyond an invoice at that month's beginning.
 )
 DATES = st.dates(date(1990, 1, 1), date(2090, 12, 31))
 
