@@ -56,7 +56,7 @@ async def identify_payers(
     found = [identify(payer, known, policy) for (payer, _), policy in zip(payers, rules, strict=True)]
     unsure = [n for n, one in enumerate(found) if one.customer_id is None and payers[n][0].payer_name]
     if unsure:
-        await _load_names({name_key(payers[n][0].payer_name or "") for n in unsure}, known, uow)
+        await _load_names({payers[n][0].payer_name or "" for n in unsure}, known, uow)
         for n in unsure:
             found[n] = identify(payers[n][0], known, rules[n])
     return found, known, rules
@@ -75,13 +75,16 @@ async def _load_knowledge(payers: Sequence[PayerDetails], uow: CashWork) -> Paye
     return PayerKnowledge(customers, holders, documents)
 
 
-async def _load_names(keys: set[str], known: PayerKnowledge, uow: CashWork) -> None:
-    """Learned and similar names of payers that nothing else identifies."""
-    asked = sorted(keys)
+async def _load_names(written: set[str], known: PayerKnowledge, uow: CashWork) -> None:
+    """Learned and similar names of payers that nothing else identifies; a name without letters is like no other."""
+    by_key = {key: name for name in sorted(written) if (key := name_key(name))}
+    if not by_key:
+        return
+    asked = sorted(by_key)
     aliases: defaultdict[str, set[str]] = defaultdict(set)
     for row in await uow.fetch("customers_by_alias", asked):
         aliases[row["key"]].add(row["customer_id"])
-    tokens = [(number, token) for number, key in enumerate(asked) for token in name_tokens(key)]
+    tokens = [(number, token) for number, key in enumerate(asked) for token in name_tokens(by_key[key])]
     names: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     numbers, words = [number for number, _ in tokens], [token for _, token in tokens]
     for row in await uow.fetch("customers_named_like", numbers, words, TOKEN_HOLDERS_MAX):
@@ -92,7 +95,7 @@ async def _load_names(keys: set[str], known: PayerKnowledge, uow: CashWork) -> N
 async def index_customer_names(names: Mapping[str, str], uow: CashWork) -> None:
     """Customers are found by these names from now on."""
     customers = sorted(names)
-    tokens = [(token, customer) for customer in customers for token in name_tokens(name_key(names[customer]))]
+    tokens = [(token, customer) for customer in customers for token in name_tokens(names[customer])]
     await uow.execute("delete_name_tokens", customers)
     await uow.execute("insert_name_tokens", [token for token, _ in tokens], [customer for _, customer in tokens])
 

@@ -96,11 +96,17 @@ class RuleSet(_Document):
 
 
 class IdentificationRules(_Document):
-    """How sure the payer's name must be. Scores are rapidfuzz's token sort ratio, 0 to 100."""
+    """How sure the payer's name must be. A score is how alike the letters are, 0 to 100, less the points of weaker
+    evidence."""
 
     name_score_min: Annotated[Decimal, Field(ge=80, le=100)] = Decimal(92)
     name_margin_min: Annotated[Decimal, Field(ge=1, le=100)] = Decimal(8)
     """By how much the best must be better than the second best."""
+    other_legal_form_points: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(8)
+    """Deducted where two names have different legal forms (GmbH, AG): by default still enough where the rest is the
+    same, but never as much as the same form."""
+    transliterated_points: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(10)
+    """Deducted where a name is alike only once it is written in Latin letters: by default a suggestion for a clerk."""
 
 
 class CustomerRules(_Document):
