@@ -15,7 +15,7 @@ from services.cash_app.identification.domain.identification import (
     PayerKnowledge,
     identify,
 )
-from services.cash_app.identification.domain.payer_name import name_key, name_tokens
+from services.cash_app.identification.domain.payer_name import name_key, name_tokens, read_name
 from services.cash_app.open_items.domain.document_number import document_key
 from services.cash_app.payments.domain.payment import Payment
 from services.cash_app.payments.store import remittance_from_json
@@ -81,9 +81,11 @@ async def _load_names(written: set[str], known: PayerKnowledge, uow: CashWork) -
     if not by_key:
         return
     asked = sorted(by_key)
-    aliases: defaultdict[str, set[str]] = defaultdict(set)
-    for row in await uow.fetch("customers_by_alias", asked):
-        aliases[row["key"]].add(row["customer_id"])
+    taught: defaultdict[str, set[str]] = defaultdict(set)
+    keys = {key: read_name(name).taught_as for key, name in by_key.items()}
+    for row in await uow.fetch("customers_by_alias", sorted({key for of in keys.values() for key in of})):
+        taught[row["key"]].add(row["customer_id"])
+    aliases = {key: next((taught[one] for one in of if one in taught), set()) for key, of in keys.items()}
     tokens = [(number, token) for number, key in enumerate(asked) for token in name_tokens(by_key[key])]
     names: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     numbers, words = [number for number, _ in tokens], [token for _, token in tokens]

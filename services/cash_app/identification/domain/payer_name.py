@@ -74,10 +74,16 @@ class WrittenName:
     @property
     def key(self) -> str:
         """What learned names are kept under: equal for exactly the same letters; empty where there are none."""
-        key = " ".join(self.letters)
-        if len(key) <= KEY_CHARACTERS_MAX:
-            return key
-        return key[: KEY_CHARACTERS_MAX - 65] + " " + hashlib.sha256(key.encode()).hexdigest()
+        return _bounded_key(self.letters)
+
+    @property
+    def taught_as(self) -> tuple[str, ...]:
+        """Keys under which a clerk may have taught the name, the surest first: the whole name, and without its legal
+        form. A name that was taught with one form is no other form's.
+        """
+        if not self.forms or all(map(is_common, self.core)):
+            return (self.key,)
+        return tuple(dict.fromkeys((self.key, _bounded_key(self.core))))
 
 
 def name_key(name: str) -> str:
@@ -132,6 +138,13 @@ def name_tokens(name: str) -> list[str]:
 def uncased(word: str) -> str:
     """The letters of scripts without capitals, where one letter more or less makes another name."""
     return "" if word.isascii() else "".join(c for c in word if unicodedata.category(c) in ("Lo", "Lm", "Mn", "Mc"))
+
+
+def _bounded_key(words: Words) -> str:
+    key = " ".join(words)
+    if len(key) <= KEY_CHARACTERS_MAX:
+        return key
+    return key[: KEY_CHARACTERS_MAX - 65] + " " + hashlib.sha256(key.encode()).hexdigest()
 
 
 def _word_tokens(word: str) -> list[str]:

@@ -233,6 +233,11 @@ class TestKeys:
         assert name_key("MÜLLER, GmbH") == name_key("mu\u0308ller gmbh") != name_key("Muller GmbH")
         assert name_key("कि") != name_key("की")
 
+    def test_a_name_taught_without_a_legal_form_holds_with_one_but_not_the_other_way_round(self) -> None:
+        assert read_name("DFM Bakery Ltd").taught_as == ("dfm bakery ltd", "dfm bakery")
+        assert read_name("DFM Bakery").taught_as == ("dfm bakery",)
+        assert read_name("General Trading Ltd").taught_as == ("general trading ltd",)
+
     @pytest.mark.parametrize("name", ["", " ", "...", "---/&%"[:4], "\u200b\u200f\u202e", "★", "\u3164", "\u0301"])
     def test_a_name_without_letters_has_no_key_and_no_tokens(self, name: str) -> None:
         assert name_key(name) == "" and name_tokens(name) == []
