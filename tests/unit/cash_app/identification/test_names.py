@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.cash_app.application.domain.application_rules import ApplicationRules
+from services.cash_app.bank_files.domain.parsing import plain
 from services.cash_app.identification.domain.identification import (
     Identification,
     PayerDetails,
@@ -252,6 +253,12 @@ class TestKeys:
     def test_words_of_scripts_without_blanks_are_looked_up_by_pairs_of_letters(self) -> None:
         assert {"緑川", "川工", "工務"} <= set(name_tokens("緑川工務店"))
         assert {"alde*", "*lder", "alder creek", "foods"} <= set(name_tokens("ALDER CREEK FOODS"))
+
+
+def test_a_bank_files_name_keeps_its_letters_and_loses_invisible_marks() -> None:
+    assert plain("\u200fشركة\u00a0الف\u200bجر\u200e\r\n", 200) == "شركة الفجر"
+    assert plain("有限会社\u3000緑川製作所\x00", 200) == "有限会社 緑川製作所"
+    assert name_key(plain("緑" * 250, 200)) == "緑" * 200
 
 
 NAMES = st.text(st.sampled_from("abcdefgh äöüßıİ青空精機緑 абвгдё שלום ابت กขค 한빛 &.,-7"), max_size=30)
