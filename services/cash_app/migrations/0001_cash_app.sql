@@ -255,6 +255,26 @@ CREATE TABLE deduction (
 );
 CREATE INDEX deduction_application ON deduction (customer_id, application_id);
 
+-- Round payments that clerks applied by hand to the oldest items of their customer: so many of them, by policy, and the
+-- next ones are applied so without a person. Ended, never deleted.
+CREATE TABLE round_sum_lesson (
+    lesson_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    customer_id text NOT NULL,
+    company_id text NOT NULL,
+    payment_id text NOT NULL,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL CHECK (amount > 0),
+    learned_from text NOT NULL,
+    learned_on date NOT NULL,
+    ended_by text,
+    end_reason text,
+    ended_at timestamptz,
+    CHECK ((ended_by IS NULL) = (ended_at IS NULL) AND (end_reason IS NULL) = (ended_at IS NULL))
+);
+CREATE UNIQUE INDEX round_sum_lesson_in_force ON round_sum_lesson (customer_id, company_id, payment_id)
+WHERE ended_at IS NULL;
+CREATE INDEX round_sum_lesson_customer ON round_sum_lesson (customer_id, lesson_id);
+
 -- duplicates
 -- Payments received again under a known bank reference; they change nothing.
 CREATE TABLE duplicate_payment (
@@ -559,6 +579,7 @@ DROP TABLE payment_transfer;
 DROP TABLE application_reversal;
 DROP TABLE held_duplicate;
 DROP TABLE duplicate_payment;
+DROP TABLE round_sum_lesson;
 DROP TABLE deduction;
 DROP TABLE application_line;
 DROP TABLE application;
