@@ -87,6 +87,7 @@ def _invoice_of(order: Order, shipment: ShipmentConfirmed, shipped: dict[int, in
         company_id=order.company_id,
         customer_id=order.customer_id,
         order_id=order.order_id,
+        ship_to_id=order.ship_to_id,
         shipment_id=shipment.shipment_id,
         origin="shipment",
         invoice_date=shipment.shipped_on,

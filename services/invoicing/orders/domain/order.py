@@ -41,6 +41,8 @@ class Order:
     order_date: date
     currency: str
     customer_reference: str
+    ship_to_id: str | None
+    """The customer to whom the goods go; None: `customer_id`, who is invoiced."""
     jurisdiction: str
     ship_complete: bool
     fingerprint: str
@@ -81,6 +83,7 @@ class Order:
             order_date=placed.order_date,
             currency=placed.currency,
             customer_reference=placed.customer_reference,
+            ship_to_id=ship_to_of(placed),
             jurisdiction=placed.jurisdiction or "",
             ship_complete=placed.ship_complete,
             fingerprint=fingerprint(placed),
@@ -251,6 +254,11 @@ class Order:
             invoice_id=invoice_id,
             invoiced_amount=invoiced_amount,
         )
+
+
+def ship_to_of(placed: OrderPlaced) -> str | None:
+    """The customer to whom the goods go; None where it is the one who is invoiced."""
+    return None if placed.ship_to_id == placed.customer_id else placed.ship_to_id
 
 
 def fingerprint(placed: OrderPlaced) -> str:
