@@ -18,16 +18,15 @@ from services.credit.order_authorization.domain.order_instructions import Condit
 from services.credit.order_authorization.domain.order_rules import displayed
 from services.credit.order_authorization.domain.orders import Decision, OpenOrder
 from shared.chassis.declare.policies import PolicyVersions
-from shared.chassis.http.schemas import ReasonText
+from shared.chassis.http.schemas import WithReason
 from shared.contracts.event import Identifier, PositiveAmount
 from shared.contracts.invoicing import Reason
 from shared.kernel.money import round_half_up
 
 
-class ReleaseOrder(BaseModel):
+class ReleaseOrder(WithReason):
     """Why a held order is released; in part if an amount is given, or on a condition."""
 
-    reason: ReasonText
     reason_code: Identifier = "other"
     amount: PositiveAmount | None = None
     """Up to this amount, incl. tax, in whole units; the rest is cancelled. Left out: all of it."""
@@ -45,10 +44,9 @@ class ReleaseOrder(BaseModel):
         return self
 
 
-class DeclineOrder(BaseModel):
+class DeclineOrder(WithReason):
     """Why a held order is not to be delivered on credit."""
 
-    reason: ReasonText
     reason_code: Identifier = "other"
 
 
