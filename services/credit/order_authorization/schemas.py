@@ -15,7 +15,6 @@ from services.credit.order_authorization.domain.credit_rules import CreditRules
 from services.credit.order_authorization.domain.evaluation import OrderFacts, rule_outcomes
 from services.credit.order_authorization.domain.order_decisions import instruction_reasons
 from services.credit.order_authorization.domain.order_instructions import Condition
-from services.credit.order_authorization.domain.order_rules import displayed
 from services.credit.order_authorization.domain.orders import Decision, OpenOrder
 from shared.chassis.declare.policies import PolicyVersions
 from shared.chassis.http.schemas import WithReason
@@ -123,8 +122,8 @@ def rules_as_evaluated(facts: OrderFacts, document: CreditRules) -> list[RuleVie
             effect=rule.effect,
             scope=rule.scope,
             field=rule.field,
-            condition=rule.condition,
-            value=None if value is None else displayed(value),
+            condition=rule.condition_in(facts.currency),
+            value=None if value is None else rule.displayed(value, facts.currency),
             held=held,
         )
         for rule, value, held in rule_outcomes(facts, document)
