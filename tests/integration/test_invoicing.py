@@ -435,7 +435,7 @@ async def test_the_order_desk_captures_and_cancels_orders_over_http(kafka: Any, 
         done = await world.command("invoicing", "controller", path, {"reason": "called again"})
         assert (done.status_code, done.json()["state"], done.json()["open_amount"]) == (200, "Cancelled", "0.00")
         assert (await world.command("invoicing", "controller", path, {"reason": "once more"})).status_code == 409
-        missing = await world.command("invoicing", "controller", "/orders/NONE/cancel", {"reason": "x"})
+        missing = await world.command("invoicing", "controller", "/orders/NONE/cancel", {"reason": "Placed twice"})
         assert missing.status_code == 404
         await world.settle()
         assert world.published(OpenOrderChanged)[0].state == "Cancelled"

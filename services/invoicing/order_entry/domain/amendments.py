@@ -12,6 +12,7 @@ from services.invoicing.orders.domain.order import Order, fingerprint, ship_to_o
 from services.invoicing.orders.domain.pricing import PricedOrder
 from shared.contracts.erp import OrderPlaced
 from shared.contracts.invoicing import OrderAmendmentRefused, OrderValidated, Reason
+from shared.kernel.money import Money, amount_text
 
 _BEFORE_PICKING: Final = (State.VALIDATED, State.CREDIT_HELD, State.CREDIT_APPROVED, State.BACKORDERED)
 _FIXED: Final = (("currency", "currency"), ("company_id", "company"), ("order_date", "date"))
@@ -63,7 +64,8 @@ def amend(order: Order, placed: OrderPlaced, priced: PricedOrder) -> OrderValida
     order.stopped, order.approved_until = False, None
     order.version += 1
     lines = order.apply_pricing(priced)
-    why = f"amended to revision {order.revision}: {before:,} becomes {order.total:,} {order.currency} incl. tax"
+    why = f"amended to revision {order.revision}: {amount_text(before, order.currency)} becomes "
+    why += f"{Money(order.total, order.currency)} incl. tax"
     if order.state is State.VALIDATED:
         order.note(on, why)
     else:

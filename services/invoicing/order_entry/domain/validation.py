@@ -17,6 +17,7 @@ from services.invoicing.tax.domain import NO_TAX, TaxRates, tax_percent
 from shared.contracts.erp import OrderedLine, OrderPlaced
 from shared.contracts.event import AMOUNT_MAX
 from shared.contracts.invoicing import Reason
+from shared.kernel.money import Money
 
 ORDER_NUMBER_CHARACTERS_MAX: Final = 70
 """Ids of stock requests and pick lists are made of the order number, and must be identifiers themselves."""
@@ -216,8 +217,8 @@ def _amount_errors(order: OrderPlaced, lines: list[PricedItem]) -> Iterator[Reas
     if total > AMOUNT_MAX:
         yield reason(
             code="amount_too_large",
-            text=f"The order amounts to {total:,} {order.currency}; "
-            f"amounts above {AMOUNT_MAX:,} {order.currency} are not accepted.",
+            text=f"The order amounts to {Money(total, order.currency)}; "
+            f"amounts above {Money(AMOUNT_MAX, order.currency)} are not accepted.",
         )
 
 

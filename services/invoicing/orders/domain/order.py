@@ -20,6 +20,7 @@ from shared.contracts.invoicing import (
     PricedLine,
     Reason,
 )
+from shared.kernel.money import Money
 from shared.kernel.payment_terms import PaymentTerms
 
 
@@ -135,9 +136,8 @@ class Order:
     def accept(self, priced: PricedOrder) -> OrderValidated:
         """The order is valid: it gets its prices, tax rates and terms."""
         lines = self.apply_pricing(priced)
-        self.enter(
-            State.VALIDATED, self.order_date, f"priced at {self.total:,} {self.currency} incl. tax, terms {self.terms}"
-        )
+        total = Money(self.total, self.currency)
+        self.enter(State.VALIDATED, self.order_date, f"priced at {total} incl. tax, terms {self.terms}")
         return self.validated(lines)
 
     def apply_pricing(self, order: PricedOrder) -> list[PricedLine]:
