@@ -49,9 +49,9 @@ matching: payments over customers from the simulator's books, garbled: 14 % with
 slip and 12 % cut or decorated, 6 % of the payments from unknown accounts and 2 % from none, 1 % of the accounts shared,
 40 % of the names not as in the master data and some another's, 6 % short, some for a child too; 4 % of the customers
 pay round sums without a word. As shipped: the policy as it comes, and who pays for whom; round sums are applied once
-the clerk has applied two of a customer's to the oldest items. As agreed: round sums
-to the oldest items for those who pay them, tolerance 15.00, short payments become deductions. Right: cash and item are what the payer
-meant, to the cent."""
+the clerk has applied two of a customer's to the oldest items. As agreed: round sums to the oldest items for those who
+pay them, tolerance 15.00, short payments become deductions. Right: cash and item are what the payer meant, to the
+cent."""
 
 
 class Asked(Protocol):

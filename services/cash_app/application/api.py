@@ -8,9 +8,10 @@ from services.cash_app.access import Books, Clerk, ClerkOrController, Reader
 from services.cash_app.application import round_sum_lessons
 from services.cash_app.application.commands import RequestedApplication, apply_many, apply_one
 from services.cash_app.application.schemas import ApplyPayment, ApplyPayments, EndedLesson, RoundSumLesson
-from services.cash_app.payments.schemas import BookingResult, PaymentOutcome, WithReason
+from services.cash_app.payments.schemas import BookingResult, PaymentOutcome
 from services.cash_app.work import CashWork
 from shared.chassis.http import Cursor, Limit, Page, decode_cursor
+from shared.chassis.http.schemas import WithReason
 from shared.contracts.event import Identifier
 
 router = APIRouter()
