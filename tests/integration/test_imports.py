@@ -282,7 +282,7 @@ async def _advice_after_the_rules_have_applied(world: World) -> None:
     await world.settle()
     assert await world.rows("cash_app", open_now) == [("INV-3", 223)]
     (undone,) = world.published(PaymentUnapplied)
-    assert (undone.amount, undone.cause, undone.reason) == (200, "reversed", "remittance advice ADV-3 says otherwise")
+    assert (undone.amount, undone.cause, undone.reason) == (200, "reversed", "remittance advice ADV-3 states otherwise")
     noted = {a["advice_id"]: a["note"] for a in await listed(world, "/remittances")}
     assert noted["ADV-3"] == (
         "matched by customer C-1 and the amount; the rules had applied the money to 1000-3; "
