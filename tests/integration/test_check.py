@@ -135,7 +135,7 @@ BEHIND_THE_BOOKS_BACK = [
         "INSERT INTO credit_memo VALUES ('C1', 'CM', '7', 'US01', 'X', 'invoice', NULL, NULL, 'USD', 1, 0, 1, '[]', "
         "'pricing', 'why', 'Pat', '2026-01-01', 'posted', '2026-01-01')",
         {
-            "Credit memos posted = credit memos taken in, per customer",
+            "Credit memos posted = credit memos recorded, per customer",
             "No document credited beyond what it charged", "Sales in the journal = invoices - credit memos",
         },
     ),
