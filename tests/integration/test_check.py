@@ -32,16 +32,16 @@ C3,9006,2026-02-12,2026-03-14,1000.00,2026-02-11,no
 
 
 async def replayed(world: World, tmp_path: Path, seed: int | None = None) -> None:
-    """A small past, said in the file's order or, with a seed, each phase in an order of chance."""
+    """A short history, published in the file's order or, with a seed, each phase in an order of chance."""
     file = tmp_path / "past.csv"
     file.write_text(PAST)
 
-    async def say(events: list[Event]) -> None:
+    async def publish(events: list[Event]) -> None:
         if seed is not None:
             random.Random(seed).shuffle(events)
         await world.publish_encoded(*(encode(event, event.context) for event in map(identified, events)))
 
-    await play(read_history(file), say, world.settle)
+    await play(read_history(file), publish, world.settle)
 
 
 @pytest.fixture(scope="module")
