@@ -157,8 +157,8 @@ async def test_an_order_that_cannot_be_taken_is_rejected_with_every_reason(world
     lines = [{"line_no": 1, "item_id": "I-NONE", "quantity": 1}, {"line_no": 2, "item_id": "I-1", "quantity": 0}]
     await upstream.place("O-1", lines=lines)
     (rejected,) = world.published(OrderRejected)
-    told = " ".join(reason.text for reason in rejected.reasons)
-    assert len(rejected.reasons) == 2 and "I-NONE" in told and "0" in told
+    reasons = " ".join(reason.text for reason in rejected.reasons)
+    assert len(rejected.reasons) == 2 and "I-NONE" in reasons and "0" in reasons
     assert world.published(CreditApproved) == []
 
 

@@ -42,8 +42,8 @@ def approved(order_id: str = "O-1", customer_id: str = "C-1") -> CreditApproved:
 
 
 def held(order_id: str = "O-1") -> CreditHeld:
-    told = approved(order_id).model_dump()
-    return CreditHeld(**told, reasons=[{"code": "over_limit", "text": "Over the limit by 100.00 USD."}])
+    decided = approved(order_id).model_dump()
+    return CreditHeld(**decided, reasons=[{"code": "over_limit", "text": "Over the limit by 100.00 USD."}])
 
 
 def released(order_id: str = "O-1") -> CreditReleased:

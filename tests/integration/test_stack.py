@@ -84,12 +84,12 @@ async def test_tansu_alone_is_refused_in_ci(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{free_port()}")
     monkeypatch.delenv("O2C_BROKER", raising=False)
     monkeypatch.delenv("O2C_KAFKA_BOOTSTRAP_SERVERS", raising=False)
-    told: list[str] = []
+    reported: list[str] = []
 
     with pytest.raises(StackError, match="no real Kafka is available"):
-        await choose_kafka(Children(tmp_path), tmp_path / "kafka", Ports(tmp_path / "ports.json"), told.append)
+        await choose_kafka(Children(tmp_path), tmp_path / "kafka", Ports(tmp_path / "ports.json"), reported.append)
 
-    assert told == [
+    assert reported == [
         "Kafka by docker is not available: Docker does not answer",
         "Kafka by maven is not available: no java on the PATH",
     ]

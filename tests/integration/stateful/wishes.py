@@ -15,7 +15,7 @@ from tests.integration.stateful.plain_books import Invoice, PlainBooks
 from tests.kit.events.sample import customer, item, payment, price
 
 NEWCOMER = "C-4"
-"""A customer whom nobody has heard of until the ERP speaks of them."""
+"""A customer without master data until the ERP publishes it."""
 SHARED = "ACC-SHARED"
 FORWARD = ("OLD-1", "old-1", "OLD-2", "O LD-3")
 """Numbers of invoices that may be brought forward, and named before they are."""
@@ -65,7 +65,7 @@ class LineWish:
 
 @dataclass(frozen=True)
 class PaymentWish:
-    """`who` tells how the payer is known, `how` what the amount is; `which` picks among what there is."""
+    """`who` is how the payer is known, `how` what the amount is; `which` picks among what there is."""
 
     who: str
     how: str

@@ -14,7 +14,7 @@ from shared.kernel.money import Money, round_half_up
 
 Age = tuple[date, str, str]
 DiscountBase = Literal["invoice", "gross", "net"]
-"""What a discount per cent applies to: as the invoice says, its total, or its total without tax."""
+"""What a discount per cent applies to: as the invoice states, its total, or its total without tax."""
 
 
 _VALIDATED_CAUSES: Final[frozenset[ItemCause]] = frozenset({"write_off_reversed", "cancelled"})
@@ -62,7 +62,7 @@ class OpenItem:
 
     @property
     def age(self) -> Age:
-        """The order in which items are paid when the payer does not say: due date, document number."""
+        """The order in which items are paid when the payer names no items: due date, document number."""
         return (self.due_date, self.document_number, self.item_id)
 
     def reduce(

@@ -1,4 +1,4 @@
-"""Payments that do not say what they are for."""
+"""Payments without a reference to what they pay."""
 
 from __future__ import annotations
 
@@ -204,9 +204,9 @@ class TestOnAccount:
 def test_an_application_of_very_many_items_is_said_in_parts(books: CashBooks) -> None:
     books.post(*(invoice(f"A-{n:04}", "1") for n in range(1200)))
     books.receive(payment("P", "1200"))
-    said = books.published(PaymentApplied)
-    assert [len(a.lines) for a in said] == [500, 500, 200]
-    assert [a.application_id for a in said] == ["P/A1", "P/A2", "P/A3"]
+    applied = books.published(PaymentApplied)
+    assert [len(a.lines) for a in applied] == [500, 500, 200]
+    assert [a.application_id for a in applied] == ["P/A1", "P/A2", "P/A3"]
 
 
 def test_ten_thousand_open_items_paid_one_by_one_are_not_quadratic() -> None:

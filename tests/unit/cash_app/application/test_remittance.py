@@ -1,4 +1,4 @@
-"""The payer says what the money is for."""
+"""The payer states what the payment is for."""
 
 from __future__ import annotations
 

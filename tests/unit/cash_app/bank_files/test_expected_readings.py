@@ -24,7 +24,7 @@ OF_THE_LIBRARY = "\nD000004C000002D25,24C28,71\n-XXX"
 
 
 def words(text: str) -> str:
-    """Without what tells one way of joining lines from another, and without control characters."""
+    """Without what distinguishes one way of joining lines from another, and without control characters."""
     return "".join(c for c in text if c.isprintable() and not c.isspace())
 
 

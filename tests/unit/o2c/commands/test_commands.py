@@ -1,4 +1,4 @@
-"""The command line explains itself, and says what is wrong with which value."""
+"""The command line explains itself, and states what is wrong with which value."""
 
 from __future__ import annotations
 
