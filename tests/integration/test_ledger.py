@@ -199,12 +199,12 @@ async def test_the_ledgers_answers_are_kept(world: World) -> None:
 
 async def test_an_answer_waits_for_the_batch_or_the_attempt_that_is_yet_to_be_submitted(world: World) -> None:
     """Given answers to a batch of tomorrow, when it is submitted, then they count as if they came after it."""
-    submitted = JournalBatchSubmitted(
+    sent = JournalBatchSubmitted(
         batch_id=FIRST_BATCH, source="invoicing", company_id=COMPANY, business_date=DAY, sequence=1, attempt=1,
         currency="USD", totals=[JournalTotal(account="1200", debit="1.00", credit="1.00")],
     )  # fmt: skip
-    unknown = rejected(submitted, batch_id="invoicing/never/submitted")
-    await world.publish(rejected(submitted, "again", attempt=2), rejected(submitted), unknown, unknown)
+    unknown = rejected(sent, batch_id="invoicing/never/submitted")
+    await world.publish(rejected(sent, "again", attempt=2), rejected(sent), unknown, unknown)
     await world.settle()
     assert [(a["batch_id"], a["attempt"], a["kind"]) for a in await deferred_answers(world)] == [
         (FIRST_BATCH, 1, "rejected"), (FIRST_BATCH, 2, "rejected"), ("invoicing/never/submitted", 1, "rejected"),
@@ -276,8 +276,8 @@ async def test_two_controllers_resubmitting_at_once_send_one_attempt(world: Worl
 
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
     by_attempt: defaultdict[tuple[str, int], list[dict[str, tuple[str, str]]]] = defaultdict(list)
-    for batch in world.published(JournalBatchSubmitted):
-        by_attempt[batch.batch_id, batch.attempt].append(totals(batch))
+    for event in world.published(JournalBatchSubmitted):
+        by_attempt[event.batch_id, event.attempt].append(totals(event))
     second = f"invoicing/{COMPANY}/USD/{DAY}/2"
     assert sorted(by_attempt) == [(batch.batch_id, 1), (batch.batch_id, 2), (second, 1)]
     assert all(len(sent) == 1 for sent in by_attempt.values())
