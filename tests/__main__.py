@@ -39,9 +39,9 @@ async def servers() -> AsyncIterator[dict[str, str]]:
         directory.chmod(0o755)
         children, ports = Children(directory), Ports(directory / "ports.json")
         try:
-            postgres = await choose_postgres(children, directory / "postgres", ports, _say, for_tests=True)
+            postgres = await choose_postgres(children, directory / "postgres", ports, _report, for_tests=True)
             _report(f"PostgreSQL taken: {postgres.described}")
-            kafka = await choose_kafka(children, directory / "kafka", ports, _say, for_tests=True)
+            kafka = await choose_kafka(children, directory / "kafka", ports, _report, for_tests=True)
             _report(f"Kafka taken: {kafka.described}")
             yield {
                 POSTGRES: postgres.superuser_url,

@@ -82,7 +82,7 @@ class ComposeStack:
 
     def play(self, days: int, seconds: float, *, people: bool = True) -> None:
         """Some days more of simulated business, from a container of its own."""
-        arguments = ("--entrypoint", "python", "o2c", "-", str(days), "people" if people else "nobody")
+        arguments = ("--entrypoint", "python", "o2c", "-", str(days), "people" if people else "no-people")
         with (Path(__file__).parent / "some_days.py").open() as script:
             self.compose("run", "--rm", "-T", *arguments, seconds=seconds, stdin=script)
 
