@@ -13,7 +13,7 @@ from tests.kit.faults.duplicates import Echo
 from tests.kit.stack.offsets import set_back_to_the_beginning
 
 
-async def test_what_is_said_twice_and_heard_again_is_applied_once(
+async def test_what_is_published_twice_and_consumed_again_is_applied_once(
     kafka: Any, postgres: Any, days_undisturbed: Undisturbed
 ) -> None:
     """The upstream publishes each event twice; each evening everything of the day is on the topics once more, the

@@ -93,9 +93,9 @@ async def shown(world: World, path: str, **params: Any) -> Any:
 async def test_what_goes_wrong_is_put_right(world: World) -> None:
     await wrong_customer(world)
     await check_returned(world)
-    await told_twice(world)
+    await reported_twice(world)
     await bad_debt(world)
-    await return_nobody_knows(world)
+    await return_of_an_unknown_payment(world)
     await what_the_controller_sees(world)
     await cents_too_much(world)
 
@@ -139,7 +139,7 @@ async def check_returned(world: World) -> None:
     assert len(world.published(CreditHoldLifted)) == 1
 
 
-async def told_twice(world: World) -> None:
+async def reported_twice(world: World) -> None:
     """The bank reports a payment again under another reference: it is held, and paid back when two people agree."""
     await do(world, "/payments/P-2B/reverse", {})
     lines = [
@@ -192,7 +192,7 @@ async def bad_debt(world: World) -> None:
     assert [c["cause"] for c in changes] == ["posted", "write_off", "write_off", "write_off_reversed"]
 
 
-async def return_nobody_knows(world: World) -> None:
+async def return_of_an_unknown_payment(world: World) -> None:
     """A return without a reference waits; a clerk matches it, wrongly, and undoes it: all is as it was."""
     await world.publish(returned("R-9", "100.00", 14), returned("R-10", "30.00", 14, original="BANK-P-10"))
     await world.settle()

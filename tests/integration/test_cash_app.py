@@ -1,4 +1,4 @@
-"""Cash application on real Kafka and PostgreSQL: events consumed, bookings, events published, and HTTP."""
+"""Cash application on real Kafka and PostgreSQL: events consumed and published, bookings, and requests over HTTP."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def check_books(world: World) -> None:
         assert state[0] == held.get(name, 0)
 
 
-async def test_an_invoice_is_paid_and_said_so(world: World) -> None:
+async def test_an_invoice_is_paid_and_the_application_published(world: World) -> None:
     await world.publish(sample.customer())
     await world.publish(sample.invoice())
     await world.settle()
@@ -182,7 +182,7 @@ class TestSuspense:
         missing = await world.command("cash_app", "cash_clerk", "/suspense/P-9/assign", body)
         assert missing.status_code == 404
 
-    async def test_money_of_a_customer_not_heard_of_yet_is_applied_when_they_are(self, world: World) -> None:
+    async def test_money_of_a_customer_without_master_data_is_applied_when_they_arrive(self, world: World) -> None:
         await world.publish(sample.payment("P-1"), sample.payment("P-2", customer_id=None, payer_account="ACC-C-1"))
         await world.settle()
         assert {state for state, _ in (await payments(world)).values()} == {"suspense"}

@@ -179,7 +179,7 @@ async def test_whatever_is_changed_behind_the_books_back_is_named(
         assert differing(await checked(world)) == invariants
 
 
-async def test_without_a_broker_it_says_what_was_not_compared(world: World) -> None:
+async def test_without_a_broker_it_states_what_was_not_compared(world: World) -> None:
     report = await check_books(world.databases, None)
     assert report.agree
     assert report.not_compared == ["GL_CORE's totals and the inputs on Kafka's topics, as no broker was named"]
@@ -207,10 +207,10 @@ async def test_what_the_general_ledger_booked_is_compared_with_what_was_sent(
 ) -> None:
     async with World(kafka, postgres) as world:
         await replayed(world, tmp_path)
-        await told_by_the_general_ledger(world)
+        await reported_by_the_general_ledger(world)
 
 
-async def told_by_the_general_ledger(world: World) -> None:
+async def reported_by_the_general_ledger(world: World) -> None:
     batches = world.published(JournalBatchSubmitted)
     answers = [
         JournalBatchPosted(**batch.model_dump(include=set(JournalBatchPosted.model_fields))) for batch in batches

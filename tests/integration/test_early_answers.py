@@ -119,7 +119,7 @@ async def test_answers_before_their_questions_end_as_in_the_right_order(kafka: A
         assert last in ("Cancelled", "Picking")
 
 
-async def test_what_is_heard_late_is_said_under_the_ids_of_the_right_order(kafka: Any, postgres: Any) -> None:
+async def test_what_arrives_late_is_published_under_the_ids_of_the_right_order(kafka: Any, postgres: Any) -> None:
     """Consumers that have it already, because it was published before a restore, drop it by its id."""
     async with World(kafka, postgres, services=["invoicing"]) as world:
         await world.publish(day(), customer(), item(), price())

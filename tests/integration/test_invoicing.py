@@ -212,7 +212,7 @@ async def test_short_lines_are_backordered_and_woken_in_order_of_age(kafka: Any,
         ]
 
 
-async def test_a_replenishment_heard_before_the_short_answer_is_not_lost(kafka: Any, postgres: Any) -> None:
+async def test_a_replenishment_consumed_before_the_short_answer_is_not_lost(kafka: Any, postgres: Any) -> None:
     async with World(kafka, postgres, services=["invoicing"]) as world:
         await masters(world)
         await world.publish(order())

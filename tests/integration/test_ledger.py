@@ -130,7 +130,7 @@ async def test_a_day_without_postings_submits_nothing(world: World) -> None:
     assert await submitted(world) == []
 
 
-async def test_the_same_day_said_twice_submits_once(world: World) -> None:
+async def test_the_same_day_published_twice_submits_once(world: World) -> None:
     await submitted(world, invoice())
     await world.publish(day(NEXT))
     await world.settle()

@@ -219,7 +219,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @precondition(lambda self: self.shipped)
     @rule(which=WHICH, disorder=DISORDER)
-    def shipment_is_told_again(self, which: int, disorder: int) -> None:
+    def shipment_is_published_again(self, which: int, disorder: int) -> None:
         self.business.send(_pick(self.shipped, which).model_copy(), disorder=disorder)
 
     @rule(

@@ -169,7 +169,7 @@ _SOME_LINES = st.lists(LINES, min_size=1, max_size=3).map(tuple)
 PLAIN_PAYMENTS = payments(st.sampled_from(["named", "account"]), _NO_LINES)
 PAYMENTS_WITH_REMITTANCE = payments(st.just("named"), _SOME_LINES)
 ANY_PAYMENTS = payments(
-    st.sampled_from(["named", "account", "shared", "newcomer", "new account", "nobody"]),
+    st.sampled_from(["named", "account", "shared", "newcomer", "new account", "unknown"]),
     st.one_of(_NO_LINES, _SOME_LINES),
     st.sampled_from([False, False, False, True]),
 )

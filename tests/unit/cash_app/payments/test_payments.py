@@ -72,7 +72,7 @@ class TestByHand:
         decision = ManualApplication(hand, "as they asked", on(25))
         apply_manually(books.payments[payment_id], decision, waits, books.book, books.bookings)
 
-    def test_money_on_account_settles_what_the_clerk_says_on_the_day(self, books: CashBooks) -> None:
+    def test_money_on_account_settles_what_the_clerk_names_on_the_day(self, books: CashBooks) -> None:
         books.post(invoice("A-1", "100"), invoice("A-2", "50"))
         books.receive(payment("P", "70", names=[("A-9X", "70")]))
         self.apply(books, "P", ("A-1", "30", "0"), ("A-2", "40", "0"))

@@ -18,7 +18,7 @@ BAKER = ("C-2", "USD")
 CLARK = ("C-3", "JPY")
 
 
-def test_sides_that_agree_are_told_by_currency() -> None:
+def test_sides_that_agree_are_shown_by_currency() -> None:
     side = {ADAMS: Decimal("10.000"), BAKER: Decimal("5.500"), CLARK: Decimal("700.000")}
     lines = compare("Items", "left", side, "right", dict(side))
     assert [(line.where, str(line.left), str(line.right), line.agrees) for line in lines] == [
