@@ -30,8 +30,8 @@ ON CONFLICT (customer_id) DO UPDATE SET
 SELECT customer_id FROM customer_ledger WHERE customer_id = ANY($1::text[]);
 
 -- name: view_customer
--- The customer's name, if the customer is known.
-SELECT customer_id, name FROM customer_ledger WHERE customer_id = $1;
+-- The customer's name and company, if the customer is known.
+SELECT customer_id, name, company_id FROM customer_ledger WHERE customer_id = $1;
 
 -- name: load_items
 -- Items by customer and id, locked in key order.

@@ -23,12 +23,13 @@ async def capture_order(body: CaptureOrder, command: Command, uow: InvoicingWork
     customers = await uow.customers.fetch("read_customers", [body.customer_id])
     if not customers:
         raise Unprocessable(f"customer {body.customer_id!r} is not known: the ERP must send the customer first")
-    order_date = body.order_date or uow.today
+    company_id = body.company_id or customers[0].company_id
+    order_date = body.order_date or uow.days.of(company_id)
     if order_date is None:
         raise Unprocessable("no business day has begun yet: give the order_date")
     placed = OrderPlaced(
         order_id=order_id,
-        company_id=body.company_id or customers[0].company_id,
+        company_id=company_id,
         customer_id=body.customer_id,
         order_date=order_date,
         currency=body.currency or customers[0].currency,
@@ -48,7 +49,7 @@ async def amend_order(order_id: str, body: AmendOrder, command: Command, uow: In
     late = too_late_to_amend(order)
     if late is not None:
         raise Conflict(late.text)
-    placed = _revision(order, body, uow.business_date)
+    placed = _revision(order, body, uow.business_date_of(order.company_id))
     after = {**placed.model_dump(mode="json"), "why": body.reason}
     uow.audit(command, "amend_order", order_id, {**_audited(order), "revision": order.revision}, after)
     uow.emit(placed, cause=command)
@@ -59,7 +60,7 @@ async def cancel_order(order_id: str, reason: str, command: Command, uow: Invoic
     """Cancels the units that are not on a pick list. Raises NotFound, or Conflict where there are none."""
     order = await _order(order_id, uow)
     before = _audited(order)
-    changed = order.cancel(uow.business_date, f"{reason} (by {command.person.name})")
+    changed = order.cancel(uow.business_date_of(order.company_id), f"{reason} (by {command.person.name})")
     if changed is None:
         raise Conflict(f"no unit of order {order_id!r} can be cancelled: it is {order.state}")
     uow.audit(command, "cancel_order", order_id, before, {**_audited(order), "why": reason})
