@@ -71,7 +71,8 @@ async def test_pages_and_lists_show_each_company_on_its_day(world: World) -> Non
 
 async def given(world: World) -> None:
     """NZ1 has begun 1 September, US1 31 August; U-A owes 300.00 and its payment of 250.00 fits nothing."""
-    american, far = {"company_id": "US1", "terms": {"net_days": 30}}, {"company_id": "NZ1", "terms": {"net_days": 30}}
+    terms = {"net_days": 30}
+    american, far = {"company_id": "US1", "terms": terms}, {"company_id": "NZ1", "terms": terms}
     await world.publish(
         item(), price(), customer("U-A", **american), customer("U-B", **american), customer("N-A", **far)
     )
@@ -86,8 +87,9 @@ async def given(world: World) -> None:
         owed("N-1", "N-A", "NZ1", "80.00", TODAY),
     )
     await world.settle()
+    unknown = [{"document_number": "U-9", "amount": "250.00"}]
     await world.publish(
-        payment("P-1", "U-A", "250.00", company_id="US1", value_date=date(2026, 8, 28)),
+        payment("P-1", "U-A", "250.00", company_id="US1", value_date=date(2026, 8, 28), remittance=unknown),
         BusinessDayStarted(company_id="US1", business_date=TODAY),
         BusinessDayStarted(company_id="NZ1", business_date=TOMORROW),
     )
