@@ -93,11 +93,11 @@ class ComposeStack:
         described: list[dict[str, Any]] = json.loads(listed.stdout)
         return described
 
-    def wait_until_well(self) -> None:
-        """Returns when every container that has a health check passes it. Raises Failed with the logs of the others."""
+    def wait_until_well(self, *services: str) -> None:
+        """Returns when every container with a health check (or those of `services`) passes it. Raises Failed."""
         deadline = time.monotonic() + _WELL_SECONDS
         while True:
-            checked = [c for c in self.containers() if "Health" in c["State"]]
+            checked = [c for c in self.containers(*services) if "Health" in c["State"]]
             unwell = sorted({service_of(c) for c in checked if c["State"]["Health"]["Status"] != "healthy"})
             if not unwell:
                 return

@@ -247,7 +247,7 @@ async def _by_people(office: Office) -> None:
     suggested = (await office.done(f"{large}/statements", {"statements": [SMITH]}))["analysis"]["suggested_limit"]
     told = {cap["name"]: cap["text"] for cap in suggested["caps"]}
     assert (suggested["binding"], told["our_sales"]) == (
-        "our_sales", "20 % of a year's sales to the customer of 4,000.00 USD: 800 USD",
+        "our_sales", "20 % of a year's sales to the customer of 4,000.00 USD: 800.00 USD",
     )  # fmt: skip
     await office.done(f"{large}/approve", grant, "Ann")
     await office.refused(403, "Ann has already approved it", f"{large}/approve", grant, "Ann")

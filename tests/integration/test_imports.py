@@ -108,7 +108,7 @@ async def test_real_files_are_taken_whole_or_refused_whole(world: World) -> None
     other_bytes = await send(world, statement.replace(b"\n", b"\r\n"))
     assert f"of 10200123456 came before, in import {posted['import_id']}" in errors(other_bytes)
     unbalanced = await send(world, (BANK / "mt940/abnamro.sta").read_bytes())
-    assert "opening 3236.28 and movements of -321.44 make 2914.84, but the closing balance is 876.84" in errors(
+    assert "opening 3,236.28 and movements of -321.44 make 2,914.84, but the closing balance is 876.84" in errors(
         unbalanced
     )
     nonsense = await send(world, b"%PDF-1.7")

@@ -28,7 +28,6 @@ from services.cash_app.bank_files.schemas import (
     OwnAccountBody,
     OwnAccountView,
     Released,
-    ReleaseLine,
     ReviewClosed,
     ReviewEntryView,
     Stage,
@@ -48,6 +47,7 @@ from shared.chassis.http import (
     decode_cursor,
     require_roles,
 )
+from shared.chassis.http.schemas import WithReason
 from shared.contracts.event import Identifier
 
 router = APIRouter()
@@ -216,7 +216,7 @@ async def bundle_lines(
 
 
 @router.post("/bundle-lines/{line_id}/release")
-async def release_line(line_id: str, body: ReleaseLine, command: Clerk) -> Released:
+async def release_line(line_id: str, body: WithReason, command: Clerk) -> Released:
     """Posts a line as a payment itself, where no message will report payments behind it."""
 
     async def work(uow: CashWork) -> Released:

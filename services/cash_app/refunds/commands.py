@@ -15,7 +15,7 @@ from shared.chassis.errors import Conflict, NotFound, Unprocessable
 from shared.chassis.transaction.command import Command
 from shared.components import approvals
 from shared.kernel.authority import check_authority
-from shared.kernel.money import is_exact, round_half_up
+from shared.kernel.money import Money, is_exact, round_half_up
 
 KIND = "refund"
 
@@ -29,8 +29,8 @@ async def request_refund(
         raise Conflict(f"payment {payment_id} is {payment.state}: only unapplied or on-account money can be refunded")
     if amount > payment.unapplied_amount or not is_exact(amount, payment.currency):
         raise Unprocessable(
-            f"{amount} cannot be refunded: {payment.unapplied_amount} {payment.currency} of payment {payment_id} is "
-            "unapplied"
+            f"{amount:,} cannot be refunded: {Money(payment.unapplied_amount, payment.currency)} of payment "
+            f"{payment_id} is unapplied"
         )
     request = approvals.ApprovalRequest(
         approval_id=f"RF-{command.id}",

@@ -14,7 +14,7 @@ from services.cash_app.returns.store import returns_of
 from services.cash_app.work import Action, CashWork
 from shared.chassis.errors import Conflict, NotFound, Unprocessable
 from shared.chassis.transaction.command import Command
-from shared.kernel.money import round_half_up
+from shared.kernel.money import Money, round_half_up
 
 
 async def match_return(return_id: str, payment_id: str, reason: str, command: Command, uow: CashWork) -> Outcome:
@@ -27,7 +27,8 @@ async def match_return(return_id: str, payment_id: str, reason: str, command: Co
         raise Conflict(f"return {return_id} does not wait for a payment: see GET /work-queues/returns")
     objection = returned.objection(payments)
     if objection or returned.amount > sum((payment.amount for payment in payments), Decimal(0)):
-        raise Unprocessable(objection or f"payment {payment_id} is of less than the {returned.amount} returned")
+        too_small = f"payment {payment_id} is of less than the {Money(returned.amount, returned.currency)} returned"
+        raise Unprocessable(objection or too_small)
     match = MatchedReturn(returned, payments, command)
     done = await reverse_returned_payments([match], f"matched by {command.person.name}", uow)
     if not done:

@@ -15,7 +15,7 @@ from shared.chassis.errors import Conflict, NotFound, Unprocessable
 from shared.chassis.transaction.command import Command
 from shared.components import approvals
 from shared.kernel.authority import check_authority, within_authority
-from shared.kernel.money import is_exact, round_half_up
+from shared.kernel.money import Money, is_exact, round_half_up
 
 KIND = "write_off"
 
@@ -38,7 +38,8 @@ async def request_write_off(
     """Writes off a locked item: at once within the person's authority, else a second person has to approve."""
     if amount > item.open_amount or not is_exact(amount, item.currency):
         raise Unprocessable(
-            f"{amount} cannot be written off: {item.open_amount} {item.currency} is open on {item.document_number}"
+            f"{amount:,} cannot be written off: {Money(item.open_amount, item.currency)} is open on "
+            f"{item.document_number}"
         )
     write_off_id, person, today = f"WO-{command.id}", command.person, uow.business_date_of(item.company_id)
     rules = (await uow.policy(WRITE_OFF_RULES)).on(today).document
@@ -76,8 +77,8 @@ async def post_approved_write_off(approval: approvals.Approval, command: Command
     item = await uow.lock_item(approval.subject)
     if approval.amount > item.open_amount:
         raise Conflict(
-            f"only {item.open_amount} {item.currency} is open on {item.document_number} now: decline, and request a "
-            "write-off of that amount"
+            f"only {Money(item.open_amount, item.currency)} is open on {item.document_number} now: decline, and "
+            "request a write-off of that amount"
         )
     approved = WriteOff(approval.approval_id, approval.amount, command.person.name, approval.reason, today)
     _post(item, approved, command, uow)

@@ -22,7 +22,7 @@ from services.collections.work import CollectionsWork
 from shared.chassis.errors import Conflict, NotFound, Unprocessable
 from shared.chassis.transaction.command import Command
 from shared.kernel.authority import check_authority, check_second_person, within_authority
-from shared.kernel.money import round_half_up
+from shared.kernel.money import Money, round_half_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ class OpenDeduction:
         assert row is not None
         if not row["owed"]:
             raise Conflict(
-                f"deduction {deduction_id} of {deduction.amount} {deduction.currency} is settled: nothing is owed on it"
+                f"deduction {deduction_id} of {Money(deduction.amount, deduction.currency)} is settled: nothing is "
+                "owed on it"
             )
         return cls(deduction, round_half_up(row["owed"], deduction.currency), reason, command, uow)
 

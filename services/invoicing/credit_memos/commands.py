@@ -22,6 +22,7 @@ from services.invoicing.work import InvoicingWork
 from shared.chassis.errors import Conflict, NotFound, Unprocessable
 from shared.chassis.transaction.command import Command
 from shared.kernel.authority import check_authority, check_second_person
+from shared.kernel.money import Money, amount_text
 
 WAIVER_REASON_CODE = "finance_charge"
 
@@ -44,7 +45,8 @@ async def waive_finance_charge(number: str, reason: str, command: Command, uow: 
     if document.kind == "invoice":
         raise Unprocessable(f"{number} is an invoice, not a finance charge: use POST /credit-memos to credit it")
     if not document.left:
-        raise Conflict(f"finance charge {number} was waived before: nothing of {document.total} is left")
+        charged = Money(document.total, document.currency)
+        raise Conflict(f"finance charge {number} was waived before: nothing of {charged} is left")
     body = CreateCreditMemo(document_number=number, reason_code=WAIVER_REASON_CODE, reason=reason)
     return await _credit(document, document.credit_by_amount(document.left), body, command, uow)
 
@@ -68,8 +70,10 @@ async def approve_credit_memo(credit_memo_id: str, reason: str, command: Command
     document = await _document(memo.document_number, memo.company_id, uow)
     if not document.can_credit(memo.lines):
         raise Conflict(
-            f"{memo.total} {memo.currency} of {memo.document_number} cannot be credited any more: {document.total} "
-            f"was charged and {document.total - document.left} credited meanwhile; decline, and request a new one"
+            f"{Money(memo.total, memo.currency)} of {memo.document_number} cannot be credited any more: "
+            f"{amount_text(document.total, memo.currency)} was charged and "
+            f"{amount_text(document.total - document.left, memo.currency)} credited meanwhile; decline, and request a "
+            "new one"
         )
     (posted,) = await numbered([(memo, max(today, document.document_date))], uow)
     post_memo(posted, command, uow)

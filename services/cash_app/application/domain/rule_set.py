@@ -22,7 +22,7 @@ from services.cash_app.application.domain.settlement import SettledLine
 from services.cash_app.application.domain.tolerance import within
 from services.cash_app.open_items.domain.open_item import OpenItem
 from services.cash_app.payments.domain.payment import Payment
-from shared.kernel.money import minor_units
+from shared.kernel.money import Money, minor_units
 
 ITEMS_LOOKED_AT_MAX: Final = 2_000
 """Of an account with more open items, rules that must read all of them give no result."""
@@ -72,9 +72,9 @@ class MatchCase:
         missing = item.open_amount - cash - earned
         written_off = missing if tolerant and within(missing, item, self.rules.tolerance) else discount.NONE
         if earned:
-            why = f"{why}; paid by {item.discount_date}, so {earned} {item.currency} discount is granted"
+            why = f"{why}; paid by {item.discount_date}, so {Money(earned, item.currency)} discount is granted"
         if written_off:
-            why = f"{why}; {written_off} {item.currency} is missing and written off as a small difference"
+            why = f"{why}; {Money(written_off, item.currency)} is missing and written off as a small difference"
         return SettledLine(
             item,
             cash,

@@ -16,6 +16,7 @@ from services.cash_app.payments.domain.payment import Payment
 from services.cash_app.payments.domain.pending_document import PendingDocument
 from shared.contracts.cash_app import ItemCause, PaymentUnapplied
 from shared.kernel.journal import Account, Posting
+from shared.kernel.money import Money
 
 ReversalCause = Literal["reversed", "transferred", "returned"]
 
@@ -138,7 +139,7 @@ def check_reversible(applications: Iterable[BookedApplication], history: Payment
             if movement.change > item.open_amount:
                 raise NotReversible(
                     f"application {application.application_id} opened {item.document_number}, of which "
-                    f"{movement.change - item.open_amount} {item.currency} is settled since: undo that first"
+                    f"{Money(movement.change - item.open_amount, item.currency)} is settled since: undo that first"
                 )
 
 

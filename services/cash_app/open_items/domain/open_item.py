@@ -10,7 +10,7 @@ from typing import Final, Literal
 from shared.contracts.cash_app import ItemCause, ItemKind, OpenItemChanged
 from shared.contracts.erp import PaymentMethod
 from shared.contracts.invoicing import FinanceChargePosted, InvoicePosted
-from shared.kernel.money import round_half_up
+from shared.kernel.money import Money, round_half_up
 
 Age = tuple[date, str, str]
 DiscountBase = Literal["invoice", "gross", "net"]
@@ -82,7 +82,8 @@ class OpenItem:
         """
         if not 0 < amount <= self.open_amount:
             raise OverApplied(
-                f"cannot take {amount} {self.currency} off {self.document_number}: {self.open_amount} is open"
+                f"cannot take {Money(amount, self.currency)} off {self.document_number}: "
+                f"{Money(self.open_amount, self.currency)} is open"
             )
         self.open_amount -= amount
         if cause == "discount":
@@ -107,8 +108,8 @@ class OpenItem:
         """
         if not 0 < amount <= self.original_amount - self.open_amount:
             raise OverApplied(
-                f"cannot reopen {amount} {self.currency} on {self.document_number}: {self.open_amount} of "
-                f"{self.original_amount} is open"
+                f"cannot reopen {Money(amount, self.currency)} on {self.document_number}: "
+                f"{Money(self.open_amount, self.currency)} of {Money(self.original_amount, self.currency)} is open"
             )
         self.open_amount += amount
         if discount:

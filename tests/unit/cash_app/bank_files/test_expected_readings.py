@@ -208,6 +208,6 @@ def test_what_the_files_say_holds_together_or_is_named() -> None:
     assert {name for name, errors in found.items() if not errors} == {
         "sample1.txt", "sample2.txt", "camt054.v2.xml", "lockbox.bai", "rabobank-iban.sta"
     }  # fmt: skip
-    assert found["abnamro.sta"] == ["opening 3236.28", "opening 2876.84"]
+    assert found["abnamro.sta"] == ["opening 3,236.28", "opening 2,876.84"]
     assert found["ing.sta"] == ["opening 0.00"]
     assert found["camt053.v8.xml"] == ["the closing balance is in SEK, the account in EUR", "opening 18.15"]

@@ -31,7 +31,7 @@ NAMES = [("C-1", "Alder Creek Foods Inc."), ("C-2", "Blue Harbor Hotels LLC"), (
 
 def known(**more: Any) -> PayerKnowledge:
     holders = {"ACC-1": {"C-1"}, "ACC-2": {"C-2"}, "SHARED": {"C-1", "C-2"}}
-    return PayerKnowledge({"C-1", "C-2", "C-3"}, holders, DOCUMENTS, **more)
+    return PayerKnowledge({c: c for c in ("C-1", "C-2", "C-3")}, holders, DOCUMENTS, **more)
 
 
 def who(
@@ -130,3 +130,9 @@ class TestSplit:
         assert self.parts("ACC-1", "150", ("A-1", "100"), ("A-2", "50")) == [("P", "C-1", "100"), ("P/2", "C-2", "50")]
         assert self.parts("ACC-1", "140", ("A-1", "100"), ("A-2", "40")) == [("P", "C-1", "140")]
         assert self.parts("ACC-1", "150", ("A-1", "100"), ("A-2", "50"), stated="C-1") == [("P", "C-1", "150")]
+
+
+def test_money_of_a_branch_is_money_of_the_customer_it_is_billed_to() -> None:
+    branch = PayerKnowledge({"C-1": "C-1", "C-2": "C-1"})
+    found = identify(PayerDetails("1000", "USD", "C-2", None, None), branch, RULES)
+    assert (found.customer_id, found.why) == ("C-1", "the payment names customer C-2, who is billed to C-1")

@@ -92,7 +92,7 @@ class TestByHand:
         [
             (("A-1", "71", "0"), "the lines add up to 71.00 USD, but 70.00"),
             (("A-2", "60", "0"), "A-2 has 50.00 USD open, not 60"),
-            (("A-1", "70", "30"), "a discount of 30 USD is not earned"),
+            (("A-1", "70", "30"), "a discount of 30.00 USD is not earned"),
             (("A-1", "0.001", "0"), "is not an amount in USD"),
             (("A-3", "10", "0"), "A-3 is in EUR, the payment in USD"),
         ],
@@ -114,7 +114,7 @@ class TestByHand:
 
 def test_an_item_cannot_go_below_zero(books: CashBooks) -> None:
     books.post(invoice("A-1", "100"))
-    with pytest.raises(OverApplied, match=r"cannot take 100.01 USD off A-1: 100.00 is open"):
+    with pytest.raises(OverApplied, match=r"cannot take 100.01 USD off A-1: 100.00 USD is open"):
         books.items["A-1"].reduce(Decimal("100.01"), on(5), "cash", "P/A1")
 
 

@@ -91,6 +91,16 @@ def test_every_reason_is_given_and_one_excluding_rule_lets_it_through_all_the_sa
     assert OrderFacts.of("C-1", facts.text) == facts
 
 
+def test_a_rule_about_an_amount_shows_it_with_the_decimals_of_the_accounts_currency() -> None:
+    size = Rule.model_validate(rule("size", "order_amount", above="30000"))
+    assert size.sentence(Decimal("31234.500"), "USD").endswith(
+        "31,234.50 ordered, in the account's currency, above 30,000.00."
+    )
+    assert size.sentence(Decimal(31234), "JPY").endswith("31,234 ordered, in the account's currency, above 30,000.")
+    share = Rule.model_validate(rule("share", "overdue_percent", above="50"))
+    assert share.sentence(Decimal(200) / 3, "JPY").endswith("66.67 per cent of the credit limit overdue, above 50.")
+
+
 def test_exposure_counts_each_part_by_policy_and_rate() -> None:
     owing = account("1000", d5="100")
     owing.valuation = replace(

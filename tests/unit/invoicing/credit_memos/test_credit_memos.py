@@ -72,7 +72,7 @@ def test_an_amount_is_spread_over_the_lines_by_what_is_left_of_them() -> None:
 @pytest.mark.parametrize(
     ("amount", "line_no", "sentence"),
     [
-        ("1738.10", None, "1738.09 was charged and 0.00 credited before, so 1738.09 is left"),
+        ("1738.10", None, "1,738.09 was charged and 0.00 credited before, so 1,738.09 is left"),
         ("101.04", 2, "101.03 was charged and 0.00 credited before, so 101.03 is left"),
         ("1.005", None, "1.005 is not an amount of USD"),
         ("1.00", 3, "has no line 3: its lines are 1, 2"),
