@@ -123,9 +123,9 @@ def reverse(application: BookedApplication, payment: Payment, history: PaymentHi
             method=payment.method,
         )
     )
+    undoing = _Undoing(application, on, payment.value_date, correction)
     for movement in application.movements:
-        item = history.item(movement.customer_id, movement.item_id)
-        _undo(movement, item, application, on, correction)
+        _undo(movement, history.item(movement.customer_id, movement.item_id), undoing)
     bookings.postings.extend(_opposite(posting, application.reversal_id, on) for posting in application.postings)
     return on
 
@@ -142,16 +142,28 @@ def check_reversible(applications: Iterable[BookedApplication], history: Payment
                 )
 
 
-def _undo(
-    movement: ItemMovement, item: OpenItem, application: BookedApplication, on: date, correction: Correction
-) -> None:
-    reversal_id, undone, events = application.reversal_id, application.application_id, correction.bookings.events
+@dataclass(frozen=True, slots=True)
+class _Undoing:
+    """An application that is being undone, `on` which day, and the value date of its payment."""
+
+    application: BookedApplication
+    on: date
+    value_date: date
+    correction: Correction
+
+
+def _undo(movement: ItemMovement, item: OpenItem, undoing: _Undoing) -> None:
+    reversal_id, undone = undoing.application.reversal_id, undoing.application.application_id
+    amount, on, value_date = abs(movement.change), undoing.on, undoing.value_date
     if movement.change > 0:
-        events.append(item.reduce(movement.change, on, "unapplied", reversal_id, reverses=undone))
+        changed = item.reduce(amount, on, "unapplied", reversal_id, value_date=value_date, reverses=undone)
     else:
         discount = movement.cause == "discount"
-        events.append(item.restore(-movement.change, on, "unapplied", reversal_id, reverses=undone, discount=discount))
-    book = correction.book
+        changed = item.restore(
+            amount, on, "unapplied", reversal_id, reverses=undone, discount=discount, value_date=value_date
+        )
+    undoing.correction.bookings.events.append(changed)
+    book = undoing.correction.book
     if book is not None and item.customer_id == book.customer_id:
         book.add_item(item)
         book.changed(item)

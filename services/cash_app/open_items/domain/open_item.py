@@ -73,12 +73,13 @@ class OpenItem:
         cause_id: str,
         *,
         method: PaymentMethod | None = None,
+        value_date: date | None = None,
         reverses: str | None = None,
     ) -> OpenItemChanged:
         """Takes `amount` off the open amount.
 
-        `method` is how cash was paid; `reverses` is the cause id of the change that this one reverses. Raises
-        OverApplied above the open amount.
+        `method` is how cash was paid, `value_date` that of the payment behind the change; `reverses` is the cause id
+        of the change that this one reverses. Raises OverApplied above the open amount.
         """
         if not 0 < amount <= self.open_amount:
             raise OverApplied(
@@ -89,7 +90,7 @@ class OpenItem:
             self.discount_taken += amount
         self.item_version += 1
         self.moved_on = max(self.moved_on, on)
-        return self._changed(-amount, on, cause, cause_id, method=method, reverses=reverses)
+        return self._changed(-amount, on, cause, cause_id, method=method, value_date=value_date, reverses=reverses)
 
     def restore(
         self,
@@ -100,10 +101,11 @@ class OpenItem:
         *,
         reverses: str,
         discount: bool = False,
+        value_date: date | None = None,
     ) -> OpenItemChanged:
         """Reopens `amount` with the old due date; with `discount`, that much discount may be taken again.
 
-        `reverses` is the cause id of the change that this one reverses. Raises OverApplied above what was taken off.
+        `value_date` is that of the payment whose application is undone; `reverses` is the cause id of the change that this one reverses. Raises OverApplied above what was taken off.
         """
         if not 0 < amount <= self.original_amount - self.open_amount:
             raise OverApplied(
@@ -116,7 +118,7 @@ class OpenItem:
         self.item_version += 1
         self.moved_on = max(self.moved_on, on)
         self.open_since = max(self.open_since, on)
-        return self._changed(amount, on, cause, cause_id, reverses=reverses)
+        return self._changed(amount, on, cause, cause_id, value_date=value_date, reverses=reverses)
 
     def posted(self) -> OpenItemChanged:
         """Version 1: the item itself."""
@@ -130,6 +132,7 @@ class OpenItem:
         cause_id: str,
         *,
         method: PaymentMethod | None = None,
+        value_date: date | None = None,
         reverses: str | None = None,
     ) -> OpenItemChanged:
         create = OpenItemChanged if cause in _VALIDATED_CAUSES else OpenItemChanged.of_known
@@ -152,6 +155,7 @@ class OpenItem:
             due_date=self.due_date,
             disputed=self.disputed,
             payment_method=method,
+            value_date=value_date,
         )
 
 
