@@ -105,7 +105,8 @@ class OpenItem:
     ) -> OpenItemChanged:
         """Reopens `amount` with the old due date; with `discount`, that much discount may be taken again.
 
-        `value_date` is that of the payment whose application is undone; `reverses` is the cause id of the change that this one reverses. Raises OverApplied above what was taken off.
+        `value_date` is that of the payment whose application is undone; `reverses` is the cause id of the change that
+        this one reverses. Raises OverApplied above what was taken off.
         """
         if not 0 < amount <= self.original_amount - self.open_amount:
             raise OverApplied(
