@@ -15,6 +15,7 @@ from services.cash_app.payments.domain.bookings import Bookings, Entry
 from services.cash_app.payments.domain.payment import Payment
 from services.cash_app.payments.domain.pending_document import PendingDocument
 from shared.contracts.cash_app import ItemCause, PaymentUnapplied
+from shared.contracts.erp import PaymentMethod
 from shared.kernel.journal import Account, Posting
 
 ReversalCause = Literal["reversed", "transferred", "returned"]
@@ -123,7 +124,7 @@ def reverse(application: BookedApplication, payment: Payment, history: PaymentHi
             method=payment.method,
         )
     )
-    undoing = _Undoing(application, on, payment.value_date, correction)
+    undoing = _Undoing(application, on, payment.value_date, payment.method, correction)
     for movement in application.movements:
         _undo(movement, history.item(movement.customer_id, movement.item_id), undoing)
     bookings.postings.extend(_opposite(posting, application.reversal_id, on) for posting in application.postings)
@@ -149,6 +150,7 @@ class _Undoing:
     application: BookedApplication
     on: date
     value_date: date
+    method: PaymentMethod
     correction: Correction
 
 
@@ -158,10 +160,10 @@ def _undo(movement: ItemMovement, item: OpenItem, undoing: _Undoing) -> None:
     if movement.change > 0:
         changed = item.reduce(amount, on, "unapplied", reversal_id, value_date=value_date, reverses=undone)
     else:
-        discount = movement.cause == "discount"
         changed = item.restore(
-            amount, on, "unapplied", reversal_id, reverses=undone, discount=discount, value_date=value_date
-        )
+            amount, on, "unapplied", reversal_id,
+            reverses=undone, undoes=movement.cause, method=undoing.method, value_date=value_date,
+        )  # fmt: skip
     undoing.correction.bookings.events.append(changed)
     book = undoing.correction.book
     if book is not None and item.customer_id == book.customer_id:
