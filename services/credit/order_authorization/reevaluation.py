@@ -92,7 +92,8 @@ async def reevaluate_after_command(
     account: CreditAccount, command: Command, uow: CreditWork, description: str
 ) -> list[str]:
     """Releases held orders that fit now. Returns every order that the command released."""
-    await reevaluate_held_orders(uow, {account.customer_id: Trigger(command, uow.business_date, description)})
+    trigger = Trigger(command, uow.business_date_of(account.company_id), description)
+    await reevaluate_held_orders(uow, {account.customer_id: trigger})
     return [event.order_id for event in uow.pending_events if isinstance(event, CreditReleased)]
 
 

@@ -45,6 +45,9 @@ class DiscountRules(_Document):
     """Whether a part payment within terms earns its share of the discount."""
     unearned_taken: Literal["stays_open", "deduction"] = "stays_open"
     """What happens to a discount that was taken and not earned."""
+    overclaim_percent_max: Percent = Decimal(20)
+    """Of the open amount. A payer who claims more discount than the terms grant still earns what they grant. If more
+    than this is then missing, it is a part payment and earns none."""
 
 
 class ToleranceRules(_Document):

@@ -94,7 +94,9 @@ class CustomerSubledger:
         return self._rules(payment.company_id, self.customer_id, payment.value_date)
 
     def discount_day(self, payment: Payment, rules: CustomerRules) -> date:
-        """The day on which discounts of this payment are measured."""
+        """The day on which discounts of this payment are measured; a credit memo pays nothing and earns none."""
+        if payment.method == "credit_memo":
+            return date.max
         oldest = None
         if rules.discount.past_due_days_max is not None:
             oldest = next((item.due_date for item in self.pool(payment).oldest_first()), None)

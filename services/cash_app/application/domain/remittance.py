@@ -180,7 +180,8 @@ def settle_named(item: OpenItem, stated: StatedAmount, terms: TermsInForce) -> S
     """
     day, money, claimed = terms.discount_day, stated.money, stated.claimed
     available = discount.available(item, day)
-    granted = discount.earned_by_claim(item, money, claimed, day)
+    most = terms.rules.discount.overclaim_percent_max
+    granted = discount.earned_by_claim(item, money, claimed, day, most)
     if not claimed and available and item.open_amount - money == available:
         granted = available
     if not granted and terms.rules.discount.part_payments == "in_proportion":
@@ -225,7 +226,7 @@ def _with_missing(
         return line._replace(
             tolerance=missing, why=f"{line.why}; {amount} is missing and written off as a small difference"
         )
-    unearned = missing in (refused, item.discount_amount - item.discount_taken)
+    unearned = missing in (refused, item.discount_left, item.discount_amount - item.discount_taken)
     if unearned and rules.discount.unearned_taken == "deduction":
         reason = reason or "unearned_discount"
     small = missing * 100 <= item.open_amount * rules.short_payment.deduction_percent_max
