@@ -18,7 +18,7 @@ from services.cash_app.application.policy import APPLICATION_RULES, rules_in_for
 from services.cash_app.open_items.domain.document_number import document_key
 from services.cash_app.open_items.domain.known_document import KnownDocument
 from services.cash_app.open_items.domain.open_item import OpenItem
-from services.cash_app.open_items.store import CUSTOMERS, ITEMS
+from services.cash_app.open_items.store import CUSTOMERS, ITEMS, known_from_row
 from services.cash_app.payments.bookings_store import persist_bookings
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.payment import Payment
@@ -97,9 +97,7 @@ class CashWork(UnitOfWork):
         self.items.put(item)
         key = (item.company_id, document_key(item.document_number))
         self._owners.setdefault(key, set()).add(item.customer_id)
-        net_amount = item.open_amount - item.discount_amount
-        document = KnownDocument(item.customer_id, item.currency, item.open_amount, net_amount)
-        self._documents.setdefault(key, []).append(document)
+        self._documents.setdefault(key, []).append(KnownDocument.of(item))
 
     async def known_documents(self, keys: Iterable[str]) -> Mapping[tuple[str, str], Sequence[KnownDocument]]:
         """By company and document key: the customers of these documents and what is open on them, as first read."""
@@ -107,7 +105,7 @@ class CashWork(UnitOfWork):
         if asked:
             self._asked |= asked
             for row in await self.fetch("known_documents", sorted(asked)):
-                key, known = row[:2], KnownDocument(*row[2:])
+                key, known = row[:2], known_from_row(row)
                 self._owners.setdefault(key, set()).add(known.customer_id)
                 self._documents.setdefault(key, []).append(known)
         return self._documents
@@ -236,11 +234,12 @@ class CashWork(UnitOfWork):
         self.audit(command, action=action.name, subject=subject_id, before=before, after=after)
         self._as_locked[subject_id] = now
         if action.decides:
-            self.note_action(command, subject_id, action.name, action.reason)
+            self.note_action(command, subject_id, action, subject.company_id)
 
-    def note_action(self, command: Command, subject_id: str, name: str, reason: str) -> None:
-        """Notes that a person did something with a payment, item or return."""
-        row = (subject_id, command.id, name, command.person.name, self.business_date, reason)
+    def note_action(self, command: Command, subject_id: str, action: Action, company_id: str) -> None:
+        """Notes that a person did something with a payment, item or return of the company, on its business date."""
+        today = self.business_date_of(company_id)
+        row = (subject_id, command.id, action.name, command.person.name, today, action.reason)
         self.append("insert_clerk_actions", row)
 
     def _needs_all(self, payment: Payment) -> bool:

@@ -45,7 +45,7 @@ class Controller:
 @dataclass(frozen=True, slots=True)
 class CashClerk:
     """Works on what is a day old: finds out whose money is in suspense by the payer's name, and asks payers of round
-    sums what they are for. They say: the oldest items."""
+    sums what they are for. They answer: the oldest items."""
 
     api: ApiClient
     customers: Mapping[str, Customer]

@@ -374,7 +374,7 @@ _CASH_APP: dict[str, dict[str, Any]] = {
         "change": "1670.32", "cause": "unapplied", "cause_id": "PAY-20250313-C-1001/A1/R",
         "reverses": "PAY-20250313-C-1001/A1", "business_date": "2025-03-20",
         "document_date": "2025-03-04", "due_date": "2025-04-03", "disputed": False,
-        "payment_method": "ach",
+        "payment_method": "ach", "value_date": "2025-03-12",
     },
 }  # fmt: skip
 

@@ -42,8 +42,8 @@ def approved(order_id: str = "O-1", customer_id: str = "C-1") -> CreditApproved:
 
 
 def held(order_id: str = "O-1") -> CreditHeld:
-    told = approved(order_id).model_dump()
-    return CreditHeld(**told, reasons=[{"code": "over_limit", "text": "Over the limit by 100.00 USD."}])
+    decided = approved(order_id).model_dump()
+    return CreditHeld(**decided, reasons=[{"code": "over_limit", "text": "Over the limit by 100.00 USD."}])
 
 
 def released(order_id: str = "O-1") -> CreditReleased:
@@ -212,7 +212,7 @@ async def test_short_lines_are_backordered_and_woken_in_order_of_age(kafka: Any,
         ]
 
 
-async def test_a_replenishment_heard_before_the_short_answer_is_not_lost(kafka: Any, postgres: Any) -> None:
+async def test_a_replenishment_consumed_before_the_short_answer_is_not_lost(kafka: Any, postgres: Any) -> None:
     async with World(kafka, postgres, services=["invoicing"]) as world:
         await masters(world)
         await world.publish(order())

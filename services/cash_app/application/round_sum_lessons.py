@@ -33,7 +33,7 @@ async def keep_choice(choice: Choice | None, payment: Payment, command: Command,
     customer_id, company_id, payment_id = payment.customer_id, payment.company_id, payment.payment_id
     if choice == "oldest":
         row = (customer_id, company_id, payment_id, payment.currency, payment.amount, command.person.name)
-        for lesson in await uow.fetch("learn_round_sum", *row, uow.business_date):
+        for lesson in await uow.fetch("learn_round_sum", *row, uow.business_date_of(company_id)):
             _audit(uow, command, "learn_round_sum", lesson["lesson_id"], {"payment_id": payment_id})
     elif choice == "other":
         reason = f"payment {payment_id} was applied to other items"[:_REASON_CHARACTERS_MAX]

@@ -21,6 +21,8 @@ CREATE TABLE customer_ledger (
     bill_to_id text
 );
 
+-- `credited`, `deducted`, `tolerated` and `written_off` are what was taken off otherwise than by money and discount;
+-- a discount is worked out on what is left after them. `taxes` is the tax that a discount lowers: [rate, tax, lowered].
 CREATE TABLE open_item (
     customer_id text NOT NULL,
     item_id text NOT NULL,
@@ -42,7 +44,13 @@ CREATE TABLE open_item (
     open_since date NOT NULL,
     kind text NOT NULL DEFAULT 'invoice',
     terms text NOT NULL DEFAULT '',
+    credited numeric(18, 3) NOT NULL DEFAULT 0 CHECK (credited >= 0),
+    deducted numeric(18, 3) NOT NULL DEFAULT 0 CHECK (deducted >= 0),
+    tolerated numeric(18, 3) NOT NULL DEFAULT 0 CHECK (tolerated >= 0),
+    written_off numeric(18, 3) NOT NULL DEFAULT 0 CHECK (written_off >= 0),
+    taxes jsonb NOT NULL DEFAULT '[]',
     PRIMARY KEY (customer_id, item_id),
+    CHECK (discount_taken + credited + deducted + tolerated + written_off <= original_amount - open_amount),
     CHECK ((closed_on IS NULL) = (open_amount > 0))
 );
 CREATE INDEX open_item_open ON open_item (customer_id, due_date, document_number, item_id) WHERE open_amount > 0;

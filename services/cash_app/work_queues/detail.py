@@ -179,7 +179,7 @@ async def _of_advice(advice_id: str, db: ReadSession) -> Found:
     )
     found.suggestion = Suggestion(sentence=sentence, action="reapply")
     found.candidates = [
-        Candidate(kind="payment", id=row["payment_id"], score=100, evidence=f"the advice says {advised}")
+        Candidate(kind="payment", id=row["payment_id"], score=100, evidence=f"the advice states {advised}")
     ]
     return found
 

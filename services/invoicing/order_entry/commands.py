@@ -26,12 +26,13 @@ async def capture_order(body: CaptureOrder, command: Command, uow: InvoicingWork
     if customer.bill_to_id is not None:
         ship_to_id = ship_to_id or customer.customer_id
         customer = await _customer(customer.bill_to_id, uow)
-    order_date = body.order_date or uow.today
+    company_id = body.company_id or customer.company_id
+    order_date = body.order_date or uow.days.of(company_id)
     if order_date is None:
         raise Unprocessable("no business day has begun yet: give the order_date")
     placed = OrderPlaced(
         order_id=order_id,
-        company_id=body.company_id or customer.company_id,
+        company_id=company_id,
         customer_id=customer.customer_id,
         order_date=order_date,
         currency=body.currency or customer.currency,
@@ -52,7 +53,7 @@ async def amend_order(order_id: str, body: AmendOrder, command: Command, uow: In
     late = too_late_to_amend(order)
     if late is not None:
         raise Conflict(late.text)
-    placed = _revision(order, body, uow.business_date)
+    placed = _revision(order, body, uow.business_date_of(order.company_id))
     after = {**placed.model_dump(mode="json"), "why": body.reason}
     uow.audit(command, "amend_order", order_id, {**_audited(order), "revision": order.revision}, after)
     uow.emit(placed, cause=command)
@@ -63,7 +64,7 @@ async def cancel_order(order_id: str, reason: str, command: Command, uow: Invoic
     """Cancels the units that are not on a pick list. Raises NotFound, or Conflict where there are none."""
     order = await _order(order_id, uow)
     before = _audited(order)
-    changed = order.cancel(uow.business_date, f"{reason} (by {command.person.name})")
+    changed = order.cancel(uow.business_date_of(order.company_id), f"{reason} (by {command.person.name})")
     if changed is None:
         raise Conflict(f"no unit of order {order_id!r} can be cancelled: it is {order.state}")
     uow.audit(command, "cancel_order", order_id, before, {**_audited(order), "why": reason})

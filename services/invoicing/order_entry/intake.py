@@ -45,7 +45,7 @@ class OrderIntake:
         prices = PriceBook(uow.prices.held())
         for day in days:
             tax, rule = taxes.on(day), rules.on(day)
-            self._catalogues[day] = Catalogue(customers, items, prices, tax.document, rule.document, uow.today)
+            self._catalogues[day] = Catalogue(customers, items, prices, tax.document, rule.document, uow.days)
             self._versions[day] = (rule.version, tax.version)
 
     def accept(self, placed: OrderPlaced) -> None:

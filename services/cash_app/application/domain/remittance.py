@@ -159,7 +159,7 @@ def _recognise(
         meant = ending if len(ending) == 1 else closed
         if len(meant) == 1:
             number = meant[0].document_number
-            return meant[0], f"the remittance says {written}, which is {number} without its beginning", 95
+            return meant[0], f"the remittance states {written}, which is {number} without its beginning", 95
     near = [
         item
         for item in book.pool(payment).closed_by(amount, discount_day, _OF_ONE_AMOUNT_MAX)
@@ -168,7 +168,7 @@ def _recognise(
     if len(near) != 1:
         return None
     number = near[0].document_number
-    evidence = f"the remittance says {written}: {number} differs by one typing error and has exactly this amount open"
+    evidence = f"the remittance states {written}: {number} differs by one typing error and has exactly this amount open"
     return near[0], evidence, 90
 
 
@@ -176,11 +176,12 @@ def settle_named(item: OpenItem, stated: StatedAmount, terms: TermsInForce) -> S
     """Cash and discount for an item that the payer named.
 
     Money that is short by exactly the available discount has taken it, claimed or not. What is missing after that is
-    written off within the tolerance, becomes a deduction where the policy or the payer says so, or stays open.
+    written off within the tolerance, becomes a deduction where the policy or the payer states it, or stays open.
     """
     day, money, claimed = terms.discount_day, stated.money, stated.claimed
     available = discount.available(item, day)
-    granted = discount.earned_by_claim(item, money, claimed, day)
+    most = terms.rules.discount.overclaim_percent_max
+    granted = discount.earned_by_claim(item, money, claimed, day, most)
     if not claimed and available and item.open_amount - money == available:
         granted = available
     if not granted and terms.rules.discount.part_payments == "in_proportion":
@@ -225,7 +226,7 @@ def _with_missing(
         return line._replace(
             tolerance=missing, why=f"{line.why}; {amount} is missing and written off as a small difference"
         )
-    unearned = missing in (refused, item.discount_amount - item.discount_taken)
+    unearned = missing in (refused, item.discount_left, item.discount_amount - item.discount_taken)
     if unearned and rules.discount.unearned_taken == "deduction":
         reason = reason or "unearned_discount"
     small = missing * 100 <= item.open_amount * rules.short_payment.deduction_percent_max

@@ -75,7 +75,7 @@ class PlannedEntry:
 
 
 class EntryPlanner:
-    """Gives every entry its lasting identity: the account and the bank's reference, else what the entry says."""
+    """Gives every entry its lasting identity: the account and the bank's reference, else what the entry states."""
 
     def __init__(self, open_bundles: Mapping[str, frozenset[str]]) -> None:
         self._bundles = open_bundles

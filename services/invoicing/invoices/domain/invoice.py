@@ -20,7 +20,7 @@ _NET_DAYS_MAX: Final = 365
 
 
 class CannotBeInvoiced(CannotBeApplied):
-    """No invoice can be made of an event; the sentence says why."""
+    """No invoice can be made of an event; the message states why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -17,6 +17,7 @@ from services.invoicing.tax.domain import NO_TAX, TaxRates, tax_percent
 from shared.contracts.erp import OrderedLine, OrderPlaced
 from shared.contracts.event import AMOUNT_MAX
 from shared.contracts.invoicing import Reason
+from shared.kernel.business_days import BusinessDays
 from shared.kernel.money import Money
 
 ORDER_NUMBER_CHARACTERS_MAX: Final = 70
@@ -34,8 +35,8 @@ class Catalogue:
     prices: PriceBook
     taxes: TaxRates
     rules: OrderRules
-    today: date | None
-    """The business day; None before the first one, when no date is too far ahead."""
+    days: BusinessDays
+    """The business day of each company; before its first one no date is too far ahead."""
 
 
 class ValidationResult(NamedTuple):
@@ -125,11 +126,12 @@ def _head_errors(order: OrderPlaced, customer: Customer | None, catalogue: Catal
             code="order_number_too_long",
             text=f"The order number has {len(order.order_id)} characters; use at most {ORDER_NUMBER_CHARACTERS_MAX}.",
         )
-    latest = catalogue.today + timedelta(days=catalogue.rules.days_ahead_max) if catalogue.today else None
+    today = catalogue.days.of(order.company_id)
+    latest = today + timedelta(days=catalogue.rules.days_ahead_max) if today else None
     if latest is not None and order.order_date > latest:
         yield reason(
             code="date_too_far_ahead",
-            text=f"The order is dated {order.order_date}; on {catalogue.today} orders are accepted up to {latest}.",
+            text=f"The order is dated {order.order_date}; on {today} orders are accepted up to {latest}.",
         )
 
 

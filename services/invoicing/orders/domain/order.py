@@ -25,11 +25,11 @@ from shared.kernel.payment_terms import PaymentTerms
 
 
 class CannotBeApplied(ValueError):
-    """An event contradicts the books; the sentence says why, and what to do."""
+    """An event contradicts the books; the message states why, and what to do."""
 
 
 class OrderConflict(CannotBeApplied):
-    """An event does not fit the order; the sentence says why."""
+    """An event does not fit the order; the message states why."""
 
 
 @dataclass(slots=True)

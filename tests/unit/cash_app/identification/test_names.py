@@ -39,7 +39,7 @@ def who(name: str, customers: Sequence[tuple[str, str]] = CUSTOMERS, **rules: An
     """Who paid under that name, among customers that its tokens find."""
     asked = set(name_tokens(name))
     found = [(customer, written) for customer, written in customers if asked & set(name_tokens(written))]
-    known = PayerKnowledge({customer for customer, _ in customers}, names={name_key(name): found})
+    known = PayerKnowledge({customer: customer for customer, _ in customers}, names={name_key(name): found})
     policy = ApplicationRules.model_validate({"identification": rules})
     return identify(PayerDetails("1000", "USD", None, None, name), known, policy)
 
