@@ -16,7 +16,7 @@ _PAYMENTS_SHOWN_MAX: Final = 3
 
 
 def may_teach(payment: Payment) -> bool:
-    """Whether it is a round payment that does not say what it is for."""
+    """Whether it is a round payment without a remittance."""
     return payment.method != "credit_memo" and not payment.remittance and is_round(payment.amount, payment.currency)
 
 

@@ -1,4 +1,4 @@
-"""Words in names that say little about whose name it is: legal forms, and words that many companies have.
+"""Words in names that identify no company: legal forms, and words that many companies have.
 
 Legal forms are those of the ISO 20275 list (Entity Legal Forms) that payers write most, as they write them. One line is
 one form: its writings are the same form.
@@ -182,7 +182,7 @@ PREFIXED: Final = frozenset(
 """Forms that stand before the name too. All others are read at its end only: "AG Weser" is no stock company."""
 
 NO_FORMS_OF_THEIR_OWN: Final = frozenset({"Co", "บริษัท", "شركة", "公司"})
-"""They say "company" and no more: with or without them a legal form is the same."""
+"""They mean "company" and no more: with or without them a legal form is the same."""
 
 ABBREVIATED: Final = {
     "(株)": "株式会社", "(有)": "有限会社", "(合)": "合同会社", "(資)": "合資会社", "(名)": "合名会社",

@@ -83,7 +83,7 @@ def _letters(a: WrittenName, b: WrittenName) -> float:
 
 
 def _transliterated(a: WrittenName, b: WrittenName) -> float:
-    """The name of another script in Latin letters; common words are told apart before they are transliterated."""
+    """The name of another script in Latin letters; common words are recognised before they are transliterated."""
     foreign, latin = (a, b) if a.in_latin else (b, a)
     if _only_common(foreign.core) or _only_common(latin.core):
         return 0.0

@@ -64,7 +64,7 @@ class WrittenName:
     core: Words
     """Without legal forms; all its words where it has no others."""
     forms: frozenset[str]
-    """Its legal forms, each by its first writing in the list; those that only say "company" left out."""
+    """Its legal forms, each by its first writing in the list; those that only mean "company" left out."""
     spellings: tuple[Words, ...]
     """The core in the base letters of the alphabet, and with ä as ae, ø as oe, å as aa: what a bank's plain letters may
     stand for."""
@@ -112,7 +112,7 @@ def base_letters(word: str) -> str:
 
 
 def is_common(word: str) -> bool:
-    """Whether so many companies have the word, or a number like it, that it says little about whose name it is."""
+    """Whether so many companies have the word, or a number like it, that it identifies none of them."""
     return word in _COMMON or base_letters(word) in _COMMON or is_number(word)
 
 
