@@ -80,8 +80,26 @@ GROUP BY i.currency;
 SELECT currency, sum(amount) AS amount FROM payment_refund WHERE refunded_on <= $1 GROUP BY currency;
 
 -- name: bank_fees
--- What card acquirers kept, per currency up to the end of a day.
-SELECT currency, sum(fee) AS amount FROM bundle WHERE fee <> 0 AND value_date <= $1 GROUP BY currency;
+-- What card acquirers and banks kept back of payments, per currency up to the end of a day.
+SELECT kept.currency, sum(kept.amount) AS amount
+FROM (
+    SELECT currency, fee AS amount FROM bundle WHERE fee <> 0 AND value_date <= $1
+    UNION ALL
+    SELECT currency, -amount FROM import_entry WHERE outcome = 'booked' AND value_date <= $1
+) AS kept
+GROUP BY kept.currency;
+
+-- name: coded_lines
+-- What lines of bank statements were coded to, per GL account and currency up to the end of a day: what the bank took is
+-- a debit.
+SELECT gl_account AS account, currency, -sum(amount) AS amount
+FROM statement_line
+WHERE state = 'coded' AND value_date <= $1
+GROUP BY gl_account, currency;
+
+-- name: bank_accounts_with_statements
+-- Our bank accounts that have a statement of a day or before.
+SELECT DISTINCT bank_account FROM statement_balance WHERE statement_date <= $1 ORDER BY bank_account;
 
 -- name: written_off
 -- Write-offs less those reversed, per currency up to the end of a day.

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from tests.integration.test_imports import IBAN, own, send
-from tests.kit.events import sample
 from tests.kit.stack.world import World
 from tests.unit.cash_app.bank_files.samples import entry_053, statement_053
 

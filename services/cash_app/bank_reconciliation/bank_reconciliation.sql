@@ -48,14 +48,6 @@ WHERE
 ORDER BY bank_account
 LIMIT $5;
 
--- name: days_with_statements
--- The days on which an account has a statement, the latest first.
-SELECT DISTINCT statement_date
-FROM statement_balance
-WHERE bank_account = $1 AND ($2::date IS NULL OR statement_date < $2)
-ORDER BY statement_date DESC
-LIMIT $3;
-
 -- name: known_bank_accounts
 -- Our bank accounts on whose statements money appears, with company and currency.
 SELECT company_id, currency, bank_account FROM bank_account
@@ -258,10 +250,3 @@ WHERE line_id = $1;
 -- The entry of a line that is coded waits for no person any more.
 UPDATE import_entry SET outcome = 'noted', note = left(note || $3, 1000)
 WHERE import_id = $1 AND entry_no = $2 AND outcome = 'review';
-
--- name: coded_lines
--- What lines were coded to, per GL account and currency up to the end of a day: what the bank took is a debit.
-SELECT gl_account AS account, currency, -sum(amount) AS amount
-FROM statement_line
-WHERE state = 'coded' AND value_date <= $1
-GROUP BY gl_account, currency;

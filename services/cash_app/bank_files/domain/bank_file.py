@@ -70,7 +70,8 @@ class Entry:
     reason_code: str = ""
     reason: str = ""
     bank_code: str = ""
-    """The bank's code of the transaction: domain/family/sub-family of ISO 20022, type of BAI2 or MT940, GVC + number."""
+    """The bank's code of the transaction: domain/family/sub-family of ISO 20022, type of BAI2 or MT940, GVC and number
+    of German banks."""
     bundle_kind: BundleKind | Literal[""] = ""
 
 
