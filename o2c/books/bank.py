@@ -6,8 +6,11 @@ from datetime import date
 
 from o2c.books.databases import Database
 from o2c.books.report import Line
+from services.cash_app.bank_reconciliation.domain.coding import UncodedLine, code_by_rule
 from services.cash_app.bank_reconciliation.domain.reconciliation import NamedItem, Reconciliation
+from services.cash_app.bank_reconciliation.policy import BANK_CODING_RULES
 from services.cash_app.bank_reconciliation.store import defaults_of, own_accounts_on, reconcile_accounts
+from shared.chassis.transaction.policy_book import PolicyBook
 from shared.kernel.money import round_half_up
 
 _ITEMS_SHOWN_MAX = 10
@@ -26,6 +29,29 @@ async def bank_accounts(dbs: dict[str, Database], day: date) -> list[Line]:
     for found in await reconcile_accounts(accounts, day, own, cash_app):
         lines += _compared(found)
     return lines or [Line("Bank's closing balance = cash in the journal", "bank", 0, "journal", 0, note="no statement")]
+
+
+async def receipts(dbs: dict[str, Database], day: date) -> list[Line]:
+    """What the bank marks as its own or our money, such as a refund that came back, is not posted as a customer's."""
+    cash_app = dbs["cash_app"]
+    versions = await PolicyBook(cash_app, (BANK_CODING_RULES,)).of(BANK_CODING_RULES)
+    codes = {
+        part.upper()
+        for version in versions.all for rule in version.document.rules for code in rule.codes
+        for part in code.split("/") if part != "*"
+    }  # fmt: skip
+    found = []
+    for row in await cash_app.rows("receipts_with_codes", day, sorted(codes)):
+        names = ("bank_account", "currency", "amount", "bank_code", "details")
+        line = UncodedLine(**{name: row[name] for name in names})
+        coding = code_by_rule(line, versions.on(row["statement_date"]).document, ())
+        if coding is not None:
+            amount = round_half_up(row["amount"], row["currency"])
+            found.append(
+                f"{amount} {row['currency']} as payment {row['subject_id']}, but {coding.purpose}: {coding.why}"
+            )
+    note = "; ".join(found[:_ITEMS_SHOWN_MAX])
+    return [Line("The bank's and our own money is no customer's payment", "lines", len(found), "none", 0, note=note)]
 
 
 async def cash_elsewhere(dbs: dict[str, Database], day: date) -> list[str]:

@@ -31,6 +31,7 @@ async def check_books(
         report.lines += await receivables.open_items(dbs, day)
         report.lines += await receivables.payments(dbs, day, at_present)
         report.lines += await bank.bank_accounts(dbs, day)
+        report.lines += await bank.receipts(dbs, day)
         report.not_compared += await bank.cash_elsewhere(dbs, day)
         report.lines += await credits(dbs, day, at_present)
         report.lines += await ledger.sub_ledgers(dbs, day)

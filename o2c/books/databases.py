@@ -19,7 +19,6 @@ _ROOT = Path(__file__).parents[2]
 _FURTHER_SQL = (
     _ROOT / "services" / "analytics",
     _ROOT / "services" / "cash_app" / "bank_reconciliation",
-    _ROOT / "shared" / "chassis" / "transaction" / "sql",
 )
 _STATEMENT_SECONDS_MAX = 300
 LAST_DAY = date(2099, 12, 31)
@@ -52,6 +51,11 @@ class Database:
         return {tuple(row[key] for key in keys): row[amount] for row in rows if row[amount]}
 
 
+def check_queries(*more_sql: Path) -> Queries:
+    """The named queries of a check, with those of further folders."""
+    return load_queries(_OWN_SQL, *_FURTHER_SQL, *more_sql)
+
+
 @contextlib.asynccontextmanager
 async def databases_open(urls: Mapping[str, str], *more_sql: Path) -> AsyncIterator[dict[str, Database]]:
     """All five, each seen at one moment. `more_sql` are folders of further named queries.
@@ -61,7 +65,7 @@ async def databases_open(urls: Mapping[str, str], *more_sql: Path) -> AsyncItera
     missing = [name for name in SERVICES if name not in urls]
     if missing:
         raise LookupError(f"the check needs all five databases; missing: {', '.join(missing)}")
-    queries = load_queries(_OWN_SQL, *_FURTHER_SQL, *more_sql)
+    queries = check_queries(*more_sql)
     async with contextlib.AsyncExitStack() as stack:
         opened = {}
         for name in SERVICES:

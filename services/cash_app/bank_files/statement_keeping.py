@@ -34,7 +34,8 @@ Codings = dict[int, Coding]
 
 
 async def code_lines_by_rule(planned: ImportPlan, uow: CashWork) -> Codings:
-    """What rules take lines of statements for. Of money in, what a rule decides is not posted as a payment."""
+    """What rules take lines of statements for. Money in that fits a rule is not posted as a payment: its event is held,
+    for a person may release it."""
     candidates = [
         (at, one) for at, one in enumerate(planned.entries)
         if one.source == "statement" and planned.statement_of[at] >= 0
@@ -48,12 +49,12 @@ async def code_lines_by_rule(planned: ImportPlan, uow: CashWork) -> Codings:
     for at, one in candidates:
         statement, account = planned.statements[planned.statement_of[at]]
         coding = code_by_rule(_uncoded(one, account), rules.on(statement.on).document, ours - {account.bank_account})
-        if coding is None or (one.kind == "payment" and not coding.decided):
+        if coding is None:
             continue
         found[at] = coding
         if one.kind == "payment":
             note = f"no customer's money, but {coding.purpose.replace('_', ' ')}: {coding.why}"
-            planned.entries[at] = replace(one, outcome="noted", event=None, note=note)
+            planned.entries[at] = replace(one, outcome="held", note=note)
     return found
 
 
@@ -103,7 +104,7 @@ def _uncoded(one: PlannedEntry, account: OwnAccount) -> UncodedLine:
 def _line(import_id: str, at: int, planned: ImportPlan, own: OwnAccounts) -> StatementLine:
     one, number = planned.entries[at], planned.statement_of[at]
     statement, account = planned.statements[number]
-    is_receipt = one.kind not in _NO_RECEIPT and not (one.kind == "payment" and one.outcome == "noted")
+    is_receipt = one.kind not in _NO_RECEIPT and not (one.kind == "payment" and one.outcome == "held")
     return StatementLine(
         line_id=f"{import_id}-{at + 1}", import_id=import_id, entry_no=at + 1, statement_no=number,
         bank_account=own.main_number(account.bank_account), company_id=account.company_id, currency=one.currency,

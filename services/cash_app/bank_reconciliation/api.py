@@ -19,8 +19,8 @@ from services.cash_app.bank_reconciliation.schemas import (
     CodedLine,
     CodeLine,
     ItemView,
+    LineRequest,
     StatementView,
-    UndoCoding,
 )
 from services.cash_app.bank_reconciliation.store import (
     chain_of_account,
@@ -152,11 +152,21 @@ async def code_line(line_id: str, body: CodeLine, command: ClerkOrController) ->
 
 
 @router.post("/bank-lines/{line_id}/undo-coding")
-async def undo_coding(line_id: str, body: UndoCoding, command: ClerkOrController) -> CodedLine:
+async def undo_coding(line_id: str, body: LineRequest, command: ClerkOrController) -> CodedLine:
     """Reverses the coding of a line, which is to be coded again."""
 
     async def work(uow: CashWork) -> CodedLine:
         return CodedLine.of(await commands.undo_coding(line_id, body, command, uow))
+
+    return await command.run(work, body)
+
+
+@router.post("/bank-lines/{line_id}/release-as-payment")
+async def release_line(line_id: str, body: LineRequest, command: ClerkOrController) -> CodedLine:
+    """Posts money in that a rule took for no customer's money as the payment that it is after all."""
+
+    async def work(uow: CashWork) -> CodedLine:
+        return CodedLine.of(await commands.release_line(line_id, body, command, uow))
 
     return await command.run(work, body)
 

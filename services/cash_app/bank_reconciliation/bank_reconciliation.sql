@@ -246,6 +246,22 @@ UPDATE statement_line
 SET state = $2, purpose = $3, gl_account = $4, coded_by = $5, why = $6, codings = $7
 WHERE line_id = $1;
 
+-- name: release_line_as_payment
+-- The entry of a line is posted as the payment that was held, and counts in its file.
+WITH entry AS (
+    UPDATE import_entry SET outcome = 'post', note = left(note || $3, 1000)
+    WHERE import_id = $1 AND entry_no = $2 AND outcome = 'held'
+    RETURNING import_id, event
+),
+
+file AS (
+    UPDATE import_file AS f SET to_post = f.to_post + 1, posted = f.posted + 1
+    FROM entry AS e WHERE f.import_id = e.import_id AND f.stage = 'posted'
+    RETURNING f.import_id
+)
+
+SELECT e.event FROM entry AS e INNER JOIN file AS f ON e.import_id = f.import_id;
+
 -- name: close_reviews_of_line
 -- The entry of a line that is coded waits for no person any more.
 UPDATE import_entry SET outcome = 'noted', note = left(note || $3, 1000)

@@ -8,12 +8,13 @@ from typing import Any
 from services.cash_app.bank_reconciliation.domain.coding import GL_ACCOUNT, BankCodingRules
 from services.cash_app.bank_reconciliation.domain.line import NotCodable, StatementLine
 from services.cash_app.bank_reconciliation.policy import BANK_CODING_RULES
-from services.cash_app.bank_reconciliation.schemas import CodeLine, UndoCoding
+from services.cash_app.bank_reconciliation.schemas import CodeLine, LineRequest
 from services.cash_app.bank_reconciliation.store import line_from_row
 from services.cash_app.work import CashWork
 from shared.chassis.errors import Conflict, NotFound, Unprocessable
 from shared.chassis.transaction.command import Command
 from shared.components import ledger
+from shared.contracts.erp import PaymentReceived
 from shared.kernel.authority import check_authority
 
 
@@ -38,7 +39,7 @@ async def code_line(line_id: str, body: CodeLine, command: Command, uow: CashWor
     return line
 
 
-async def undo_coding(line_id: str, body: UndoCoding, command: Command, uow: CashWork) -> StatementLine:
+async def undo_coding(line_id: str, body: LineRequest, command: Command, uow: CashWork) -> StatementLine:
     """Reverses the coding of a line, which is to be coded again. Raises NotFound, Conflict, AuthorityExceeded."""
     rules = (await uow.policy(BANK_CODING_RULES)).on(uow.business_date).document
     line = await _locked(line_id, body.expected_version, uow)
@@ -51,6 +52,30 @@ async def undo_coding(line_id: str, body: UndoCoding, command: Command, uow: Cas
     ledger.post(uow, [posting])
     await _save(line, uow)
     uow.audit(command, action="undo_bank_line_coding", subject=line_id, before=before, after=_facts(line))
+    return line
+
+
+async def release_line(line_id: str, body: LineRequest, command: Command, uow: CashWork) -> StatementLine:
+    """Posts a line as the customer's payment that it is after all.
+
+    Raises NotFound; Conflict for a line that is coded or was not read as a receipt, and while its file is being posted.
+    """
+    line = await _locked(line_id, body.expected_version, uow)
+    before = _facts(line)
+    try:
+        line.release(command.person.name, body.reason)
+    except NotCodable as error:
+        raise Conflict(str(error)) from None
+    released = f"; released as a payment by {command.person.name}"
+    row = await uow.fetchrow("release_line_as_payment", line.import_id, line.entry_no, released)
+    if row is None:
+        raise Conflict(
+            f"line {line_id} cannot be released: import {line.import_id} is still being posted, or did not read it as "
+            "a receipt; code it to an account instead"
+        )
+    await _save(line, uow)
+    uow.emit(PaymentReceived.model_validate_json(row["event"]), cause=command)
+    uow.audit(command, action="release_bank_line", subject=line_id, before=before, after=_facts(line))
     return line
 
 

@@ -167,8 +167,8 @@ class CodeLine(BaseModel):
     """`version` as you saw it: a 409 where it has changed since."""
 
 
-class UndoCoding(BaseModel):
-    """Why the coding of a line is undone."""
+class LineRequest(BaseModel):
+    """Why the coding of a line is undone, or the line released."""
 
     model_config = ConfigDict(extra="forbid")
 

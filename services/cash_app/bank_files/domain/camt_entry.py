@@ -187,15 +187,20 @@ def family_of(message: Message, element: Element, first: Element) -> tuple[str, 
 
 
 def bank_code_of(message: Message, element: Element, first: Element) -> str:
-    """Domain/family/sub-family, of the transaction or else of the entry; without them the bank's own code."""
+    """Domain/family/sub-family, of the transaction or else of the entry; behind them the GVC.
+
+    Without either, the bank's own code.
+    """
+    gvc = _business_code(message, element, first)
+    parts = [f"GVC{gvc}"] if gvc else []
     for holder in (first, element):
         domain = message.one(holder, "BkTxCd/Domn")
         if domain is not None:
             names = ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd")
-            return parsing.plain("/".join(message.text(domain, name) for name in names), 40)
-    gvc = _business_code(message, element, first)
-    if gvc:
-        return f"GVC{gvc}"[:40]
+            parts = [*(message.text(domain, name) for name in names), *parts]
+            break
+    if parts:
+        return parsing.plain("/".join(parts), 40)
     return parsing.plain(message.text(first, "BkTxCd/Prtry/Cd") or message.text(element, "BkTxCd/Prtry/Cd"), 40)
 
 

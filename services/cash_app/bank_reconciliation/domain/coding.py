@@ -133,17 +133,17 @@ def code_by_rule(line: UncodedLine, rules: BankCodingRules, own_accounts: Collec
         if rule.fits(line):
             account = rule.gl_account or GL_ACCOUNT[rule.purpose]
             decided = rule.decides(line)
-            why = f"rule {rule.name!r}" if decided else f"rule {rule.name!r}, but above its amount: a person decides"
+            why = f"rule {rule.name!r}" if decided else f"rule {rule.name!r} leaves this amount to a person"
             return Coding(rule.purpose, account, why, decided)
     return None
 
 
 def _code_fits(pattern: str, code: str) -> bool:
-    """Part by part; a pattern of one part fits any part."""
+    """Part by part; a pattern of one part fits any part, a longer one the beginning."""
     parts, of_code = pattern.upper().split("/"), code.upper().split("/")
     if len(parts) == 1:
         return parts[0] in of_code
-    return len(parts) == len(of_code) and all(p in {"*", c} for p, c in zip(parts, of_code, strict=True))
+    return len(parts) <= len(of_code) and all(p in {"*", c} for p, c in zip(parts, of_code, strict=False))
 
 
 def _word_in(word: str, details: str) -> bool:

@@ -65,6 +65,15 @@ class StatementLine:
         self.state, self.gl_account, self.coded_by, self.why = "to_code", "", by, why
         return posting
 
+    def release(self, by: str, why: str) -> None:
+        """The line is a customer's payment after all. Raises NotCodable unless it is to be coded."""
+        if self.state != "to_code" or self.amount <= 0:
+            raise NotCodable(
+                f"line {self.line_id} of {self.amount} {self.currency} is in state {self.state}: only money in that is "
+                "to be coded can be released as a payment"
+            )
+        self.state, self.purpose, self.coded_by, self.why = "receipt", "", by, why
+
     def _posting(self, gl_account: str, entry_id: str, *, into_cash: bool) -> Posting:
         debit, credit = (Account.CASH, gl_account) if into_cash else (gl_account, Account.CASH)
         return Posting(
