@@ -105,8 +105,8 @@ def _gl_account(body: CodeLine, rules: BankCodingRules) -> str:
         if body.gl_account is not None:
             raise Unprocessable(f"gl_account is for the purpose other, not for {body.purpose}: leave it out")
         return GL_ACCOUNT[body.purpose]
-    if body.gl_account not in rules.other_accounts:
-        known = ", ".join(f"{number} {name}" for number, name in rules.other_accounts.items()) or "none yet"
+    if body.gl_account is None or body.gl_account not in rules.other_numbers:
+        known = ", ".join(f"{account.number} {account.name}" for account in rules.other_accounts) or "none yet"
         raise Unprocessable(
             f"GL account {body.gl_account or '(none)'} is not among other_accounts of the policy "
             f"{BANK_CODING_RULES.name} ({known}): name one of them, or have the controller add it"

@@ -76,6 +76,15 @@ class CodingRule(BaseModel):
         return limit is not None and abs(line.amount) <= limit
 
 
+class OtherAccount(BaseModel):
+    """A GL account of the company's own chart."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: Identifier
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+
+
 class BankCodingRules(BaseModel):
     """The policy document `bank_coding_rules`. The first rule that fits decides."""
 
@@ -86,17 +95,21 @@ class BankCodingRules(BaseModel):
     """The largest amount that a person may code, by role, in the currency of the line; null: any amount."""
     transfers_between_own_accounts: bool = True
     """A line whose other side is an account of ours is a transfer."""
-    other_accounts: dict[Identifier, Annotated[str, Field(min_length=1, max_length=80)]] = {}
-    """GL accounts, with their names, to which people and rules may code what has no purpose of its own."""
+    other_accounts: Annotated[tuple[OtherAccount, ...], Field(max_length=500)] = ()
+    """GL accounts to which people and rules may code what has no purpose of its own."""
+
+    @property
+    def other_numbers(self) -> frozenset[str]:
+        return frozenset(account.number for account in self.other_accounts)
 
     @model_validator(mode="after")
     def _known_accounts(self) -> Self:
-        reserved = set(map(str, Account)) & set(self.other_accounts)
+        reserved = set(map(str, Account)) & self.other_numbers
         if reserved:
             numbers = ", ".join(sorted(reserved))
             raise ValueError(f"{numbers}: this platform posts to it itself, so it is no other account")
         for rule in self.rules:
-            if rule.gl_account is not None and rule.gl_account not in self.other_accounts:
+            if rule.gl_account is not None and rule.gl_account not in self.other_numbers:
                 raise ValueError(f"rule {rule.name!r}: {rule.gl_account} is not among other_accounts")
         return self
 
