@@ -251,8 +251,9 @@ class Upstream:
         self._new_pick_lists = []
 
     def payments(self, day: BusinessDay) -> list[OutgoingEvent]:
-        """The bank feed of the day. Where a clerk imports the bank's files, a statement comes each day, and files replace
-        the feed once a month."""
+        """The bank feed of the day. Where a clerk imports the bank's files, there is a statement each day, and once a
+        month files replace the feed.
+        """
         paid = [payment for customer_id in sorted(self.customers) if (payment := self._payment(customer_id, day))]
         for payment in paid:
             self.tally.paid(payment)
