@@ -17,9 +17,12 @@ CREATE TABLE customer_ledger (
     version integer NOT NULL,
     company_id text,
     name text,
-    currency text
+    currency text,
+    bill_to_id text
 );
 
+-- `credited`, `deducted`, `tolerated` and `written_off` are what was taken off otherwise than by money and discount;
+-- a discount is worked out on what is left after them. `taxes` is the tax that a discount lowers: [rate, tax, lowered].
 CREATE TABLE open_item (
     customer_id text NOT NULL,
     item_id text NOT NULL,
@@ -41,7 +44,13 @@ CREATE TABLE open_item (
     open_since date NOT NULL,
     kind text NOT NULL DEFAULT 'invoice',
     terms text NOT NULL DEFAULT '',
+    credited numeric(18, 3) NOT NULL DEFAULT 0 CHECK (credited >= 0),
+    deducted numeric(18, 3) NOT NULL DEFAULT 0 CHECK (deducted >= 0),
+    tolerated numeric(18, 3) NOT NULL DEFAULT 0 CHECK (tolerated >= 0),
+    written_off numeric(18, 3) NOT NULL DEFAULT 0 CHECK (written_off >= 0),
+    taxes jsonb NOT NULL DEFAULT '[]',
     PRIMARY KEY (customer_id, item_id),
+    CHECK (discount_taken + credited + deducted + tolerated + written_off <= original_amount - open_amount),
     CHECK ((closed_on IS NULL) = (open_amount > 0))
 );
 CREATE INDEX open_item_open ON open_item (customer_id, due_date, document_number, item_id) WHERE open_amount > 0;
@@ -254,6 +263,26 @@ CREATE TABLE deduction (
     PRIMARY KEY (customer_id, deduction_id)
 );
 CREATE INDEX deduction_application ON deduction (customer_id, application_id);
+
+-- Round payments that clerks applied by hand to the oldest items of their customer: so many of them, by policy, and the
+-- next ones are applied so without a person. Ended, never deleted.
+CREATE TABLE round_sum_lesson (
+    lesson_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    customer_id text NOT NULL,
+    company_id text NOT NULL,
+    payment_id text NOT NULL,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL CHECK (amount > 0),
+    learned_from text NOT NULL,
+    learned_on date NOT NULL,
+    ended_by text,
+    end_reason text,
+    ended_at timestamptz,
+    CHECK ((ended_by IS NULL) = (ended_at IS NULL) AND (end_reason IS NULL) = (ended_at IS NULL))
+);
+CREATE UNIQUE INDEX round_sum_lesson_in_force ON round_sum_lesson (customer_id, company_id, payment_id)
+WHERE ended_at IS NULL;
+CREATE INDEX round_sum_lesson_customer ON round_sum_lesson (customer_id, lesson_id);
 
 -- duplicates
 -- Payments received again under a known bank reference; they change nothing.
@@ -626,6 +655,7 @@ DROP TABLE payment_transfer;
 DROP TABLE application_reversal;
 DROP TABLE held_duplicate;
 DROP TABLE duplicate_payment;
+DROP TABLE round_sum_lesson;
 DROP TABLE deduction;
 DROP TABLE application_line;
 DROP TABLE application;
