@@ -84,6 +84,10 @@ def test_money_that_a_later_statement_shows_is_in_transit_however_old() -> None:
     assert kinds(found(100, 140, one)) == [("in_transit", -40)]
 
 
+def test_what_was_taken_back_later_is_named_as_of_the_day() -> None:
+    assert kinds(found(100, 140, cash("P", 40, 9, "statement", cash_later=Decimal(-40)))) == [("taken_back", -40)]
+
+
 def test_what_a_statement_brought_is_never_in_transit() -> None:
     assert kinds(found(100, 140, cash("P", 40, 10, "statement"))) == [("unknown", -40)]
 
