@@ -187,7 +187,7 @@ def _no_statement(bank_account: str, day: date) -> NotFound:
 
 
 def _day(as_of: date | None, db: ReadSession) -> date:
-    day = as_of or db.today
+    day = as_of or db.days.latest
     if day is None:
         raise Unprocessable("no business day has begun yet: give as_of, e.g. ?as_of=2025-01-31")
     return day

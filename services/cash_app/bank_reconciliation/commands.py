@@ -23,8 +23,8 @@ async def code_line(line_id: str, body: CodeLine, command: Command, uow: CashWor
 
     Raises NotFound, Conflict, AuthorityExceeded; Unprocessable for an account that the policy does not name.
     """
-    rules = (await uow.policy(BANK_CODING_RULES)).on(uow.business_date).document
     line = await _locked(line_id, body.expected_version, uow)
+    rules = (await uow.policy(BANK_CODING_RULES)).on(uow.business_date_of(line.company_id)).document
     _check(line, rules, command)
     account, before = _gl_account(body, rules), _facts(line)
     try:
@@ -41,8 +41,8 @@ async def code_line(line_id: str, body: CodeLine, command: Command, uow: CashWor
 
 async def undo_coding(line_id: str, body: LineRequest, command: Command, uow: CashWork) -> StatementLine:
     """Reverses the coding of a line, which is to be coded again. Raises NotFound, Conflict, AuthorityExceeded."""
-    rules = (await uow.policy(BANK_CODING_RULES)).on(uow.business_date).document
     line = await _locked(line_id, body.expected_version, uow)
+    rules = (await uow.policy(BANK_CODING_RULES)).on(uow.business_date_of(line.company_id)).document
     _check(line, rules, command)
     before = _facts(line)
     try:
