@@ -20,7 +20,7 @@ from o2c.stack import StackError
 from shared.chassis.envelope import decode, read_headers
 from shared.contracts.invoicing import InvoicePosted
 
-_LEAVE_SECONDS_MAX = 30.0
+_LEAVE_STALL_SECONDS = 60.0
 """A replica that was killed stays in its group until its session ends, 10 s by default."""
 _BYTES_MAX = 16 * 1024 * 1024
 _RELATIONS = """
@@ -66,7 +66,7 @@ async def restore(
     async with groups_of(bootstrap_servers, topic_prefix) as groups:
         standing = {name: await groups.committed(name, dump.offsets) for name, dump in manifest.services.items()}
         report_progress("waiting until no service is in its consumer group")
-        await groups.wait_until_left(standing, _LEAVE_SECONDS_MAX)
+        await groups.wait_until_left(standing, _LEAVE_STALL_SECONDS)
         ends = await _ends(groups, manifest)
         for number, name in enumerate(manifest.services, 1):
             await _fill(directory, name, databases[name], manifest, majors[name])
