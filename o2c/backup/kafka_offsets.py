@@ -67,8 +67,8 @@ class Groups:
         try:
             await wait_until(look, stall_seconds=stall_seconds, poll_seconds=_POLL_SECONDS)
         except Stalled:
-            names = ", ".join(staying)
-            raise StackError(f"still in their consumer groups: {names}. Stop every replica before a restore") from None
+            running = f"{', '.join(staying)} {'is' if len(staying) == 1 else 'are'} running"
+            raise StackError(f"{running}: stop every replica before a restore") from None
 
     async def put_back(self, service: str, offsets: Offsets) -> None:
         """Commits these offsets for the service's group. Raises CommitFailedError where it has a member."""

@@ -141,6 +141,8 @@ CREATE TABLE invoice (
     customer_id text NOT NULL,
     invoice_id text NOT NULL,
     invoice_number text NOT NULL,
+    series text,
+    sequence_number bigint,
     company_id text NOT NULL,
     order_id text,
     shipment_id text,
@@ -155,7 +157,8 @@ CREATE TABLE invoice (
     discount_amount numeric(18, 3) NOT NULL,
     disputed boolean NOT NULL,
     lines jsonb NOT NULL,
-    PRIMARY KEY (customer_id, invoice_id)
+    PRIMARY KEY (customer_id, invoice_id),
+    CHECK ((series IS NULL) = (sequence_number IS NULL))
 );
 CREATE INDEX invoice_identity ON invoice (invoice_id);
 CREATE INDEX invoice_document ON invoice (invoice_number);
@@ -173,7 +176,8 @@ CREATE TABLE invoice_series (
 CREATE TABLE reserved_number (
     customer_id text NOT NULL,
     invoice_id text NOT NULL,
-    invoice_number text NOT NULL,
+    series text NOT NULL,
+    sequence_number bigint NOT NULL,
     PRIMARY KEY (customer_id, invoice_id)
 );
 
@@ -181,6 +185,8 @@ CREATE TABLE finance_charge (
     customer_id text NOT NULL,
     charge_id text NOT NULL,
     charge_number text NOT NULL,
+    series text NOT NULL,
+    sequence_number bigint NOT NULL,
     company_id text NOT NULL,
     kind text NOT NULL CHECK (kind IN ('interest', 'fee')),
     charge_date date NOT NULL,
@@ -198,6 +204,8 @@ CREATE TABLE credit_memo (
     customer_id text NOT NULL,
     credit_memo_id text NOT NULL,
     credit_memo_number text,
+    series text,
+    sequence_number bigint,
     company_id text NOT NULL,
     document_number text NOT NULL,
     document_kind text NOT NULL CHECK (document_kind IN ('invoice', 'interest', 'fee')),
@@ -220,6 +228,7 @@ CREATE TABLE credit_memo (
     reversed_by text,
     PRIMARY KEY (customer_id, credit_memo_id),
     CHECK ((state = 'posted') = (credit_memo_number IS NOT NULL)),
+    CHECK ((state = 'posted') = (series IS NOT NULL AND sequence_number IS NOT NULL)),
     CHECK ((state = 'posted') = (credit_date IS NOT NULL)),
     CHECK (decided_by IS NULL OR decided_by <> requested_by),
     CHECK (reversed_by IS NULL OR state = 'posted')
