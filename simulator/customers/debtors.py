@@ -30,6 +30,8 @@ class Owed:
     due_date: date
     discount_date: date | None
     discount_amount: Decimal
+    order_id: str | None = None
+    """The customer's order that it is for, if it is for one."""
     paid_on: date | None = None
     reminded_on: date | None = None
 
@@ -48,6 +50,8 @@ class Part:
     discount: Decimal = Decimal(0)
     unearned: bool = False
     """The discount is taken too late: the invoice stays unpaid by it until the supplier complains."""
+    in_full: bool = False
+    """Nothing of the invoice was paid before, and nothing stays unpaid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class Intention:
     """Whether the customer sends remittance advice."""
     known_account: bool = True
     promise_id: str | None = None
+    order_id: str | None = None
+    """The order that the payment is for; None: it is not for exactly one, or the order has other unpaid invoices."""
 
     @property
     def amount(self) -> Decimal:
@@ -114,6 +120,7 @@ class Debtors:
             due_date=invoice.due_date,
             discount_date=invoice.discount_date,
             discount_amount=invoice.discount_amount,
+            order_id=invoice.order_id,
         )
         beyond, self._beyond[invoice.customer_id] = self._beyond[invoice.customer_id], []
         for payment_id, amount in beyond:
