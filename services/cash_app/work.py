@@ -12,17 +12,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar, cast
 
-from services.cash_app.application.domain.customer_subledger import CustomerSubledger, Rules
+from services.cash_app.application.domain.customer_subledger import CreditUse, CustomerSubledger, Known, Rules
 from services.cash_app.application.policy import APPLICATION_RULES, rules_in_force
-from services.cash_app.open_items.domain.document_number import document_key
-from services.cash_app.open_items.domain.known_document import KnownDocument
+from services.cash_app.open_items.domain.document_number import document_key, reference_key
+from services.cash_app.open_items.domain.known_document import KnownDocument, ReferenceKind
 from services.cash_app.open_items.domain.open_item import OpenItem
-from services.cash_app.open_items.store import CUSTOMERS, ITEMS
+from services.cash_app.open_items.store import CUSTOMERS, ITEMS, REFERENCE_CHARACTERS_MAX, reference_rows
 from services.cash_app.payments.bookings_store import persist_bookings
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.payment import Payment
 from services.cash_app.payments.domain.pending_document import PendingDocument
 from services.cash_app.payments.store import PAYMENTS, PENDING_DOCUMENTS
+from services.cash_app.remittance_text.domain.mentions import keys_in
 from shared.chassis.errors import Conflict, NotFound
 from shared.chassis.transaction.command import Command
 from shared.chassis.transaction.unit_of_work import Aggregates, Cause, Table, UnitOfWork
@@ -61,7 +62,10 @@ class CashWork(UnitOfWork):
         self._subledgers: dict[str, CustomerSubledger] = {}
         self._owners: dict[tuple[str, str], set[str]] = {}
         self._documents: dict[tuple[str, str], list[KnownDocument]] = {}
+        self._known = Known({}, {})
         self._asked: set[str] = set()
+        self._asked_references: set[str] = set()
+        self._asked_memos: set[str] = set()
         self._rules: Rules | None = None
         self._rates = DatedExchangeRates()
         self._as_locked: dict[str, dict[str, object]] = {}
@@ -80,7 +84,7 @@ class CashWork(UnitOfWork):
         if customers:
             self._rules = self._rules or rules_in_force(await self.policy(APPLICATION_RULES))
             for customer_id in customers:
-                subledger = CustomerSubledger(customer_id, self._owners, self._rules, self._rates)
+                subledger = CustomerSubledger(customer_id, self._owners, self._rules, self._rates, self._known)
                 self._subledgers[customer_id] = subledger
             for payment in await self.payments.fetch("load_credit_of", sorted(customers)):
                 if payment.customer_id is not None:
@@ -97,26 +101,62 @@ class CashWork(UnitOfWork):
         key = (item.company_id, document_key(item.document_number))
         self._owners.setdefault(key, set()).add(item.customer_id)
         net_amount = item.open_amount - item.discount_amount
-        document = KnownDocument(item.customer_id, item.currency, item.open_amount, net_amount)
+        open_amount, number = item.open_amount, item.document_number
+        document = KnownDocument(item.customer_id, item.currency, open_amount, net_amount, item.item_id, number)
         self._documents.setdefault(key, []).append(document)
+        for row in reference_rows(item):
+            self.append("insert_document_references", row)
+            self._add_reference((item.company_id, row[0]), document._replace(kind=cast("ReferenceKind", row[4])))
 
-    async def known_documents(self, keys: Iterable[str]) -> Mapping[tuple[str, str], Sequence[KnownDocument]]:
-        """By company and document key: the customers of these documents and what is open on them, as first read."""
-        asked = set(keys) - self._asked
-        if asked:
+    def add_credit_memo(self, memo: Payment) -> None:
+        """Adds a new credit memo, to be found by its number."""
+        self.payments.put(memo)
+        key = reference_key(memo.document_number)[:REFERENCE_CHARACTERS_MAX]
+        if key and memo.customer_id is not None:
+            row = (key, memo.company_id, memo.customer_id, memo.payment_id, "credit_memo")
+            self.append("insert_document_references", row)
+
+    def _add_reference(self, key: tuple[str, str], document: KnownDocument) -> None:
+        known = cast("dict[tuple[str, str], list[KnownDocument]]", self._known.references)
+        known.setdefault(key, []).append(document)
+
+    async def known_documents(
+        self, keys: Iterable[str], references: Iterable[str] = (), *, words: bool = False
+    ) -> Mapping[tuple[str, str], Sequence[KnownDocument]]:
+        """By company and document key: the customers of these documents and what is open on them, as first read.
+
+        `references` are reference keys, of orders, purchase orders and credit memos, and with `words` of numbers in any
+        writing: `known_references` has their documents.
+        """
+        asked, further = set(keys) - self._asked, set(references) - self._asked_references
+        if asked or further:
             self._asked |= asked
-            for row in await self.fetch("known_documents", sorted(asked)):
-                key, known = row[:2], KnownDocument(*row[2:])
-                self._owners.setdefault(key, set()).add(known.customer_id)
-                self._documents.setdefault(key, []).append(known)
+            self._asked_references |= further
+            for row in await self.fetch("known_documents", sorted(asked), sorted(further), words):
+                key = row["company_id"], row["key"]
+                known = KnownDocument(*row[3:])._replace(kind=row["kind"])
+                if known.kind == "document":
+                    self._owners.setdefault(key, set()).add(known.customer_id)
+                    self._documents.setdefault(key, []).append(known)
+                else:
+                    self._add_reference(key, known)
         return self._documents
+
+    @property
+    def known_references(self) -> Mapping[tuple[str, str], Sequence[KnownDocument]]:
+        """What `known_documents` has found by reference keys."""
+        return self._known.references
 
     async def load_items_for(self, payments: Iterable[Payment]) -> None:
         """Loads what these payments may settle: the items named, and all open items where that is not enough."""
         known = [payment for payment in payments if payment.customer_id is not None]
         named = {document_key(line.document_number) for payment in known for line in payment.remittance}
+        references = {reference_key(line.document_number) for payment in known for line in payment.remittance}
+        words = {key for payment in known if payment.has_only_words for key in keys_in(payment.words)}
+        if named or words:
+            await self.known_documents(named, references | words, words=bool(words))
+            await self._load_uses_of_memos(references | words)
         if named:
-            await self.known_documents(named)
             customers = sorted({payment.customer_id or "" for payment in known if payment.remittance})
             self._add_items(await self.items.fetch("load_named_items", customers, sorted(named)))
         wanting = {payment.customer_id or "" for payment in known if self._needs_all(payment)}
@@ -127,13 +167,29 @@ class CashWork(UnitOfWork):
                 self._subledgers[customer_id].complete = True
         await self._load_rates_for(known)
 
+    async def _load_uses_of_memos(self, keys: set[str]) -> None:
+        """What the credit memos that payments name were used for before."""
+        memos = {
+            known.item_id
+            for (_, key), found in self._known.references.items()
+            if key in keys
+            for known in found
+            if known.kind == "credit_memo"
+        } - self._asked_memos
+        if not memos:
+            return
+        self._asked_memos |= memos
+        uses = cast("dict[str, list[CreditUse]]", self._known.memo_uses)
+        for row in await self.fetch("uses_of_credit_memos", sorted(memos)):
+            uses.setdefault(row["payment_id"], []).append(CreditUse(*row[1:]))
+
     async def load_rates(self, currencies: Iterable[str], days: Iterable[date]) -> None:
         """Adds the exchange rates in force on these days to those that subledgers convert with."""
         await exchange_rates.load_rates(self, set(currencies), set(days), self._rates)
 
     async def load_pending_for(self, items: Iterable[OpenItem]) -> None:
         """Loads what waits for documents such as these, with the payments that wait."""
-        arrived = {(item.customer_id, document_key(item.document_number)): item for item in items}
+        arrived = {(item.customer_id, key): item for item in items for key in item.waited_for_as}
         if not arrived:
             return
         customers, keys = sorted({c for c, _ in arrived}), sorted({k for _, k in arrived})
@@ -233,7 +289,7 @@ class CashWork(UnitOfWork):
             return True
         for line in payment.remittance:
             key = (payment.company_id, document_key(line.document_number))
-            if payment.customer_id not in self._owners.get(key, ()):
+            if line.amount > 0 and payment.customer_id not in self._owners.get(key, ()):
                 return True
         return subledger.in_force(payment)[1].discount.past_due_days_max is not None
 

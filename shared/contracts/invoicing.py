@@ -285,3 +285,5 @@ class InvoicePosted(Event, published_by=("invoicing",), subject="invoice_id", or
     """The early-payment discount if the invoice is paid in full by `discount_date`."""
     disputed: bool = False
     lines: Annotated[tuple[InvoicedLine, ...], Field(max_length=500)] = ()
+    customer_reference: Text = ""
+    """The customer's own number of the order, such as a purchase order: payers name it instead of the invoice."""

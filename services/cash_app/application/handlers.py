@@ -36,7 +36,9 @@ async def apply_credit_memos(memos: list[CreditMemoPosted], uow: CashWork) -> No
     await uow.execute("add_customers", sorted({memo.customer_id for memo in memos}))
     books = await uow.subledgers(memo.customer_id for memo in memos)
     known = await uow.payments.load(memo.credit_memo_id for memo in memos)
-    credits = [(memo, uow.payments.put(credit_of(memo))) for memo in memos if memo.credit_memo_id not in known]
+    credits = [(memo, credit_of(memo)) for memo in memos if memo.credit_memo_id not in known]
+    for _, credit in credits:
+        uow.add_credit_memo(credit)
     await uow.load_items_for(credit for _, credit in credits)
     for memo, credit in credits:
         bookings = Bookings()

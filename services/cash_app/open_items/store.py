@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 import asyncpg
 
-from services.cash_app.open_items.domain.document_number import document_key
+from services.cash_app.open_items.domain.document_number import document_key, reference_key
 from services.cash_app.open_items.domain.open_item import OpenItem
 from shared.chassis.transaction.unit_of_work import Table
 from shared.contracts.cash_app import OpenItemChanged
 from shared.kernel.money import round_half_up
+
+REFERENCE_CHARACTERS_MAX: Final = 80
+"""Of a longer reference only the beginning is compared."""
 
 
 @dataclass(slots=True)
@@ -50,6 +54,8 @@ def item_from_row(row: asyncpg.Record) -> OpenItem:
         open_since=row["open_since"],
         kind=row["kind"],
         terms=row["terms"],
+        order_id=row["order_id"],
+        customer_reference=row["customer_reference"],
     )
 
 
@@ -75,7 +81,18 @@ def item_to_row(item: OpenItem) -> tuple[Any, ...]:
         item.open_since,
         item.kind,
         item.terms,
+        item.order_id,
+        item.customer_reference,
     )
+
+
+def reference_rows(item: OpenItem) -> Iterator[tuple[str, str, str, str, str]]:
+    """Rows for `insert_document_references`: all that payers may write instead of the document's number."""
+    names = (("number", item.document_number), ("order", item.order_id), ("purchase_order", item.customer_reference))
+    for kind, name in names:
+        key = reference_key(name)[:REFERENCE_CHARACTERS_MAX] if name else ""
+        if key:
+            yield (key, item.company_id, item.customer_id, item.item_id, kind)
 
 
 def movement_row(changed: OpenItemChanged) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,14 +12,15 @@ from services.cash_app.application.domain import discount
 from services.cash_app.application.domain.application_rules import STANDARD, CustomerRules
 from services.cash_app.application.domain.currency_conversion import conversion_text, convert_stated
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger, UnmatchedReason
-from services.cash_app.application.domain.settlement import Proposal, SettledLine, StatedAmount
+from services.cash_app.application.domain.settlement import KeptBack, Proposal, SettledLine, StatedAmount
+from services.cash_app.application.domain.stated_lines import StatedLine, deduct_credits, stated_lines
 from services.cash_app.application.domain.tolerance import within
-from services.cash_app.open_items.domain.document_number import document_key, is_near
+from services.cash_app.open_items.domain.document_number import document_key, is_near, reference_key
 from services.cash_app.open_items.domain.open_item import OpenItem
 from services.cash_app.payments.domain.payment import Payment
 from services.cash_app.payments.domain.pending_document import PendingDocument
-from shared.contracts.erp import DeductionReason
-from shared.kernel.money import round_half_up
+from shared.contracts.erp import DeductionReason, RemittanceAdjustment
+from shared.kernel.money import Money, round_half_up
 
 NOTHING = Decimal(0)
 
@@ -33,6 +34,7 @@ _REASONS: Final[dict[DeductionReason, str]] = {
     "unearned_discount": "discount taken too late",
     "unknown": "without a reason",
 }
+_MAY_BE_AN_ORDER: Final = (UnmatchedReason.UNKNOWN, UnmatchedReason.OF_ANOTHER_CUSTOMER)
 _LEFT_OVER: Final = {
     UnmatchedReason.PAID: "{number} is paid already: {money} is left over",
     UnmatchedReason.OF_ANOTHER_CUSTOMER: "{number} is another customer's document: {money} is left over",
@@ -53,22 +55,35 @@ def by_remittance(payment: Payment, book: CustomerSubledger, rules: CustomerRule
     if not payment.remittance:
         return None
     proposal, left = Proposal(), payment.unapplied_amount
-    stated = _stated(payment, book, proposal)
-    if not stated and not proposal.notes:
+    stated, credits, proposal.notes = stated_lines(payment, book)
+    if not stated and not credits and not proposal.notes:
         return None
+    missing = deduct_credits(stated, credits, payment, book, proposal)
     terms = TermsInForce(rules, book.discount_day(payment, rules), payment.value_date)
     named = {line.number: book.named(line.number, payment) for line in stated}
     taken = {item.item_id for item in named.values() if isinstance(item, OpenItem)}
     for line in stated:
         money = min(line.amount, left)
-        if money < line.amount:
+        if line.amount - money > missing:
             proposal.notes.append(_short(payment, line, money))
-        amount = StatedAmount(money, line.discount, line.reason)
+        elif money < line.amount:
+            proposal.notes.append(f"{Money(line.amount - money, payment.currency)} of {line.number} stays open")
+        missing = max(missing - (line.amount - money), NOTHING)
+        amount = StatedAmount(money, line.discount, line.reason, line.adjustments)
         unmatched, evidence, score = named[line.number], "", 100
         item = unmatched if isinstance(unmatched, OpenItem) else None
         if item is None and (known := _recognise(line, terms.discount_day, payment, book, taken)):
             item, evidence, score = known
             taken.add(item.item_id)
+        if item is None and unmatched in _MAY_BE_AN_ORDER and money:
+            ordered = settle_order(line, money, payment, book, terms)
+            if ordered is not None:
+                proposal.lines += ordered.lines
+                proposal.suggested += ordered.suggested
+                proposal.notes += ordered.notes
+                proposal.doubtful = proposal.doubtful or ordered.doubtful
+                left -= money
+                continue
         other = book.foreign(line.number, payment) if unmatched is UnmatchedReason.IN_ANOTHER_CURRENCY else None
         if foreign := settle_foreign(other, amount, payment, terms, book):
             proposal.lines.append(foreign)
@@ -80,11 +95,17 @@ def by_remittance(payment: Payment, book: CustomerSubledger, rules: CustomerRule
             proposal.notes.extend(remarks(settled, money, line.discount))
         elif money and isinstance(unmatched, UnmatchedReason):
             proposal.doubtful = True
-            proposal.notes.append(left_over(unmatched, line.number, money, payment.currency))
+            if not (unmatched is UnmatchedReason.UNKNOWN and is_order_settled(line.number, payment, book)):
+                proposal.notes.append(left_over(unmatched, line.number, money, payment.currency))
+            else:
+                proposal.notes.append(
+                    f"all invoices of order {line.number} are paid: {Money(money, payment.currency)} waits for its next one"
+                )
             if unmatched is UnmatchedReason.UNKNOWN:
                 proposal.pending.append(_pending(payment, book.customer_id, line, money))
         left -= money
     if left:
+        proposal.doubtful = True
         proposal.notes.append(f"the remittance names no document for {left} {payment.currency}: left over")
     return proposal
 
@@ -96,38 +117,10 @@ class TermsInForce:
     rules: CustomerRules
     discount_day: date
     value_date: date
+    named_by: str = "the remittance names"
 
 
-@dataclass(slots=True)
-class _Stated:
-    """What the remittance states about one document, on one line or several."""
-
-    line_no: int
-    number: str
-    amount: Decimal
-    discount: Decimal
-    reason: DeductionReason | None
-
-
-def _stated(payment: Payment, book: CustomerSubledger, proposal: Proposal) -> list[_Stated]:
-    by_document: dict[str, _Stated] = {}
-    for line_no, line in enumerate(payment.remittance, start=1):
-        amount = round_half_up(line.amount, payment.currency)
-        claimed = round_half_up(line.discount, payment.currency)
-        key = document_key(line.document_number)
-        if key == document_key(book.customer_id):
-            continue
-        if amount <= 0:
-            proposal.notes.append(f"{line.document_number}: a line of {amount} {payment.currency} pays nothing")
-            continue
-        stated = by_document.setdefault(key, _Stated(line_no, line.document_number, NOTHING, NOTHING, None))
-        stated.amount += amount
-        stated.discount += claimed
-        stated.reason = stated.reason or line.reason
-    return list(by_document.values())
-
-
-def _pending(payment: Payment, customer_id: str, line: _Stated, money: Decimal) -> PendingDocument:
+def _pending(payment: Payment, customer_id: str, line: StatedLine, money: Decimal) -> PendingDocument:
     return PendingDocument(
         customer_id=customer_id,
         payment_id=payment.payment_id,
@@ -141,7 +134,7 @@ def _pending(payment: Payment, customer_id: str, line: _Stated, money: Decimal) 
 
 
 def _recognise(
-    line: _Stated, discount_day: date, payment: Payment, book: CustomerSubledger, taken: Collection[str]
+    line: StatedLine, discount_day: date, payment: Payment, book: CustomerSubledger, taken: Collection[str]
 ) -> tuple[OpenItem, str, int] | None:
     """The open item meant by a number that no document has, the evidence, and a score.
 
@@ -186,7 +179,7 @@ def settle_named(item: OpenItem, stated: StatedAmount, terms: TermsInForce) -> S
     if not granted and terms.rules.discount.part_payments == "in_proportion":
         granted = discount.share_of_part_payment(item, money, day)
     cash = min(money, item.open_amount - granted)
-    why = f"the remittance names {item.document_number}"
+    why = f"{terms.named_by} {item.document_number}"
     if granted:
         why += f"; paid by {item.discount_date}, so {granted} {item.currency} discount is granted"
     if claimed > granted:
@@ -194,7 +187,7 @@ def settle_named(item: OpenItem, stated: StatedAmount, terms: TermsInForce) -> S
         why += f"; {refused}: {_refusal(item, cash, terms)}"
     line = SettledLine(item, cash, granted, "remittance", why)
     missing = item.open_amount - granted - cash
-    return _with_missing(line, missing, claimed - granted, terms.rules, stated.reason) if missing else line
+    return _with_missing(line, missing, claimed - granted, terms.rules, stated) if missing else line
 
 
 def settle_foreign(
@@ -206,7 +199,11 @@ def settle_foreign(
     converted = convert_stated(item, stated, payment, terms.discount_day, book.rates)
     if converted is None:
         return None
-    line = settle_named(item, StatedAmount(converted.cash, converted.claimed), terms)
+    adjustments = tuple(
+        one.model_copy(update={"amount": round_half_up(one.amount * converted.rate, item.currency)})
+        for one in stated.adjustments
+    )
+    line = settle_named(item, StatedAmount(converted.cash, converted.claimed, stated.reason, adjustments), terms)
     rate = conversion_text(converted.rate, item.currency, payment.currency)
     return line._replace(conversion=converted.conversion_of(line.cash), why=f"{line.why}; paid at {rate}")
 
@@ -218,13 +215,17 @@ def _foreign_remarks(line: SettledLine, money: Decimal, currency: str) -> list[s
 
 
 def _with_missing(
-    line: SettledLine, missing: Decimal, refused: Decimal, rules: CustomerRules, reason: DeductionReason | None
+    line: SettledLine, missing: Decimal, refused: Decimal, rules: CustomerRules, stated: StatedAmount
 ) -> SettledLine:
+    reason = stated.reason
     item, amount = line.item, f"{missing} {line.item.currency}"
     if within(missing, item, rules.tolerance):
         return line._replace(
             tolerance=missing, why=f"{line.why}; {amount} is missing and written off as a small difference"
         )
+    kept_back = _kept_back(stated.adjustments, missing)
+    if kept_back:
+        return _with_kept_back(line, kept_back)
     unearned = missing in (refused, item.discount_amount - item.discount_taken)
     if unearned and rules.discount.unearned_taken == "deduction":
         reason = reason or "unearned_discount"
@@ -237,6 +238,29 @@ def _with_missing(
     return line._replace(
         deduction=missing, reason=reason, why=f"{line.why}; {amount} was deducted by the payer ({words})"
     )
+
+
+def _kept_back(adjustments: Sequence[RemittanceAdjustment], missing: Decimal) -> tuple[KeptBack, ...]:
+    """What of `missing` the payer kept back with a reason, part by part."""
+    parts: list[KeptBack] = []
+    for one in adjustments:
+        amount = min(one.amount, missing)
+        if amount > 0:
+            parts.append(KeptBack(amount, one.reason, one.code, one.text, one.reference))
+            missing -= amount
+    return tuple(parts)
+
+
+def _with_kept_back(line: SettledLine, parts: tuple[KeptBack, ...]) -> SettledLine:
+    """The line with a deduction for each part, in the payer's words; what is missing beyond them stays open."""
+    currency = line.item.currency
+    why = line.why
+    for part in parts:
+        given = ", ".join(filter(None, (part.code and f"code {part.code}", part.text, part.reference)))
+        words = f"{_REASONS[part.reason]}: {given}" if given else _REASONS[part.reason]
+        why += f"; {Money(part.amount, currency)} was deducted by the payer ({words})"
+    total = sum((part.amount for part in parts), NOTHING)
+    return line._replace(deduction=total, reason=parts[0].reason, kept_back=parts, why=why)
 
 
 def left_over(unmatched: UnmatchedReason, number: str, money: Decimal, currency: str) -> str:
@@ -269,8 +293,54 @@ def _refusal(item: OpenItem, cash: Decimal, terms: TermsInForce) -> str:
     return f"the terms grant {discount.available(item, day)} when all is paid"
 
 
-def _short(payment: Payment, line: _Stated, money: Decimal) -> str:
+def _short(payment: Payment, line: StatedLine, money: Decimal) -> str:
     return (
         f"the remittance adds up to more than the payment: {line.number} gets {money} of "
         f"{line.amount} {payment.currency}"
     )
+
+
+def settle_order(
+    line: StatedLine, money: Decimal, payment: Payment, book: CustomerSubledger, terms: TermsInForce
+) -> Proposal | None:
+    """Settles the invoices of an order that the payer names by our number or its own; None where none is open.
+
+    All of them where the money is all that is open on them, less discounts or not; else the only one that it closes,
+    or the only one there is. Otherwise a person decides, and all are offered.
+    """
+    items = sorted(book.ordered(line.number, payment), key=lambda item: item.age)
+    if not items:
+        return None
+    nets = {item.item_id: discount.net_amount(item, terms.discount_day) for item in items}
+    closed = [item for item in items if money in (item.open_amount, nets[item.item_id])]
+    paid: list[tuple[OpenItem, Decimal]] = []
+    if money == sum((item.open_amount for item in items), NOTHING):
+        paid = [(item, item.open_amount) for item in items]
+    elif money == sum(nets.values(), NOTHING):
+        paid = [(item, nets[item.item_id]) for item in items]
+    elif len(closed) == 1 or len(items) == 1:
+        paid = [((closed or items)[0], money)]
+    proposal = Proposal()
+    for item, amount in paid or [(item, min(money, item.open_amount)) for item in items]:
+        stated = StatedAmount(amount, line.discount, line.reason, line.adjustments)
+        settled = settle_named(item, stated if len(items) == 1 else StatedAmount(amount, NOTHING), terms)
+        kind = "our order" if reference_key(item.order_id) == reference_key(line.number) else "the purchase order"
+        evidence = f"the remittance says {line.number}, which is {kind} of {item.document_number}"
+        settled = settled._replace(evidence=evidence)
+        (proposal.lines if paid else proposal.suggested).append(settled)
+        if paid:
+            proposal.notes += remarks(settled, amount, line.discount)
+    if not paid:
+        proposal.doubtful = True
+        numbers = ", ".join(item.document_number for item in items)
+        proposal.notes.append(
+            f"{line.number} is the order of {numbers}, and {Money(money, payment.currency)} is not what is open on all of "
+            "them, nor on exactly one: left unapplied for review"
+        )
+    return proposal
+
+
+def is_order_settled(number: str, payment: Payment, book: CustomerSubledger) -> bool:
+    """Whether it is the number of an order of the customer whose invoices so far are all paid."""
+    known = book.references(reference_key(number), payment)
+    return any(one.customer_id == book.customer_id and one.kind in ("order", "purchase_order") for one in known)

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
 
+from services.cash_app.open_items.domain.document_number import document_key, reference_key
 from shared.contracts.cash_app import ItemCause, ItemKind, OpenItemChanged
 from shared.contracts.erp import PaymentMethod
 from shared.contracts.invoicing import FinanceChargePosted, InvoicePosted
@@ -50,6 +51,16 @@ class OpenItem:
     kind: ItemKind = "invoice"
     terms: str = ""
     """The payment terms in short, e.g. "2/10 net 30"."""
+    order_id: str = ""
+    """The order that the invoice is for; empty where it is for none."""
+    customer_reference: str = ""
+    """The customer's own number of that order, such as a purchase order."""
+
+    @property
+    def waited_for_as(self) -> set[str]:
+        """The document keys under which money may wait for it: its number, its order, the customer's own number."""
+        names = [name for name in (self.document_number, self.order_id, self.customer_reference) if name]
+        return {document_key(name) for name in names} | {reference_key(name) for name in names}
 
     @property
     def is_open(self) -> bool:
@@ -180,6 +191,8 @@ def item_of(invoice: InvoicePosted, discount_base: DiscountBase = "invoice") -> 
         moved_on=invoice.invoice_date,
         open_since=invoice.invoice_date,
         terms=str(terms.payment_terms()),
+        order_id=invoice.order_id or "",
+        customer_reference=invoice.customer_reference,
     )
 
 

@@ -16,7 +16,13 @@ from typing import Final
 from services.cash_app.payments.domain.bookings import Bookings, CashMovement, Entry, SplitPart
 from services.cash_app.payments.domain.pending_document import PendingDocument
 from shared.contracts.cash_app import PaymentSuspended
-from shared.contracts.erp import PaymentMethod, PaymentReceived, RemittanceLine
+from shared.contracts.erp import (
+    PaymentMethod,
+    PaymentOrigin,
+    PaymentReceived,
+    PaymentReference,
+    RemittanceLine,
+)
 from shared.kernel.journal import Account, Posting
 from shared.kernel.money import round_half_up
 
@@ -56,6 +62,8 @@ UNIDENTIFIED_CUSTOMER = "-"
 """Stands for the customer in postings of money whose customer is not identified."""
 
 NOTE_CHARACTERS_MAX = 4_000
+_PAYERS_OWN: Final = frozenset({"end_to_end_id", "payer_reference", "instruction_id", "other"})
+"""Kinds of references that payers fill with numbers of documents."""
 
 
 class WrongState(ValueError):
@@ -90,6 +98,32 @@ class Payment:
     """Why money is left over, in sentences a clerk can read to the customer."""
     received_with: str | None = None
     """The payment that this part was received with: one receipt for several customers."""
+    document_number: str = ""
+    """Of a credit memo, the number printed on it."""
+    details: str = ""
+    """The bank's words: what of the payer's text and its own it passes on."""
+    remittance_note: str = ""
+    """What of the payer's remittance could not be understood when it was read."""
+    trace_number: str | None = None
+    references: tuple[PaymentReference, ...] = ()
+    origin: PaymentOrigin | None = None
+    """The file and line that report it."""
+
+    @property
+    def words(self) -> str:
+        """All text in which the payer may name documents: the bank's words, and references of the payer's own."""
+        own = [reference.value for reference in self.references if reference.kind in _PAYERS_OWN]
+        return "\n".join((self.details, *own)) if own else self.details
+
+    @property
+    def has_words(self) -> bool:
+        """Whether the bank passes on words or references of the payer's."""
+        return bool(self.details or self.references)
+
+    @property
+    def has_only_words(self) -> bool:
+        """Whether the payer names documents in words or not at all."""
+        return not self.remittance and self.has_words
 
     @property
     def age(self) -> tuple[date, str]:
@@ -314,4 +348,9 @@ def payment_of(
         identified_by=why,
         note="",
         received_with=received_with,
+        details=received.details,
+        remittance_note=received.remittance_note,
+        trace_number=received.trace_number,
+        references=received.references,
+        origin=received.origin,
     )

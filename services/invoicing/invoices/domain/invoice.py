@@ -45,6 +45,8 @@ class Invoice:
     discount_amount: Decimal
     disputed: bool
     lines: tuple[InvoicedLine, ...]
+    customer_reference: str = ""
+    """The customer's own number of the order, such as a purchase order."""
 
     @property
     def total(self) -> Decimal:
@@ -72,6 +74,7 @@ class Invoice:
             discount_amount=self.discount_amount,
             disputed=self.disputed,
             lines=self.lines,
+            customer_reference=self.customer_reference,
         )
 
     def postings(self) -> list[Posting]:
