@@ -116,6 +116,8 @@ class OpenOrderChanged(Event, published_by=("invoicing",), subject="order_id", o
     """The invoice that caused this change; None: another cause."""
     invoiced_amount: NonNegativeAmount = Decimal(0)
     """The total of `invoice_id`, including tax. Credit moves this exposure from the order to the item in one step."""
+    customer_reference: Text = ""
+    """The customer's own number of the order, such as a purchase order."""
 
 
 class CreditCheckRequested(

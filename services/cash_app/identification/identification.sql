@@ -104,7 +104,7 @@ ORDER BY payment_id, rank;
 -- Suspended payments that name one of the customers or came from one of the accounts.
 SELECT
     payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date,
-    unapplied_amount
+    unapplied_amount, details, bank_references
 FROM payment
 WHERE state = 'suspense'
     AND (
@@ -117,7 +117,7 @@ ORDER BY payment_id;
 -- The next of a company's suspended payments by id.
 SELECT
     payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date,
-    unapplied_amount
+    unapplied_amount, details, bank_references
 FROM payment
 WHERE state = 'suspense' AND company_id = $1 AND payment_id > $2
 ORDER BY payment_id
@@ -127,7 +127,7 @@ LIMIT $3;
 -- Those of these payments that are in suspense.
 SELECT
     payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date,
-    unapplied_amount
+    unapplied_amount, details, bank_references
 FROM payment
 WHERE state = 'suspense' AND payment_id = ANY($1::text[])
 ORDER BY payment_id;

@@ -144,6 +144,12 @@ WHERE customer_id = ANY($1::text[]) AND document_key = ANY($2::text[]) AND waiti
 ORDER BY customer_id, payment_id, line_no
 FOR UPDATE;
 
+-- name: customers_waiting_for
+-- Those of the customers whose payments wait for one of these document keys.
+SELECT DISTINCT customer_id
+FROM pending_document
+WHERE customer_id = ANY($1::text[]) AND document_key = ANY($2::text[]) AND waiting;
+
 -- name: load_pending_documents_of_payments
 -- What payments still wait for, locked in key order.
 SELECT customer_id, payment_id, line_no, document_key, document_number, currency, amount, discount, waiting,

@@ -196,10 +196,18 @@ def _wait_for_the_rest(payment: Payment, pending: PendingDocument, rest: Decimal
     """Money for an order waits for its next invoice, unless there will be none."""
     pending.amount = rest
     if pending.order_closed_on is not None:
-        payment.remark([refund_text(pending, payment.currency)])
+        payment.remark([_refund_text(pending, payment.currency)])
 
 
-def refund_text(pending: PendingDocument, currency: str) -> str:
+def close_order(payment: Payment, pending: PendingDocument, on: date, *, invoiced: bool) -> None:
+    """Nothing more of the order that the payment waits for will be invoiced; `invoiced`: its last invoice is known."""
+    if pending.order_closed_on is None:
+        pending.order_closed_on = on
+        if invoiced:
+            payment.remark([_refund_text(pending, payment.currency)])
+
+
+def _refund_text(pending: PendingDocument, currency: str) -> str:
     """The sentence about money paid for an order of which nothing more will be invoiced."""
     return (
         f"nothing more of order {pending.document_number} will be invoiced since {pending.order_closed_on}: "

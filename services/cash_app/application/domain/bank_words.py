@@ -50,6 +50,7 @@ class _Named(NamedTuple):
     known: KnownDocument | None
     how: str
     """How the number was recognised, as the end of a sentence; empty where it is the document's own."""
+    memo: CreditMemo | None = None
 
 
 @dataclass(slots=True)
@@ -66,6 +67,8 @@ class _Finding:
     foreign: list[str] = field(default_factory=list)
     """Numbers of other customers' documents."""
     unknown: list[Mention] = field(default_factory=list)
+    paid_orders: list[str] = field(default_factory=list)
+    """Orders as written whose invoices so far are settled."""
 
     @property
     def names_something(self) -> bool:
@@ -128,6 +131,9 @@ def _known(mention: Mention, key: str, case: _Case) -> tuple[Sequence[_Named], b
         own = [one for one in found if one.item is not None and (one.item.company_id, one.item.currency) == place]
         if own or found:
             return own or found, True
+    memo = book.credit_memo(key, payment)
+    if memo is not None:
+        return [_Named(None, None, "", memo)], True
     known = [_Named(None, one, "") for one in book.references(key, payment) if one.kind != "document"]
     own_known = [one for one in known if one.known is not None and one.known.customer_id == book.customer_id]
     if own_known or (known and mention.sure):
@@ -161,8 +167,11 @@ def _finding(chosen: Sequence[Chosen[_Named]], mentions: Sequence[Mention], case
                 finding.items.setdefault(named.item.item_id, named.item)
                 how = f", {named.how}" if named.how else ""
                 finding.evidence.setdefault(named.item.item_id, f'the bank\'s words say "{one.mention.written}"{how}')
+            elif named.memo is not None:
+                if named.memo.payment_id not in [memo.payment_id for memo in finding.memos]:
+                    finding.memos.append(named.memo)
             elif named.known is not None:
-                _note_known(named.known, finding, case)
+                _note_known(named.known, one.mention, finding, book.customer_id)
         if group:
             finding.groups.append(group)
     customer = document_key(book.customer_id)
@@ -174,15 +183,14 @@ def _finding(chosen: Sequence[Chosen[_Named]], mentions: Sequence[Mention], case
     return finding
 
 
-def _note_known(known: KnownDocument, finding: _Finding, case: _Case) -> None:
-    book = case.book
-    if known.customer_id != book.customer_id:
+def _note_known(known: KnownDocument, mention: Mention, finding: _Finding, customer_id: str) -> None:
+    """Notes a document that is not open: another customer's, or one that is settled."""
+    if known.customer_id != customer_id:
         finding.foreign.append(known.document_number)
-    elif known.kind == "credit_memo":
-        memo = book.credit_memo(known.document_number, case.payment)
-        if memo is not None and memo.payment_id not in [one.payment_id for one in finding.memos]:
-            finding.memos.append(memo)
-    elif known.kind == "number":
+        return
+    if known.kind in ("order", "purchase_order") and mention.written not in finding.paid_orders:
+        finding.paid_orders.append(mention.written)
+    if known.kind != "credit_memo":
         finding.settled.append(known.document_number)
 
 
@@ -359,6 +367,12 @@ def _left_for_review(finding: _Finding, case: _Case) -> Proposal:
         proposal.notes.append(
             f"the bank's words name {number}, which is not known yet: {Money(money, currency)} waits for it"
         )
+        proposal.pending.append(_pending(number, case))
+        return proposal
+    if len(finding.paid_orders) == 1 and not (finding.items or finding.unknown or finding.foreign or finding.memos):
+        number = finding.paid_orders[0]
+        waiting = f"{Money(money, currency)} waits for its next one"
+        proposal.notes.append(f"all invoices of order {number} are paid: {waiting}")
         proposal.pending.append(_pending(number, case))
         return proposal
     items = list(finding.items.values())

@@ -98,9 +98,8 @@ def by_remittance(payment: Payment, book: CustomerSubledger, rules: CustomerRule
             if not (unmatched is UnmatchedReason.UNKNOWN and is_order_settled(line.number, payment, book)):
                 proposal.notes.append(left_over(unmatched, line.number, money, payment.currency))
             else:
-                proposal.notes.append(
-                    f"all invoices of order {line.number} are paid: {Money(money, payment.currency)} waits for its next one"
-                )
+                waiting = f"{Money(money, payment.currency)} waits for its next one"
+                proposal.notes.append(f"all invoices of order {line.number} are paid: {waiting}")
             if unmatched is UnmatchedReason.UNKNOWN:
                 proposal.pending.append(_pending(payment, book.customer_id, line, money))
         left -= money
@@ -334,8 +333,8 @@ def settle_order(
         proposal.doubtful = True
         numbers = ", ".join(item.document_number for item in items)
         proposal.notes.append(
-            f"{line.number} is the order of {numbers}, and {Money(money, payment.currency)} is not what is open on all of "
-            "them, nor on exactly one: left unapplied for review"
+            f"{line.number} is the order of {numbers}, and {Money(money, payment.currency)} is not what is open on all "
+            "of them, nor on exactly one: left unapplied for review"
         )
     return proposal
 

@@ -126,15 +126,13 @@ def deduct_credits(
 def _not_deducted(number: str, left: Decimal, uses: Sequence[CreditUse] | None, currency: str) -> str:
     money = Money(left, currency)
     if uses is None:
-        return f"the remittance deducts {money} for {number}, which is no credit memo that is known here, so it is not deducted"
-    if not uses:
-        return (
-            f"the remittance deducts {money} for credit memo {number}, which is not on account, so it is not deducted"
-        )
-    used = "; ".join(
-        f"{Money(use.amount, currency)} for {use.document_number} on {use.on}" for use in uses[-_USES_SHOWN_MAX:]
-    )
-    return f"the remittance deducts {money} for credit memo {number}, which was used before ({used}), so it is not deducted"
+        return f"the remittance deducts {money} for {number}, no credit memo that is known here: it is not deducted"
+    why = "which is not on account"
+    if uses:
+        shown = uses[-_USES_SHOWN_MAX:]
+        used = "; ".join(f"{Money(use.amount, currency)} for {use.document_number} on {use.on}" for use in shown)
+        why = f"which was used before ({used})"
+    return f"the remittance deducts {money} for credit memo {number}, {why}: it is not deducted"
 
 
 def _uses_beside(uses: Sequence[CreditUse], paid: Sequence[StatedLine]) -> list[CreditUse]:

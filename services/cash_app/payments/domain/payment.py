@@ -112,8 +112,7 @@ class Payment:
     @property
     def words(self) -> str:
         """All text in which the payer may name documents: the bank's words, and references of the payer's own."""
-        own = [reference.value for reference in self.references if reference.kind in _PAYERS_OWN]
-        return "\n".join((self.details, *own)) if own else self.details
+        return words_of(self.details, self.references)
 
     @property
     def has_words(self) -> bool:
@@ -319,6 +318,12 @@ class Payment:
         """Books what a new part gets from the whole, which has paid it out to suspense."""
         self._move(self.amount, entry, bookings)
         bookings.parts.append(SplitPart(self, whole.payment_id))
+
+
+def words_of(details: str, references: Iterable[PaymentReference]) -> str:
+    """All text in which a payer may name documents: the bank's words, and references of the payer's own."""
+    own = [reference.value for reference in references if reference.kind in _PAYERS_OWN]
+    return "\n".join((details, *own)) if own else details
 
 
 def payment_of(

@@ -111,6 +111,11 @@ def keys_in(text: str) -> set[str]:
     return {key for mention in read_mentions(text) for keys in mention.numbers for key in keys}
 
 
+def customers_in(text: str) -> set[str]:
+    """Numbers in the text that are called a customer's."""
+    return {mention.written for mention in read_mentions(text) if mention.label == "customer"}
+
+
 def choose(mentions: Sequence[Mention], known: Callable[[Mention, str], tuple[Sequence[D], bool]]) -> list[Chosen[D]]:
     """The mentions that name documents, without overlaps: longer readings before shorter ones, sure ones first.
 

@@ -250,6 +250,7 @@ class Order:
             business_date=on,
             invoice_id=invoice_id,
             invoiced_amount=invoiced_amount,
+            customer_reference=self.customer_reference,
         )
 
 

@@ -72,7 +72,7 @@ def test_a_line_without_a_positive_amount_pays_nothing(books: CashBooks) -> None
     books.receive(payment("P", "100", names=[("A-1", "100"), ("CM-7", "-10")]))
     assert books.open("A-1") == 0
     assert books.payments["P"].note == (
-        "the remittance deducts 10.00 USD for CM-7, which is no credit memo that is known here, so it is not deducted"
+        "the remittance deducts 10.00 USD for CM-7, no credit memo that is known here: it is not deducted"
     )
 
 
