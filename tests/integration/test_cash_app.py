@@ -242,7 +242,7 @@ async def test_the_account_of_a_customer_as_of_any_day(world: World) -> None:
     await world.publish(sample.customer())
     await world.publish(sample.invoice("INV-1"), sample.invoice("INV-2", invoice_date=date(2026, 3, 20), total="50.00"))
     await world.settle()
-    await world.publish(sample.payment(amount="130.00", value_date=date(2026, 3, 10), remittance=named("1000-1")))
+    await world.publish(sample.payment(amount="130.00", value_date=date(2026, 3, 10)))
     await world.settle()
     async with world.http("cash_app", "collector") as client:
         balances = {}

@@ -67,11 +67,11 @@ async def close_orders(changes: list[OpenOrderChanged], uow: CashWork) -> None:
     invoices = sorted({change.invoice_id for change in closed.values() if change.invoice_id is not None})
     posted = {row["item_id"] for row in await uow.fetch("owners_of_items", invoices)}
     for document in pending:
-        change = closed.get((document.customer_id, document.document_key))
+        closing = closed.get((document.customer_id, document.document_key))
         payment = payments[document.payment_id]
-        if change is not None and change.company_id == payment.company_id:
-            invoiced = change.invoice_id is None or change.invoice_id in posted
-            close_order(payment, document, change.business_date, invoiced=invoiced)
+        if closing is not None and closing.company_id == payment.company_id:
+            invoiced = closing.invoice_id is None or closing.invoice_id in posted
+            close_order(payment, document, closing.business_date, invoiced=invoiced)
 
 
 async def _post_items(posted: Sequence[tuple[Posted, OpenItem]], uow: CashWork) -> None:

@@ -136,7 +136,7 @@ ORDER BY payment_id;
 -- Money in suspense, the oldest first.
 SELECT
     payment_id, bank_reference, company_id, stated_customer, payer_account, payer_name, currency, amount, value_date,
-    identified_by AS reason
+    identified_by AS reason, details, remittance, remittance_note, trace_number, bank_references, origin
 FROM payment
 WHERE state = 'suspense' AND ($1::date IS NULL OR (value_date, payment_id) > ($1, $2::text))
 ORDER BY value_date, payment_id

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from services.cash_app.open_items.schemas import View
-from services.cash_app.payments.schemas import Reason
+from services.cash_app.payments.schemas import BankData, Reason
 from shared.contracts.event import Identifier
 
 AliasKind = Literal["name", "account"]
@@ -38,6 +38,7 @@ class SuspendedView(View):
     reason: str
     candidates: list[CandidateView]
     """The likeliest first; money is never assigned to one of them automatically."""
+    bank: BankData
 
 
 class AssignPayment(BaseModel):

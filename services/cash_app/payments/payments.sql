@@ -196,7 +196,8 @@ LIMIT $7;
 -- One payment with where its money is and why.
 SELECT
     payment_id, bank_reference, company_id, customer_id, payer_account, payer_name, currency, amount, unapplied_amount,
-    state, value_date, method, identified_by, note
+    state, value_date, method, identified_by, note, document_number, details, remittance, remittance_note, trace_number,
+    bank_references, origin
 FROM payment
 WHERE payment_id = $1;
 

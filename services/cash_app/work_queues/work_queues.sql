@@ -160,6 +160,13 @@ SELECT
 FROM payment
 WHERE payment_id = $1;
 
+-- name: closed_orders_of_payment
+-- Orders that a payment waits for and of which nothing more will be invoiced.
+SELECT document_number, order_closed_on
+FROM pending_document
+WHERE customer_id = $1 AND payment_id = $2 AND waiting AND order_closed_on IS NOT NULL
+ORDER BY line_no;
+
 -- name: queue_items
 -- Open items of customers, the oldest due first.
 SELECT

@@ -172,8 +172,9 @@ def settle_named(item: OpenItem, stated: StatedAmount, terms: TermsInForce) -> S
     """
     day, money, claimed = terms.discount_day, stated.money, stated.claimed
     available = discount.available(item, day)
-    granted = discount.earned_by_claim(item, money, claimed, day)
-    if not claimed and available and item.open_amount - money == available:
+    covered = money + sum((one.amount for one in stated.adjustments if one.amount > 0), NOTHING)
+    granted = discount.earned_by_claim(item, covered, claimed, day)
+    if not claimed and available and item.open_amount - covered == available:
         granted = available
     if not granted and terms.rules.discount.part_payments == "in_proportion":
         granted = discount.share_of_part_payment(item, money, day)
@@ -222,7 +223,7 @@ def _with_missing(
         return line._replace(
             tolerance=missing, why=f"{line.why}; {amount} is missing and written off as a small difference"
         )
-    kept_back = _kept_back(stated.adjustments, missing)
+    kept_back = _kept_back(stated.adjustments, missing, item.currency)
     if kept_back:
         return _with_kept_back(line, kept_back)
     unearned = missing in (refused, item.discount_amount - item.discount_taken)
@@ -239,11 +240,11 @@ def _with_missing(
     )
 
 
-def _kept_back(adjustments: Sequence[RemittanceAdjustment], missing: Decimal) -> tuple[KeptBack, ...]:
+def _kept_back(adjustments: Sequence[RemittanceAdjustment], missing: Decimal, currency: str) -> tuple[KeptBack, ...]:
     """What of `missing` the payer kept back with a reason, part by part."""
     parts: list[KeptBack] = []
     for one in adjustments:
-        amount = min(one.amount, missing)
+        amount = round_half_up(min(one.amount, missing), currency)
         if amount > 0:
             parts.append(KeptBack(amount, one.reason, one.code, one.text, one.reference))
             missing -= amount

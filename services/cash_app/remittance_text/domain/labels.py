@@ -47,7 +47,7 @@ WEAK_LABELS: Final = _set("""
     RE FA FV SO BC GS CN CM KD RN DOC BILL NOTA DEBIT CREDIT NOTE MEMO CHARGE CHARGES BEST KOR ZAM PO ORD FAC FACT RECH
     CLIENT BELEG ORDER ORDERS DOCUMENT DOCUMENTS DOCS
 """)
-"""Words that stand for much else: they label a number that is known, but alone they make no unknown number a document."""
+"""Words that stand for much else: they label a number that is known, but make no unknown number a document."""
 
 NEUTRAL: Final = _set("""
     NR NO NOS N NRS NUM NUMS NUMBER NUMBERS NUMMER NUMMERN NUMMERS NUMER NUMERY NUMERO NUMEROS NBR NRO NRN ID OUR YOUR

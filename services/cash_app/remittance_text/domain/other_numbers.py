@@ -12,6 +12,7 @@ BARRIER: Final = "\x00"
 
 _IBAN: Final = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _CREDITOR_REFERENCE: Final = re.compile(r"\bRF\d{2}(?: ?[A-Z0-9]{1,4}){1,6}\b")
+_MONTH: Final = "(?:JAN|FEB|MAR|MRT|APR|MAY|MAI|MEI|JUN|JUL|AUG|SEP|OCT|OKT|NOV|DEC|DEZ)[A-Z]*"
 _PATTERNS: Final = tuple(
     re.compile(pattern)
     for pattern in (
@@ -19,10 +20,11 @@ _PATTERNS: Final = tuple(
         r"\b[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}\b",
         r"\S+@\S+|\bWWW\.\S+|\bHTTPS?:\S+",
         # What follows a label that names another kind of number.
-        r"\b(?:TEL|TELEFON|TELEFOON|PHONE|FAX|MOB|MOBILE|MOBIL|HANDY|RUF)\b[ .:]*(?:NR|NO)?[ .:]*[+(]?\d[\d ()/.-]{4,}",
+        r"\b(?:TEL|TELEFON|TELEFOON|PHONE|FAX|MOB|MOBILE|MOBIL|HANDY|RUF)\b[ .:]*(?:NR|NO)?[ .:]*"
+        r"[+(]?\d[\d ()/.-]{4,}",
         r"(?<!\w)\+\d[\d ()/.-]{7,}\d",
-        r"\b(?:UST[ -]?ID(?:[ -]?NR)?|USTID|VAT|BTW|NIP|TVA|MWST|STEUER[ .-]*NR|STEUERNUMMER|ST[ .-]*NR|TAX|TIN|EIN|SIREN|"
-        r"SIRET|REGON|PESEL|KVK|HRB|HRA|KRS|CIF|NIF)\b[ .:]*(?:ID|NR|NO|REG|NUMBER|NUMMER)?[ .:]*(?:[A-Z]{2,3}[ -]?)?"
+        r"\b(?:UST[ -]?ID(?:[ -]?NR)?|USTID|VAT|BTW|NIP|TVA|MWST|STEUER[ .-]*NR|STEUERNUMMER|ST[ .-]*NR|TAX|TIN|EIN|"
+        r"SIREN|SIRET|REGON|PESEL|KVK|HRB|HRA|KRS|CIF|NIF)\b[ .:]*(?:ID|NR|NO|REG|NUMBER|NUMMER)?[ .:]*(?:[A-Z]{2,3}[ -]?)?"
         r"\d[\d ./-]*(?:B\d{2})?",
         r"\b(?:IBAN|BIC|KTO|KONTO|KONTONR|ACCT|ACCOUNT|A/C|BLZ|SORT ?CODE|ROUTING|ABA|RTN|REKENING|RACHUNEK|COMPTE)\b"
         r"[ .:]*(?:NR|NO|NUMBER|NUMMER)?[ .:]*\d[\d /-]{5,}",
@@ -38,12 +40,12 @@ _PATTERNS: Final = tuple(
         r"\b(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)?\d\d\b(?![./-]?\d)",
         r"\b(?:19|20)\d\d[./-](?:0?[1-9]|1[0-2])[./-](?:0?[1-9]|[12]\d|3[01])\b(?!\d)",
         r"\b(?:0[1-9]|1[0-2])/(?:19|20)\d\d\b",
-        r"\b(?:JAN|FEB|MAR|MRT|APR|MAY|MAI|MEI|JUN|JUL|AUG|SEP|OCT|OKT|NOV|DEC|DEZ)[A-Z]*[. ]*(?:19|20)\d\d\b",
-        r"\b(?:0?[1-9]|[12]\d|3[01])[. ]{1,2}(?:JAN|FEB|MAR|MRT|APR|MAY|MAI|MEI|JUN|JUL|AUG|SEP|OCT|OKT|NOV|DEC|DEZ)[A-Z]*"
-        r"[. ]*(?:19|20)?\d\d\b",
+        r"\b" + _MONTH + r"[. ]*(?:19|20)\d\d\b",
+        r"\b(?:0?[1-9]|[12]\d|3[01])[. ]{1,2}" + _MONTH + r"[. ]*(?:19|20)?\d\d\b",
         r"\b(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?!\d)",
         # Amounts: with a currency, or with decimals behind a point or comma.
-        r"(?:\b(?:EUR|USD|GBP|CHF|PLN|JPY|CZK|SEK|DKK|NOK)|[€$£]) ?(?:\d{1,3}(?:[.,' ]\d{3})+|\d+)(?:[.,]\d{1,3})?(?![\w-])",
+        r"(?:\b(?:EUR|USD|GBP|CHF|PLN|JPY|CZK|SEK|DKK|NOK)|[€$£]) ?"
+        r"(?:\d{1,3}(?:[.,' ]\d{3})+|\d+)(?:[.,]\d{1,3})?(?![\w-])",
         r"(?<![\w/.-])\d{1,3}(?:[.,' ]\d{3})*(?:[.,]\d{2})(?![\w/]|[.,-]\d)",
         r"(?<![\w/.-])\d+[.,]\d{2}(?![\w/]|[.,-]\d)",
         r"(?<![\w/.-])\d+(?:,-|,--| ?(?:EUR|USD|GBP|CHF|PLN|JPY|ZL|€)(?!\w))",
