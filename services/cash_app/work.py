@@ -29,6 +29,7 @@ from shared.chassis.transaction.command import Command
 from shared.chassis.transaction.unit_of_work import Aggregates, Cause, Table, UnitOfWork
 from shared.components import exchange_rates
 from shared.kernel.exchange_rates import DatedExchangeRates
+from shared.kernel.money import round_half_up
 
 K = TypeVar("K")
 A = TypeVar("A")
@@ -181,7 +182,9 @@ class CashWork(UnitOfWork):
         self._asked_memos |= memos
         uses = cast("dict[str, list[CreditUse]]", self._known.memo_uses)
         for row in await self.fetch("uses_of_credit_memos", sorted(memos)):
-            uses.setdefault(row["payment_id"], []).append(CreditUse(*row[1:]))
+            amount = round_half_up(row["amount"], row["currency"])
+            use = CreditUse(row["item_id"], row["document_number"], row["applied_on"], amount)
+            uses.setdefault(row["payment_id"], []).append(use)
 
     async def load_rates(self, currencies: Iterable[str], days: Iterable[date]) -> None:
         """Adds the exchange rates in force on these days to those that subledgers convert with."""

@@ -32,7 +32,7 @@ SELECT * FROM unnest(
 
 -- name: uses_of_credit_memos
 -- What credit memos settled and was not reversed, the earliest first.
-SELECT a.payment_id, l.item_id, l.document_number, a.applied_on, l.amount
+SELECT a.payment_id, l.item_id, l.document_number, a.applied_on, l.amount, a.currency
 FROM application AS a
 INNER JOIN application_line AS l ON a.customer_id = l.customer_id AND a.application_id = l.application_id
 WHERE a.payment_id = ANY($1::text[])
