@@ -156,7 +156,7 @@ class CashWork(UnitOfWork):
         words = {key for payment in known if payment.has_only_words for key in keys_in(payment.words)}
         if named or words:
             await self.known_documents(named, references | words, words=bool(words))
-            await self._load_uses_of_memos(references | words)
+            await self._load_credit_memos(references | words)
         if named:
             customers = sorted({payment.customer_id or "" for payment in known if payment.remittance})
             self._add_items(await self.items.fetch("load_named_items", customers, sorted(named)))
@@ -168,18 +168,16 @@ class CashWork(UnitOfWork):
                 self._subledgers[customer_id].complete = True
         await self._load_rates_for(known)
 
-    async def _load_uses_of_memos(self, keys: set[str]) -> None:
-        """What the credit memos that payments name were used for before."""
-        memos = {
-            known.item_id
-            for (_, key), found in self._known.references.items()
-            if key in keys
-            for known in found
-            if known.kind == "credit_memo"
-        } - self._asked_memos
+    async def _load_credit_memos(self, keys: set[str]) -> None:
+        """The credit memos that payments name, of which something is left, and what they were used for before."""
+        known = (one for (_, key), found in self._known.references.items() if key in keys for one in found)
+        named = {one.item_id: one for one in known if one.kind == "credit_memo" and one.customer_id in self._subledgers}
+        memos = named.keys() - self._asked_memos
         if not memos:
             return
         self._asked_memos |= memos
+        for memo in (await self.payments.load(one for one in memos if named[one].open_amount)).values():
+            self._subledgers[named[memo.payment_id].customer_id].add_payment(memo)
         uses = cast("dict[str, list[CreditUse]]", self._known.memo_uses)
         for row in await self.fetch("uses_of_credit_memos", sorted(memos)):
             amount = round_half_up(row["amount"], row["currency"])

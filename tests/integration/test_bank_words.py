@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.cash_app import DeductionOpened, PaymentApplied, PaymentSuspended
+from shared.contracts.cash_app import AppliedLine, DeductionOpened, PaymentApplied, PaymentSuspended
 from shared.contracts.erp import PaymentOrigin, PaymentReference, RemittanceAdjustment, RemittanceLine
-from shared.contracts.invoicing import CreditMemoPosted, OpenOrderChanged
+from shared.contracts.invoicing import CreditMemoPosted, InvoicePosted, OpenOrderChanged
 from tests.integration.test_cash_app import check_books
+from tests.integration.test_imports import IBAN, own, send
 from tests.kit.events import sample
 from tests.kit.stack.world import World
+from tests.unit.cash_app.bank_files.samples import found, needs_found
 
 
 @pytest.fixture
@@ -124,7 +126,6 @@ async def test_a_credit_memo_in_the_remittance_however_the_events_are_batched(wo
     ]
     assert credit["document_number"] == "1000-CM-1"
     assert [(item["document_number"], item["open_amount"]) for item in owed] == [("1000-3", "100.00")]
-    await check_books(world)
 
 
 async def test_orders_are_paid_before_they_are_shipped_and_refunded_when_cancelled(world: World) -> None:
@@ -174,10 +175,10 @@ async def test_what_is_kept_back_carries_the_payers_words(world: World) -> None:
     assert rows == [("04", "damaged goods", "DM-17")]
 
 
-def memo(memo_id: str, number: str, total: str, of: str) -> CreditMemoPosted:
+def memo(memo_id: str, number: str, total: str, of: str, currency: str = "USD") -> CreditMemoPosted:
     return CreditMemoPosted(
         credit_memo_id=memo_id, credit_memo_number=number, company_id=sample.COMPANY, customer_id="C-1",
-        invoice_number=of, credit_date=sample.DAY, currency="USD", net=total, tax="0.00", total=total, reason="price",
+        invoice_number=of, credit_date=sample.DAY, currency=currency, net=total, tax="0.00", total=total, reason="price",
     )  # fmt: skip
 
 
@@ -187,3 +188,67 @@ def closed(order_id: str, **changes: Any) -> OpenOrderChanged:
         "state": "Cancelled", "currency": "USD", "open_amount": Decimal("0.00"), "business_date": date(2026, 3, 15),
     }  # fmt: skip
     return OpenOrderChanged(**{**given, **changes})
+
+
+async def settle_file(world: World, name: str, *invoices: InvoicePosted) -> list[AppliedLine]:
+    """What a file found at a bank settles of these invoices."""
+    await own(world, IBAN, "EUR")
+    await own(world, "0022222", "USD")
+    await world.publish(sample.customer(currency="EUR"), *invoices)
+    await world.settle()
+    sent = await send(world, found(name), name=name)
+    assert sent["stage"] == "posted", sent
+    return [settled_line for applied in world.published(PaymentApplied) for settled_line in applied.lines]
+
+
+@needs_found
+async def test_a_file_with_invoice_numbers_in_words(world: World) -> None:
+    owed = (("INV-0", "1000.00"), ("INV-3", "200.00"), ("INV-4", "200.00"), ("INV-5", "200.00"))
+    lines = await settle_file(
+        world,
+        "camt053-invoice-numbers-in-words.xml",
+        *(sample.invoice(number, total=total, currency="EUR") for number, total in owed),
+    )
+    assert [(x.document_number, str(x.amount), x.rule) for x in lines] == [
+        (f"1000-{n}", "200.00", "bank_words") for n in (3, 4, 5)
+    ]
+    (payment_id,) = {a.payment_id for a in world.published(PaymentApplied)}
+    async with world.http("cash_app", "auditor") as client:
+        shown = (await client.get(f"/payments/{payment_id}")).json()
+    assert shown["bank"]["details"] == "1000-3 1000-4 1000-5 thank you"
+    assert (shown["bank"]["trace_number"], shown["bank"]["payer_name"]) == ("E2E-1", "BIRCH HOTELS GMBH")
+    assert shown["bank"]["origin"]["file_name"] == "camt053-invoice-numbers-in-words.xml"
+
+
+@needs_found
+async def test_a_file_with_a_credit_note_amount(world: World) -> None:
+    await world.publish(sample.customer(currency="EUR"))
+    await world.publish(memo("CN-9", "CN-9", "600.00", "1000-99", currency="EUR"))
+    lines = await settle_file(
+        world,
+        "camt053-credit-note-amount.xml",
+        sample.invoice("INV-99", total="10.00", currency="EUR"),
+        sample.invoice("INV-1", total="2500.00", currency="EUR"),
+        sample.invoice("INV-2", total="1900.00", currency="EUR"),
+    )
+    paid = [(x.document_number, x.amount) for x in lines]
+    assert paid == [("1000-99", 10), ("1000-1", 590), ("1000-1", 1900)], "10.00 of the memo went to what it corrects"
+
+
+@needs_found
+async def test_a_file_with_an_adjustment_and_its_reason(world: World) -> None:
+    invoice = sample.invoice("INV-1", total="1000.00", currency="EUR")
+    (paid,) = await settle_file(world, "camt053-adjustment-with-reason.xml", invoice)
+    assert (paid.document_number, paid.amount, paid.deduction) == ("1000-1", 930, 70)
+    (opened,) = world.published(DeductionOpened)
+    assert (opened.amount, opened.reason, opened.payer_text) == (70, "damage", "damaged goods")
+
+
+@needs_found
+async def test_a_lockbox_file_with_a_deduction(world: World) -> None:
+    invoices = (sample.invoice("INV-1", total="100.00"), sample.invoice("INV-2", total="35.00"))
+    await world.publish(sample.customer(payer_accounts=["US-021000021-0009988770"], version=2))
+    paid = await settle_file(world, "lockbox-invoice-amount-deduction.bai", *invoices)
+    assert [(x.document_number, x.amount, x.deduction) for x in paid] == [("1000-1", 100, 0), ("1000-2", 30, 5)]
+    (opened,) = world.published(DeductionOpened)
+    assert (opened.amount, opened.document_number) == (5, "1000-2")

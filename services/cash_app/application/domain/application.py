@@ -189,7 +189,7 @@ def _fulfil(
         return
     pending.waiting = False
     payment.pending_documents -= 1
-    _handle_residual(payment, on, book, bookings)
+    _handle_residual(payment, on, book, bookings, doubtful=payment.method != "credit_memo")
 
 
 def _wait_for_the_rest(payment: Payment, pending: PendingDocument, rest: Decimal) -> None:

@@ -199,7 +199,7 @@ def _explained(finding: _Finding, case: _Case) -> Proposal | None:
     items = list(finding.items.values())
     if any((item.company_id, item.currency) != (case.payment.company_id, case.payment.currency) for item in items):
         return None
-    credit = sum((_left_of(memo) for memo in finding.memos), NOTHING)
+    credit = sum((memo.left for memo in finding.memos), NOTHING)
     chosen = _paid_exactly(items, case.money + credit, case)
     if chosen is None and any(len(group) > 1 for group in finding.groups):
         chosen = _some_paid_exactly(finding, items, case.money + credit)
@@ -216,7 +216,7 @@ def _explained(finding: _Finding, case: _Case) -> Proposal | None:
             line = _line(item, cash, finding, case, credited.get(item.item_id, NOTHING))
             lines.append(line._replace(why=f"{line.why}{together}"))
             money -= cash
-    notes = [_memo_note(memo) for memo in finding.memos if not _left_of(memo)]
+    notes = [_memo_note(memo) for memo in finding.memos if not memo.left]
     return Proposal(lines, notes=notes)
 
 
@@ -286,16 +286,12 @@ def _only_sum(amounts: Sequence[int], target: int) -> tuple[int, ...]:
     return reached.get(target) or ()
 
 
-def _left_of(memo: CreditMemo) -> Decimal:
-    return memo.held.unapplied_amount if memo.held is not None and memo.held.state == "on_account" else NOTHING
-
-
 def _credit_lines(finding: _Finding, items: Sequence[OpenItem]) -> list[SettledLine]:
     """What the credit memos named settle: the document that each corrects first, then the others in their order."""
     lines: list[SettledLine] = []
     room = {item.item_id: item.open_amount for item in items}
     for memo in finding.memos:
-        left = _left_of(memo)
+        left = memo.left
         corrected = {document_key(line.document_number) for line in memo.held.remittance} if memo.held else set()
         for item in sorted(items, key=lambda item: document_key(item.document_number) not in corrected):
             amount = min(left, room[item.item_id])
@@ -325,7 +321,7 @@ def _with_a_slip(finding: _Finding, case: _Case) -> Proposal | None:
         return None
     day, written = case.terms.discount_day, finding.unknown[0].written
     named = sum((item.open_amount for item in finding.items.values()), NOTHING)
-    rest = case.money + sum((_left_of(memo) for memo in finding.memos), NOTHING) - named
+    rest = case.money + sum((memo.left for memo in finding.memos), NOTHING) - named
     near = [
         item
         for item in case.book.pool(case.payment).closed_by(rest, day, _NEAR_ITEMS_MAX)
@@ -393,7 +389,7 @@ def _left_for_review(finding: _Finding, case: _Case) -> Proposal:
         f"the bank's words name {'; and '.join(parts)}; the payment is {Money(money, currency)}: "
         "left unapplied for review"
     )
-    proposal.notes += [_memo_note(memo) for memo in finding.memos if not _left_of(memo)]
+    proposal.notes += [_memo_note(memo) for memo in finding.memos if not memo.left]
     proposal.suggested = _suggested(finding, case)
     return proposal
 

@@ -38,13 +38,20 @@ class CreditUse(NamedTuple):
 
 
 class CreditMemo(NamedTuple):
-    """A credit memo that a payer names. `held`: the memo with what is left of it; None where that is not on account."""
+    """A credit memo that a payer names. `held`: the memo as it is; None where nothing is left of it."""
 
     payment_id: str
     number: str
     currency: str
     held: Payment | None
     uses: Sequence[CreditUse]
+
+    @property
+    def left(self) -> Decimal:
+        """What of it is on account or unapplied."""
+        held = self.held
+        usable = held is not None and held.state in (PaymentState.ON_ACCOUNT, PaymentState.UNAPPLIED)
+        return held.unapplied_amount if held is not None and usable else Decimal(0)
 
 
 class Known(NamedTuple):

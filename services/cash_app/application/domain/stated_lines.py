@@ -11,7 +11,7 @@ from services.cash_app.application.domain.customer_subledger import CreditUse, C
 from services.cash_app.application.domain.settlement import Proposal, SettledLine
 from services.cash_app.open_items.domain.document_number import document_key
 from services.cash_app.open_items.domain.open_item import OpenItem
-from services.cash_app.payments.domain.payment import Payment, PaymentState
+from services.cash_app.payments.domain.payment import Payment
 from shared.contracts.erp import DeductionReason, RemittanceAdjustment
 from shared.kernel.money import Money, round_half_up
 
@@ -65,7 +65,7 @@ def _pays_nothing(number: str, adjustments: Sequence[RemittanceAdjustment], curr
 
 
 def credits_deducted(payment: Payment, book: CustomerSubledger) -> list[SettledLine]:
-    """What credit memos on account, deducted in the remittance, settle of the documents beside them.
+    """What credit memos, deducted in the remittance, settle of the documents beside them.
 
     A memo settles the document that it corrects first, then the others in their order; at most what the remittance
     deducts, less what it had settled of these documents before.
@@ -81,9 +81,9 @@ def credits_deducted(payment: Payment, book: CustomerSubledger) -> list[SettledL
     lines: list[SettledLine] = []
     for credit in credits:
         memo = book.credit_memo(credit.number, payment)
-        if memo is None or memo.held is None or memo.held.state is not PaymentState.ON_ACCOUNT:
+        if memo is None or memo.held is None or not memo.left:
             continue
-        left = min(memo.held.unapplied_amount, -credit.amount - _total(_uses_beside(memo.uses, paid)))
+        left = min(memo.left, -credit.amount - _total(_uses_beside(memo.uses, paid)))
         corrected = {document_key(line.document_number) for line in memo.held.remittance}
         for item_id in sorted(room, key=lambda one: document_key(room[one][0].document_number) not in corrected):
             item, most = room[item_id]

@@ -112,8 +112,10 @@ def _documents_of(line: RemittanceLine, payer: PayerDetails, known: PayerKnowled
 
 
 def fits(line: RemittanceLine, document: KnownDocument, currency: str) -> bool:
-    """Whether the line pays the document exactly, with its discount or without it."""
-    return document.currency == currency and line.amount in (document.open_amount, document.net_amount)
+    """Whether the line pays the document exactly, with its discount or without it, but for what it keeps back."""
+    stated = line.amount + sum((one.amount for one in line.adjustments), Decimal(0))
+    whole = stated in (document.open_amount, document.net_amount) or stated + line.discount == document.open_amount
+    return document.currency == currency and whole
 
 
 def _by_documents(
