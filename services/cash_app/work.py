@@ -17,7 +17,13 @@ from services.cash_app.application.policy import APPLICATION_RULES, rules_in_for
 from services.cash_app.open_items.domain.document_number import document_key, reference_key
 from services.cash_app.open_items.domain.known_document import KnownDocument, ReferenceKind
 from services.cash_app.open_items.domain.open_item import OpenItem
-from services.cash_app.open_items.store import CUSTOMERS, ITEMS, REFERENCE_CHARACTERS_MAX, reference_rows
+from services.cash_app.open_items.store import (
+    CUSTOMERS,
+    ITEMS,
+    REFERENCE_CHARACTERS_MAX,
+    known_from_row,
+    reference_rows,
+)
 from services.cash_app.payments.bookings_store import persist_bookings
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.payment import Payment
@@ -101,9 +107,7 @@ class CashWork(UnitOfWork):
         self.items.put(item)
         key = (item.company_id, document_key(item.document_number))
         self._owners.setdefault(key, set()).add(item.customer_id)
-        net_amount = item.open_amount - item.discount_amount
-        open_amount, number = item.open_amount, item.document_number
-        document = KnownDocument(item.customer_id, item.currency, open_amount, net_amount, item.item_id, number)
+        document = KnownDocument.of(item)
         self._documents.setdefault(key, []).append(document)
         for row in reference_rows(item):
             self.append("insert_document_references", row)
@@ -134,8 +138,7 @@ class CashWork(UnitOfWork):
             self._asked |= asked
             self._asked_references |= further
             for row in await self.fetch("known_documents", sorted(asked), sorted(further), words):
-                key = row["company_id"], row["key"]
-                known = KnownDocument(*row[3:])._replace(kind=row["kind"])
+                key, known = (row["company_id"], row["key"]), known_from_row(row)
                 if known.kind == "document":
                     self._owners.setdefault(key, set()).add(known.customer_id)
                     self._documents.setdefault(key, []).append(known)
@@ -276,11 +279,12 @@ class CashWork(UnitOfWork):
         self.audit(command, action=action.name, subject=subject_id, before=before, after=after)
         self._as_locked[subject_id] = now
         if action.decides:
-            self.note_action(command, subject_id, action.name, action.reason)
+            self.note_action(command, subject_id, action, subject.company_id)
 
-    def note_action(self, command: Command, subject_id: str, name: str, reason: str) -> None:
-        """Notes that a person did something with a payment, item or return."""
-        row = (subject_id, command.id, name, command.person.name, self.business_date, reason)
+    def note_action(self, command: Command, subject_id: str, action: Action, company_id: str) -> None:
+        """Notes that a person did something with a payment, item or return of the company, on its business date."""
+        today = self.business_date_of(company_id)
+        row = (subject_id, command.id, action.name, command.person.name, today, action.reason)
         self.append("insert_clerk_actions", row)
 
     def _needs_all(self, payment: Payment) -> bool:

@@ -178,7 +178,8 @@ async def test_what_is_kept_back_carries_the_payers_words(world: World) -> None:
 def memo(memo_id: str, number: str, total: str, of: str, currency: str = "USD") -> CreditMemoPosted:
     return CreditMemoPosted(
         credit_memo_id=memo_id, credit_memo_number=number, company_id=sample.COMPANY, customer_id="C-1",
-        invoice_number=of, credit_date=sample.DAY, currency=currency, net=total, tax="0.00", total=total, reason="price",
+        invoice_number=of, credit_date=sample.DAY, currency=currency, net=total, tax="0.00", total=total,
+        reason="price",
     )  # fmt: skip
 
 

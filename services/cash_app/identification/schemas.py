@@ -9,7 +9,8 @@ from typing import Literal
 from pydantic import BaseModel
 
 from services.cash_app.open_items.schemas import View
-from services.cash_app.payments.schemas import BankData, Reason
+from services.cash_app.payments.schemas import BankData
+from shared.chassis.http.schemas import WithReason
 from shared.contracts.event import Identifier
 
 AliasKind = Literal["name", "account"]
@@ -41,11 +42,10 @@ class SuspendedView(View):
     bank: BankData
 
 
-class AssignPayment(BaseModel):
+class AssignPayment(WithReason):
     """The customer of the money."""
 
     customer_id: Identifier
-    reason: Reason
 
 
 class RevokedAlias(BaseModel):

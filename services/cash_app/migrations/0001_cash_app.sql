@@ -17,9 +17,12 @@ CREATE TABLE customer_ledger (
     version integer NOT NULL,
     company_id text,
     name text,
-    currency text
+    currency text,
+    bill_to_id text
 );
 
+-- `credited`, `deducted`, `tolerated` and `written_off` are what was taken off otherwise than by money and discount;
+-- a discount is worked out on what is left after them. `taxes` is the tax that a discount lowers: [rate, tax, lowered].
 CREATE TABLE open_item (
     customer_id text NOT NULL,
     item_id text NOT NULL,
@@ -43,7 +46,13 @@ CREATE TABLE open_item (
     terms text NOT NULL DEFAULT '',
     order_id text NOT NULL DEFAULT '',
     customer_reference text NOT NULL DEFAULT '',
+    credited numeric(18, 3) NOT NULL DEFAULT 0 CHECK (credited >= 0),
+    deducted numeric(18, 3) NOT NULL DEFAULT 0 CHECK (deducted >= 0),
+    tolerated numeric(18, 3) NOT NULL DEFAULT 0 CHECK (tolerated >= 0),
+    written_off numeric(18, 3) NOT NULL DEFAULT 0 CHECK (written_off >= 0),
+    taxes jsonb NOT NULL DEFAULT '[]',
     PRIMARY KEY (customer_id, item_id),
+    CHECK (discount_taken + credited + deducted + tolerated + written_off <= original_amount - open_amount),
     CHECK ((closed_on IS NULL) = (open_amount > 0))
 );
 CREATE INDEX open_item_open ON open_item (customer_id, due_date, document_number, item_id) WHERE open_amount > 0;

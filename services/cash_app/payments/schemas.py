@@ -14,17 +14,13 @@ from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.outcome import Outcome
 from services.cash_app.payments.domain.payment import Payment, PaymentState
 from services.cash_app.payments.store import origin_from_json, references_from_json, remittance_from_json
+from shared.chassis.http.schemas import WithReason
 from shared.contracts.cash_app import OpenItemChanged, PaymentApplied
 from shared.contracts.erp import PaymentOrigin, PaymentReference, RemittanceLine
 
-Reason = Annotated[str, Field(min_length=3, max_length=400)]
 SeenVersion = Annotated[
     int | None, Field(ge=0, description="`version` as you saw it: a 409 where it has changed since")
 ]
-
-
-class WithReason(BaseModel):
-    reason: Reason
 
 
 class WithVersion(WithReason):

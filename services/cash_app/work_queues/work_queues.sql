@@ -172,7 +172,8 @@ ORDER BY line_no;
 SELECT
     customer_id, item_id, item_version, company_id, document_number, currency, original_amount, open_amount,
     document_date, due_date, discount_date, discount_amount, discount_taken, disputed, moved_on, open_since, kind,
-    terms, order_id, customer_reference, closed_on
+    terms, order_id, customer_reference, credited, deducted, tolerated, written_off, taxes, closed_on,
+    original_amount - credited - deducted - tolerated - written_off AS discountable
 FROM open_item
 WHERE customer_id = ANY($1::text[]) AND open_amount > 0
 ORDER BY due_date, customer_id, item_id
@@ -216,7 +217,7 @@ LIMIT 10;
 
 -- name: payment_of_advice
 -- The payment of an advice, and the advised lines.
-SELECT payment_id, lines FROM remittance_advice WHERE advice_id = $1;
+SELECT payment_id, currency, lines FROM remittance_advice WHERE advice_id = $1;
 
 -- name: clerk_actions
 -- What people did with it, the latest last.

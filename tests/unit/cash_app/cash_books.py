@@ -110,7 +110,7 @@ class CashBooks:
             taken.receive(self.bookings)
             apply_payment(taken, self.book, self.bookings)
 
-    def credit(self, number: str, amount: str, day: int = 5, of: str | None = None) -> Payment:
+    def credit_memo(self, number: str, amount: str, day: int = 5, of: str | None = None) -> Payment:
         """A credit memo is posted; `of` is the invoice that it corrects."""
         posted = CreditMemoPosted(
             credit_memo_id=f"ID-{number}", credit_memo_number=number, company_id=COMPANY, customer_id=CUSTOMER,
@@ -121,6 +121,19 @@ class CashBooks:
         memo.receive(self.bookings, out_of=Account.RECEIVABLES)
         apply_payment(memo, self.book, self.bookings)
         return memo
+
+    def credit(self, number: str, total: str, day: int = 4, *, tax: str = "0", **changes: Any) -> None:
+        """A credit memo for the document of that number."""
+        given: dict[str, Any] = {
+            "credit_memo_id": f"CM-{len(self.payments)}", "credit_memo_number": f"CM-{len(self.payments)}",
+            "company_id": COMPANY, "customer_id": CUSTOMER, "invoice_number": number, "credit_date": on(day),
+            "currency": "USD", "net": str(Decimal(total) - Decimal(tax)), "tax": tax, "total": total,
+            "reason": "goods came back",
+        }  # fmt: skip
+        memo = credit_of(CreditMemoPosted(**{**given, **changes}))
+        self.payments[memo.payment_id] = memo
+        memo.receive(self.bookings, out_of=Account.RECEIVABLES)
+        apply_payment(memo, self.book, self.bookings)
 
     def belongs_to_another_customer(self, number: str) -> None:
         self.owners[COMPANY, document_key(number)].add("C-2")

@@ -1,6 +1,6 @@
 """Which items a payment settles: what its remittance names, what the bank's words name, else the customer's rules.
 
-A rule only proposes; it changes nothing. The first rule with a result decides. Every line says why, in a sentence
+A rule only proposes; it changes nothing. The first rule with a result decides. Every line states why, in a sentence
 that a clerk can read to the customer.
 """
 
@@ -19,7 +19,7 @@ from services.cash_app.payments.domain.payment import Payment
 
 
 def propose(payment: Payment, book: CustomerSubledger) -> Proposal:
-    """What `payment` is to settle. Without any result the proposal is empty and says why."""
+    """What `payment` is to settle. Without any result the proposal is empty and states why."""
     version, rules = book.in_force(payment)
     proposal = by_remittance(payment, book, rules)
     if proposal is None and payment.has_words:

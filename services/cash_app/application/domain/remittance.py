@@ -20,7 +20,7 @@ from services.cash_app.open_items.domain.open_item import OpenItem
 from services.cash_app.payments.domain.payment import Payment
 from services.cash_app.payments.domain.pending_document import PendingDocument
 from shared.contracts.erp import DeductionReason, RemittanceAdjustment
-from shared.kernel.money import Money, round_half_up
+from shared.kernel.money import Money, amount_text, round_half_up
 
 NOTHING = Decimal(0)
 
@@ -105,7 +105,7 @@ def by_remittance(payment: Payment, book: CustomerSubledger, rules: CustomerRule
         left -= money
     if left:
         proposal.doubtful = True
-        proposal.notes.append(f"the remittance names no document for {left} {payment.currency}: left over")
+        proposal.notes.append(f"the remittance names no document for {Money(left, payment.currency)}: left over")
     return proposal
 
 
@@ -151,7 +151,7 @@ def _recognise(
         meant = ending if len(ending) == 1 else closed
         if len(meant) == 1:
             number = meant[0].document_number
-            return meant[0], f"the remittance says {written}, which is {number} without its beginning", 95
+            return meant[0], f"the remittance states {written}, which is {number} without its beginning", 95
     near = [
         item
         for item in book.pool(payment).closed_by(amount, discount_day, _OF_ONE_AMOUNT_MAX)
@@ -160,7 +160,7 @@ def _recognise(
     if len(near) != 1:
         return None
     number = near[0].document_number
-    evidence = f"the remittance says {written}: {number} differs by one typing error and has exactly this amount open"
+    evidence = f"the remittance states {written}: {number} differs by one typing error and has exactly this amount open"
     return near[0], evidence, 90
 
 
@@ -168,12 +168,13 @@ def settle_named(item: OpenItem, stated: StatedAmount, terms: TermsInForce) -> S
     """Cash and discount for an item that the payer named.
 
     Money that is short by exactly the available discount has taken it, claimed or not. What is missing after that is
-    written off within the tolerance, becomes a deduction where the policy or the payer says so, or stays open.
+    written off within the tolerance, becomes a deduction where the policy or the payer states it, or stays open.
     """
     day, money, claimed = terms.discount_day, stated.money, stated.claimed
     available = discount.available(item, day)
     covered = money + sum((one.amount for one in stated.adjustments if one.amount > 0), NOTHING)
-    granted = discount.earned_by_claim(item, covered, claimed, day)
+    most = terms.rules.discount.overclaim_percent_max
+    granted = discount.earned_by_claim(item, covered, claimed, day, most)
     if not claimed and available and item.open_amount - covered == available:
         granted = available
     if not granted and terms.rules.discount.part_payments == "in_proportion":
@@ -181,9 +182,9 @@ def settle_named(item: OpenItem, stated: StatedAmount, terms: TermsInForce) -> S
     cash = min(money, item.open_amount - granted)
     why = f"{terms.named_by} {item.document_number}"
     if granted:
-        why += f"; paid by {item.discount_date}, so {granted} {item.currency} discount is granted"
+        why += f"; paid by {item.discount_date}, so {Money(granted, item.currency)} discount is granted"
     if claimed > granted:
-        refused = f"{claimed - granted} {item.currency} of the discount claimed is not granted"
+        refused = f"{Money(claimed - granted, item.currency)} of the discount claimed is not granted"
         why += f"; {refused}: {_refusal(item, cash, terms)}"
     line = SettledLine(item, cash, granted, "remittance", why)
     missing = item.open_amount - granted - cash
@@ -211,14 +212,14 @@ def settle_foreign(
 def _foreign_remarks(line: SettledLine, money: Decimal, currency: str) -> list[str]:
     paid = line.conversion.paid if line.conversion is not None else money
     number = line.item.document_number
-    return [f"{money - paid} {currency} more than open on {number} is left over"] if paid < money else []
+    return [f"{Money(money - paid, currency)} more than open on {number} is left over"] if paid < money else []
 
 
 def _with_missing(
     line: SettledLine, missing: Decimal, refused: Decimal, rules: CustomerRules, stated: StatedAmount
 ) -> SettledLine:
     reason = stated.reason
-    item, amount = line.item, f"{missing} {line.item.currency}"
+    item, amount = line.item, Money(missing, line.item.currency)
     if within(missing, item, rules.tolerance):
         return line._replace(
             tolerance=missing, why=f"{line.why}; {amount} is missing and written off as a small difference"
@@ -226,7 +227,7 @@ def _with_missing(
     kept_back = _kept_back(stated.adjustments, missing, item.currency)
     if kept_back:
         return _with_kept_back(line, kept_back)
-    unearned = missing in (refused, item.discount_amount - item.discount_taken)
+    unearned = missing in (refused, item.discount_left, item.discount_amount - item.discount_taken)
     if unearned and rules.discount.unearned_taken == "deduction":
         reason = reason or "unearned_discount"
     small = missing * 100 <= item.open_amount * rules.short_payment.deduction_percent_max
@@ -265,14 +266,15 @@ def _with_kept_back(line: SettledLine, parts: tuple[KeptBack, ...]) -> SettledLi
 
 def left_over(unmatched: UnmatchedReason, number: str, money: Decimal, currency: str) -> str:
     """The sentence about a line that settles nothing yet."""
-    return _LEFT_OVER[unmatched].format(number=number, money=f"{money} {currency}")
+    return _LEFT_OVER[unmatched].format(number=number, money=Money(money, currency))
 
 
 def remarks(line: SettledLine, money: Decimal, claimed: Decimal) -> list[str]:
     """What the payer has to know about a line: too much was paid, or a discount was not granted."""
     item, sentences = line.item, []
     if line.cash < money:
-        sentences.append(f"{money - line.cash} {item.currency} more than open on {item.document_number} is left over")
+        surplus = Money(money - line.cash, item.currency)
+        sentences.append(f"{surplus} more than open on {item.document_number} is left over")
     if claimed > line.discount:
         sentences.append(line.why)
     return sentences
@@ -290,13 +292,13 @@ def _refusal(item: OpenItem, cash: Decimal, terms: TermsInForce) -> str:
         return "the rules grant this customer none"
     if day > item.discount_date:
         return f"it had to be paid by {item.discount_date}, the value date is {terms.value_date}"
-    return f"the terms grant {discount.available(item, day)} when all is paid"
+    return f"the terms grant {Money(discount.available(item, day), item.currency)} when all is paid"
 
 
 def _short(payment: Payment, line: StatedLine, money: Decimal) -> str:
     return (
-        f"the remittance adds up to more than the payment: {line.number} gets {money} of "
-        f"{line.amount} {payment.currency}"
+        f"the remittance adds up to more than the payment: {line.number} gets "
+        f"{amount_text(money, payment.currency)} of {Money(line.amount, payment.currency)}"
     )
 
 

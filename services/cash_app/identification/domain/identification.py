@@ -66,7 +66,8 @@ class Identification(NamedTuple):
 class PayerKnowledge:
     """What is known of a batch's payers: customers by number, and the customers of accounts, documents and names."""
 
-    customers: set[str] = field(default_factory=set)
+    customers: Mapping[str, str] = field(default_factory=dict)
+    """Known customers, each with the customer who pays for it: itself, or its bill-to customer."""
     holders: Mapping[str, Collection[str]] = field(default_factory=dict)
     documents: Mapping[tuple[str, str], Sequence[KnownDocument]] = field(default_factory=dict)
     """By company and document key."""
@@ -81,11 +82,11 @@ def identify(payer: PayerDetails, known: PayerKnowledge, rules: ApplicationRules
     """Decides by what is known now; the account and the name count only if nothing surer gives a result."""
     if payer.stated_customer is not None:
         if payer.stated_customer in known.customers:
-            return Identification(payer.stated_customer, f"the payment names customer {payer.stated_customer}", "named")
+            return _named(payer.stated_customer, "the payment", known)
         return Identification(None, f"the payment names customer {payer.stated_customer}, who is not known here yet")
-    numbers = sorted({line.document_number.strip() for line in payer.remittance} & known.customers)
+    numbers = sorted({line.document_number.strip() for line in payer.remittance} & known.customers.keys())
     if len(numbers) == 1:
-        return Identification(numbers[0], f"the remittance names customer {numbers[0]}", "named")
+        return _named(numbers[0], "the remittance", known)
     holders = sorted(known.holders.get(payer.payer_account or "", ()))
     return (
         _by_documents(payer, holders, known, rules)
@@ -94,6 +95,14 @@ def identify(payer: PayerDetails, known: PayerKnowledge, rules: ApplicationRules
         or _by_name(payer, holders, known, rules)
         or Identification(None, _not_identified(payer, holders), candidates=candidates(payer, holders, known))
     )
+
+
+def _named(customer_id: str, where: str, known: PayerKnowledge) -> Identification:
+    """The customer who is named; where it is billed to another one, that one."""
+    bill_to, why = known.customers[customer_id], f"{where} names customer {customer_id}"
+    if bill_to != customer_id:
+        why += f", who is billed to {bill_to}"
+    return Identification(bill_to, why, "named")
 
 
 def documents_named(payer: PayerDetails, known: PayerKnowledge) -> list[tuple[RemittanceLine, Sequence[KnownDocument]]]:
@@ -189,17 +198,17 @@ def by_words(
     """
     if not payer.words or payer.remittance:
         return None
-    named = sorted(customers_in(payer.words) & known.customers)
-    if len(named) == 1:
-        return Identification(named[0], f"the bank's words name customer {named[0]}", "named")
+    numbers = sorted(customers_in(payer.words) & known.customers.keys())
+    if len(numbers) == 1:
+        return _named(numbers[0], "the text of the bank", known)
     documents = documents_in_words(payer, known)
     owners = sorted({document.customer_id for document in documents.values()})
     if not owners:
         return None
-    numbers = ", ".join(sorted({document.document_number for document in documents.values()})[:CANDIDATES_MAX])
+    shown = ", ".join(sorted({document.document_number for document in documents.values()})[:CANDIDATES_MAX])
     corroborated = [owner for owner in owners if owner in holders]
     if len(corroborated) == 1:
-        why = f"the bank's words name {numbers} of customer {corroborated[0]}, who has account {payer.payer_account}"
+        why = f"the bank's words name {shown} of customer {corroborated[0]}, who has account {payer.payer_account}"
         return Identification(corroborated[0], why, "words")
     parents = sorted({holder for holder in holders for owner in owners if rules.pays_for(holder, owner)})
     if len(parents) == 1:
@@ -210,10 +219,10 @@ def by_words(
     if len(owners) > 1:
         return None
     if _are_paid_exactly(documents.values(), payer):
-        why = f"the bank's words name {numbers} of customer {owners[0]}, and the money is theirs exactly"
+        why = f"the bank's words name {shown} of customer {owners[0]}, and the money is theirs exactly"
         return Identification(owners[0], why, "words")
     if _name_agrees(payer, owners[0], holders, known, rules):
-        why = f"the bank's words name {numbers} of customer {owners[0]}, who is named like {payer.payer_name}"
+        why = f"the bank's words name {shown} of customer {owners[0]}, who is named like {payer.payer_name}"
         return Identification(owners[0], why, "words")
     return None
 
@@ -248,7 +257,7 @@ def _by_name(
     if learned or not ranked:
         return None
     best, customer, name = ranked[0]
-    second = ranked[1][0] if len(ranked) > 1 else 0.0
+    second = next((score for score, other, _ in ranked[1:] if other != customer), 0.0)
     policy = rules.identification
     if best < policy.name_score_min or best - second < policy.name_margin_min or (holders and customer not in holders):
         return None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
+
+from services.cash_app.open_items.domain.open_item import OpenItem
 
 ReferenceKind = Literal["document", "number", "order", "purchase_order", "credit_memo"]
 """What a payer's number stands for: a document by its exact number, or by what is equal to a reference of it."""
@@ -22,3 +24,8 @@ class KnownDocument(NamedTuple):
     item_id: str = ""
     document_number: str = ""
     kind: ReferenceKind = "document"
+
+    @classmethod
+    def of(cls, item: OpenItem) -> Self:
+        net_amount = item.open_amount - min(item.open_amount, item.discount_left)
+        return cls(item.customer_id, item.currency, item.open_amount, net_amount, item.item_id, item.document_number)

@@ -24,8 +24,8 @@ _PATTERNS: Final = tuple(
         r"[+(]?\d[\d ()/.-]{4,}",
         r"(?<!\w)\+\d[\d ()/.-]{7,}\d",
         r"\b(?:UST[ -]?ID(?:[ -]?NR)?|USTID|VAT|BTW|NIP|TVA|MWST|STEUER[ .-]*NR|STEUERNUMMER|ST[ .-]*NR|TAX|TIN|EIN|"
-        r"SIREN|SIRET|REGON|PESEL|KVK|HRB|HRA|KRS|CIF|NIF)\b[ .:]*(?:ID|NR|NO|REG|NUMBER|NUMMER)?[ .:]*(?:[A-Z]{2,3}[ -]?)?"
-        r"\d[\d ./-]*(?:B\d{2})?",
+        r"SIREN|SIRET|REGON|PESEL|KVK|HRB|HRA|KRS|CIF|NIF)\b[ .:]*(?:ID|NR|NO|REG|NUMBER|NUMMER)?[ .:]*"
+        r"(?:[A-Z]{2,3}[ -]?)?\d[\d ./-]*(?:B\d{2})?",
         r"\b(?:IBAN|BIC|KTO|KONTO|KONTONR|ACCT|ACCOUNT|A/C|BLZ|SORT ?CODE|ROUTING|ABA|RTN|REKENING|RACHUNEK|COMPTE)\b"
         r"[ .:]*(?:NR|NO|NUMBER|NUMMER)?[ .:]*\d[\d /-]{5,}",
         r"\b(?:MANDAT\w*|MANDATE|MREF|CRED|GLAEUBIGER|GLAUBIGER|CREDITOR|INCASSANT\w*)\b[ +.:-]*(?:ID|REF|NR|NO)?[ .:]*"

@@ -54,8 +54,8 @@ def test_a_sum_that_is_not_theirs_waits_for_a_person_with_the_finding(rules: Cus
     waiting = books.payments["P"]
     assert (waiting.state, books.lines("P")) == (PaymentState.UNAPPLIED, [])
     assert waiting.note == (
-        f"the bank's words name 1000-3, 1000-4, 1000-5, of which 600.00 USD is open; the payment is {float(amount):,.2f} USD: "
-        "left unapplied for review"
+        "the bank's words name 1000-3, 1000-4, 1000-5, of which 600.00 USD is open; "
+        f"the payment is {float(amount):,.2f} USD: left unapplied for review"
     )
     suggested = propose(waiting, books.book).suggested
     assert [line.item.document_number for line in suggested][:2] == ["1000-3", "1000-4"]
@@ -195,7 +195,7 @@ def test_credit_memos_in_the_words_are_taken_off() -> None:
     books = books_of(("M-1", "500.00"))
     books.receive(payment("P-1", "500.00"))
     books.post(invoice("M-2", "1100.00"))
-    memo = books.credit("CM-1", "100.00", of="M-1")
+    memo = books.credit_memo("CM-1", "100.00", of="M-1")
     books.receive(payment("P", "1000.00", details="M-2 less credit note CM-1"))
     assert books.open("M-2") == 0 and memo.state is PaymentState.APPLIED
     assert (names(books), names(books, "ID-CM-1")) == ({"M-2": "1000.00"}, {"M-2": "100.00"})

@@ -19,7 +19,7 @@ def paid_invoice_and_memo(*others: InvoicePosted) -> CashBooks:
     books.post(invoice("M-1", "500.00"))
     books.receive(payment("P-1", "500.00", day=2, names=[("M-1", "500.00")]))
     books.post(invoice("M-2", "1100.00", invoiced=3), *others)
-    books.credit("CM-1", "100.00", day=4, of="M-1")
+    books.credit_memo("CM-1", "100.00", day=4, of="M-1")
     return books
 
 
@@ -53,7 +53,7 @@ def test_credit_is_not_combined_where_the_amount_alone_fits_or_two_ways_do() -> 
 def test_the_memo_of_the_invoice_itself_is_taken_off_already() -> None:
     books = CashBooks(STANDARD)
     books.post(invoice("M-2", "1100.00"))
-    books.credit("CM-1", "100.00", day=3, of="M-2")
+    books.credit_memo("CM-1", "100.00", day=3, of="M-2")
     assert books.open("M-2") == 1000
     books.receive(payment("P", "1000.00", names=[("M-2", "1100.00"), ("CM-1", "-100.00")]))
     assert books.open("M-2") == 0 and settled(books, "P") == [("M-2", "1000.00")]
@@ -64,8 +64,8 @@ def test_two_invoices_and_two_memos() -> None:
     books = CashBooks(STANDARD)
     books.post(invoice("M-0", "75.00"))
     books.receive(payment("P-0", "75.00", day=2, names=[("M-0", "75.00")]))
-    books.credit("CM-1", "50.00", day=3, of="M-0")
-    books.credit("CM-2", "25.00", day=3, of="M-0")
+    books.credit_memo("CM-1", "50.00", day=3, of="M-0")
+    books.credit_memo("CM-2", "25.00", day=3, of="M-0")
     for memo in ("CM-1", "CM-2"):
         taken = books.payments[f"ID-{memo}"]
         books.book.credit_withdrawn(taken)

@@ -65,8 +65,8 @@ def test_a_cancelled_order_leaves_its_money_for_refund_with_the_reason() -> None
     books.receive(payment("P", "100.00", names=[("SO-15", "100.00")]))
     close_order(books.payments["P"], books.pending[0], on(8), invoiced=True)
     assert books.payments["P"].note.splitlines()[-1] == (
-        "nothing more of order SO-15 will be invoiced since 2026-03-08: 100.00 USD paid for it is left; refund it, or put "
-        "it on account"
+        "nothing more of order SO-15 will be invoiced since 2026-03-08: 100.00 USD paid for it is left; refund it, or "
+        "put it on account"
     )
     books.post(invoice("B-1", "100.00", invoiced=9))
     assert settled(books) == []
