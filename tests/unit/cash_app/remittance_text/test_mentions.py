@@ -41,7 +41,7 @@ def unknown(text: str, numbers: Sequence[str] = NUMBERS) -> list[str]:
         "RG 1000 00000031", "Rechn. 100000000031", "Rg.Nr: 1000-31", "RNR 1000-0031 Kd-Nr. 4711-9",
         "Faktura 1000-00000031 z dnia 10.03.2026", "FV 1000-00000031", "zapłata za fakturę 1000/00000031",
         "Factuur 1000-00000031 dd 10-03-2026", "factuurnr. 1000.00000031", "FACT NR 1000-00000031",
-        "Facture n° 1000-00000031 du 10/03/2026", "FA 1000-00000031", 
+        "Facture n° 1000-00000031 du 10/03/2026", "FA 1000-00000031",
         "paiement facture 1000-00000031 montant 200,00 EUR",
         "1000-00000031", "1000 - 00000031", "1000–00000031", "#1000-00000031", "(1000-00000031)", "inv1000-00000031,",
         "SVWZ+Rechnung 1000-00000031 EREF+NOTPROVIDED", "Beleg 1000-00000031 Skonto 2% 4,00 EUR",
