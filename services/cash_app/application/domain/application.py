@@ -20,7 +20,7 @@ from services.cash_app.application.domain.remittance import (
 from services.cash_app.application.domain.settlement import Conversion, KeptBack, SettledLine, StatedAmount
 from services.cash_app.application.domain.stated_lines import credits_deducted
 from services.cash_app.application.domain.tolerance import keep_surplus
-from services.cash_app.open_items.domain.document_number import document_key
+from services.cash_app.open_items.domain.document_number import reference_key
 from services.cash_app.open_items.domain.open_item import OpenItem, deduction_from
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.payment import GL_ACCOUNT, UNIDENTIFIED_CUSTOMER, Payment, PaymentState
@@ -163,7 +163,7 @@ def _fulfil(
     money = min(pending.amount, payment.unapplied_amount)
     number = pending.document_number
     version, rules = book.in_force(payment)
-    of_order = document_key(number) != document_key(item.document_number)
+    of_order = reference_key(number) != reference_key(item.document_number)
     before = payment.unapplied_amount
     if of_order and item.currency == payment.currency:
         money = min(money, item.open_amount)
@@ -172,12 +172,15 @@ def _fulfil(
             payment.remark([left_over(UnmatchedReason.PAID, number, money, payment.currency)])
     elif money:
         stated = StatedAmount(money, pending.discount)
-        terms = TermsInForce(rules, book.discount_day(payment, rules), payment.value_date)
+        named_by = "the remittance names" if payment.remittance else "the bank's words name"
+        terms = TermsInForce(rules, book.discount_day(payment, rules), payment.value_date, named_by)
         if item.currency == payment.currency:
             line: SettledLine | None = settle_named(item, stated, terms)
             sentences = remarks(line, money, pending.discount) if line is not None else []
         else:
             line, sentences = settle_foreign(item, stated, payment, terms, book), []
+        if line is not None and not payment.remittance:
+            line = line._replace(rule="bank_words")
         if line is None:
             sentences = [left_over(UnmatchedReason.IN_ANOTHER_CURRENCY, number, money, payment.currency)]
         else:

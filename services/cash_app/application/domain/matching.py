@@ -24,6 +24,9 @@ def propose(payment: Payment, book: CustomerSubledger) -> Proposal:
     proposal = by_remittance(payment, book, rules)
     if proposal is None and payment.has_words:
         proposal = by_words(payment, book, rules)
+    if proposal is None and payment.remittance_note:
+        why = f"the remittance is not understood ({payment.remittance_note}): left unapplied for review"
+        proposal = Proposal(notes=[why], doubtful=True)
     named = proposal is not None
     if proposal is None:
         lines = _by_rules(payment, book, rules)

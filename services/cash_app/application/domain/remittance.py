@@ -104,8 +104,11 @@ def by_remittance(payment: Payment, book: CustomerSubledger, rules: CustomerRule
                 proposal.pending.append(_pending(payment, book.customer_id, line, money))
         left -= money
     if left:
-        proposal.doubtful = True
         proposal.notes.append(f"the remittance names no document for {Money(left, payment.currency)}: left over")
+    used = sum((line.used for line in proposal.lines), NOTHING) + sum((one.amount for one in proposal.pending), NOTHING)
+    if used < payment.unapplied_amount:  # what is left over is for documents that the payer names: no other may use it
+        proposal.doubtful = True
+        proposal.notes += [f"of the remittance: {payment.remittance_note}"] if payment.remittance_note else []
     return proposal
 
 

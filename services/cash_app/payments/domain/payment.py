@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from services.cash_app.open_items.domain.document_number import document_key
 from services.cash_app.payments.domain.bookings import Bookings, CashMovement, Entry, SplitPart
 from services.cash_app.payments.domain.pending_document import PendingDocument
 from shared.contracts.cash_app import PaymentSuspended
@@ -121,8 +122,11 @@ class Payment:
 
     @property
     def has_only_words(self) -> bool:
-        """Whether the payer names documents in words or not at all."""
-        return not self.remittance and self.has_words
+        """Whether the payer names documents in words, and none but the customer in a remittance."""
+        if not self.has_words:
+            return False
+        own = document_key(self.customer_id or "")
+        return all(document_key(line.document_number) == own for line in self.remittance)
 
     @property
     def age(self) -> tuple[date, str]:
