@@ -8,6 +8,7 @@ from services.cash_app.application.domain.application import apply_payment, clos
 from services.cash_app.application.domain.credit_memo import credit_of
 from services.cash_app.application.policy import APPLICATION_RULES
 from services.cash_app.open_items.domain.document_number import document_key, reference_key
+from services.cash_app.open_items.domain.instalments import items_of_instalments
 from services.cash_app.open_items.domain.open_item import DiscountBase, OpenItem, charge_of, item_of
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.work import CashWork
@@ -18,13 +19,23 @@ Posted = InvoicePosted | FinanceChargePosted
 
 
 async def post_invoices(invoices: list[InvoicePosted], uow: CashWork) -> None:
-    """An invoice becomes an open item; money that waited for it settles it first, then money on account."""
+    """An invoice becomes an open item, or one for each instalment.
+
+    Money that waited for it settles it first, then money on account.
+    """
     versions = await uow.policy(APPLICATION_RULES)
 
     def base(invoice: InvoicePosted) -> DiscountBase:
         return versions.on(invoice.invoice_date).document.of(invoice.company_id, invoice.customer_id).discount.base
 
-    await _post_items([(invoice, item_of(invoice, base(invoice))) for invoice in invoices], uow)
+    await _post_items(
+        [
+            (invoice, item)
+            for invoice in invoices
+            for item in items_of_instalments(invoice, item_of(invoice, base(invoice)))
+        ],
+        uow,
+    )
 
 
 async def post_finance_charges(charges: list[FinanceChargePosted], uow: CashWork) -> None:
@@ -64,14 +75,20 @@ async def close_orders(changes: list[OpenOrderChanged], uow: CashWork) -> None:
     await uow.subledgers(waiting)
     pending = await uow.pending_documents.fetch("load_pending_documents_by_key", sorted(waiting), keys)
     payments = await uow.payments.load({document.payment_id for document in pending})
-    invoices = sorted({change.invoice_id for change in closed.values() if change.invoice_id is not None})
+    invoices = sorted({item_id for change in closed.values() for item_id in _items_of_invoice(change)})
     posted = {row["item_id"] for row in await uow.fetch("owners_of_items", invoices)}
     for document in pending:
         closing = closed.get((document.customer_id, document.document_key))
         payment = payments[document.payment_id]
         if closing is not None and closing.company_id == payment.company_id:
-            invoiced = closing.invoice_id is None or closing.invoice_id in posted
+            invoiced = posted.issuperset(_items_of_invoice(closing))
             close_order(payment, document, closing.business_date, invoiced=invoiced)
+
+
+def _items_of_invoice(change: OpenOrderChanged) -> list[str]:
+    """The ids of the items that the invoice behind the change becomes; none where there is no invoice."""
+    parts = [part.item_id for part in change.instalments]
+    return parts or ([change.invoice_id] if change.invoice_id is not None else [])
 
 
 async def _post_items(posted: Sequence[tuple[Posted, OpenItem]], uow: CashWork) -> None:

@@ -344,14 +344,18 @@ def _with_a_slip(finding: _Finding, case: _Case) -> Proposal | None:
 
 
 def _part_payment(finding: _Finding, case: _Case) -> Proposal | None:
-    """Money that is less than what is open on the only document named is paid on it; the rest stays open."""
-    names = len(finding.items) + len(finding.settled) + len(finding.foreign) + len(finding.unknown)
-    if names != 1 or len(finding.items) != 1 or finding.memos or not case.rules.bank_words.part_payment:
+    """Money that is less than what is open on the only document named is paid on it; the rest stays open.
+
+    Of a document that is due in instalments, the oldest are paid first.
+    """
+    items = sorted(finding.items.values(), key=lambda item: item.age)
+    others = finding.settled or finding.foreign or finding.unknown or finding.memos
+    if others or len({item.document_number for item in items}) != 1 or not case.rules.bank_words.part_payment:
         return None
-    (item,) = finding.items.values()
-    if item.currency != case.payment.currency or case.money >= item.open_amount:
+    total = sum((item.open_amount for item in items), NOTHING)
+    if items[0].currency != case.payment.currency or case.money >= total:
         return None
-    return Proposal([_line(item, case.money, finding, case)])
+    return Proposal(_suggested(finding, case))
 
 
 def _left_for_review(finding: _Finding, case: _Case) -> Proposal:
@@ -408,10 +412,10 @@ def _pending(number: str, case: _Case) -> PendingDocument:
 
 
 def _suggested(finding: _Finding, case: _Case) -> list[SettledLine]:
-    """The documents named in their order, as far as the money goes."""
+    """The documents named in their order, instalments by their due dates, as far as the money goes."""
     lines: list[SettledLine] = []
-    left = case.money
-    for item in finding.items.values():
+    left, places = case.money, {number: n for n, number in enumerate(i.document_number for i in finding.items.values())}
+    for item in sorted(finding.items.values(), key=lambda item: (places[item.document_number], item.age)):
         if item.currency != case.payment.currency or not left:
             continue
         line = _line(item, min(left, item.open_amount), finding, case)

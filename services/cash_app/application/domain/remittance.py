@@ -325,6 +325,8 @@ def settle_order(
         paid = [(item, nets[item.item_id]) for item in items]
     elif len(closed) == 1 or len(items) == 1:
         paid = [((closed or items)[0], money)]
+    elif len({item.document_number for item in items}) == 1:
+        paid = _oldest_first(items, money)
     proposal = Proposal()
     for item, amount in paid or [(item, min(money, item.open_amount)) for item in items]:
         stated = StatedAmount(amount, line.discount, line.reason, line.adjustments)
@@ -343,6 +345,17 @@ def settle_order(
             "of them, nor on exactly one: left unapplied for review"
         )
     return proposal
+
+
+def _oldest_first(items: Sequence[OpenItem], money: Decimal) -> list[tuple[OpenItem, Decimal]]:
+    """The instalments of one invoice as far as the money goes; the last one reached gets all the rest."""
+    paid: list[tuple[OpenItem, Decimal]] = []
+    for item in items:
+        amount = money if item is items[-1] else min(money, item.open_amount)
+        if amount:
+            paid.append((item, amount))
+        money -= amount
+    return paid
 
 
 def is_order_settled(number: str, payment: Payment, book: CustomerSubledger) -> bool:

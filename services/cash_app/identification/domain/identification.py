@@ -4,7 +4,7 @@
 2. The documents its remittance names. They outweigh the account only where every amount fits exactly.
 3. The documents, or the customer, that the bank's words name; likewise.
 4. The account the money came from, if it is known for one customer.
-5. The payer's name as learned from a clerk's assignment, if it was learned for one customer.
+5. The payer's name as learned from a clerk's assignment, letter by letter, if it was learned for one customer.
 6. The payer's name, if one customer's name is similar enough, and no other's nearly as similar.
 7. Else the customer is not identified: candidates with their scores are for a clerk.
 """
@@ -17,7 +17,8 @@ from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
 from services.cash_app.application.domain.application_rules import ApplicationRules
-from services.cash_app.identification.domain.payer_name import likeness, name_key
+from services.cash_app.identification.domain.name_likeness import Likeness, NamePoints, likeness
+from services.cash_app.identification.domain.payer_name import name_key
 from services.cash_app.open_items.domain.document_number import document_key, reference_key
 from services.cash_app.open_items.domain.known_document import KnownDocument
 from services.cash_app.remittance_text.domain.mentions import choose, customers_in, read_mentions
@@ -93,7 +94,7 @@ def identify(payer: PayerDetails, known: PayerKnowledge, rules: ApplicationRules
         or by_words(payer, holders, known, rules)
         or _by_account(payer, holders)
         or _by_name(payer, holders, known, rules)
-        or Identification(None, _not_identified(payer, holders), candidates=candidates(payer, holders, known))
+        or Identification(None, _not_identified(payer, holders), candidates=candidates(payer, holders, known, rules))
     )
 
 
@@ -177,9 +178,9 @@ def _name_agrees(
     """Whether the payer, from an account that is not known, is named like the customer."""
     if holders or not payer.payer_name:
         return False
-    key = name_key(payer.payer_name)
-    alike = [likeness(key, name_key(name)) for customer, name in known.names.get(key, ()) if customer == owner]
-    return owner in known.aliases.get(key, ()) or bool(alike and alike[0] >= rules.identification.name_score_min)
+    alike = [one.letters for one, customer, _ in _named_like(payer, known, rules) if customer == owner]
+    taught = known.aliases.get(name_key(payer.payer_name), ())
+    return owner in taught or bool(alike and alike[0] >= rules.identification.name_score_min)
 
 
 def documents_in_words(payer: PayerDetails, known: PayerKnowledge) -> dict[str, KnownDocument]:
@@ -251,21 +252,39 @@ def _by_name(
     learned = sorted(known.aliases.get(key, ()))
     if len(learned) == 1 and (not holders or learned[0] in holders):
         return Identification(learned[0], f"{payer.payer_name} was assigned to customer {learned[0]} before", "alias")
-    ranked = sorted(
-        ((likeness(key, name_key(name)), customer, name) for customer, name in known.names.get(key, ())), reverse=True
-    )
+    ranked = _named_like(payer, known, rules)
     if learned or not ranked:
         return None
     best, customer, name = ranked[0]
-    second = next((score for score, other, _ in ranked[1:] if other != customer), 0.0)
+    second = ranked[1][0].score if len(ranked) > 1 else 0.0
     policy = rules.identification
-    if best < policy.name_score_min or best - second < policy.name_margin_min or (holders and customer not in holders):
+    if best.score < policy.name_score_min or best.score - second < policy.name_margin_min:
         return None
-    why = f"{payer.payer_name} is {best:.0f} % like the name of customer {customer}, {name}; the next {second:.0f} %"
+    if holders and customer not in holders:
+        return None
+    note = f" {best.note}" if best.note else ""
+    why = (
+        f"{payer.payer_name} is {int(best.score)} % like the name of customer {customer}, {name}{note}; "
+        f"the next {int(second)} %"
+    )
     return Identification(customer, why, "name")
 
 
-def candidates(payer: PayerDetails, holders: Sequence[str], known: PayerKnowledge) -> tuple[Candidate, ...]:
+def _named_like(payer: PayerDetails, known: PayerKnowledge, rules: ApplicationRules) -> list[tuple[Likeness, str, str]]:
+    """Customers with a name like the payer's, each with its most similar name, the most similar first."""
+    written, policy = payer.payer_name or "", rules.identification
+    points = NamePoints(float(policy.other_legal_form_points), float(policy.transliterated_points))
+    best: dict[str, tuple[Likeness, str, str]] = {}
+    for customer, name in known.names.get(name_key(written), ()):
+        alike = likeness(written, name, points)
+        if customer not in best or alike.score > best[customer][0].score:
+            best[customer] = (alike, customer, name)
+    return sorted(best.values(), key=lambda one: (-one[0].score, one[1]))
+
+
+def candidates(
+    payer: PayerDetails, holders: Sequence[str], known: PayerKnowledge, rules: ApplicationRules
+) -> tuple[Candidate, ...]:
     """Who may have paid, the likeliest first, for a clerk to choose from."""
     found: dict[str, Candidate] = {}
 
@@ -285,13 +304,12 @@ def candidates(payer: PayerDetails, holders: Sequence[str], known: PayerKnowledg
         consider(document.customer_id, _DOCUMENTS_SCORE, words)
     for holder in holders:
         consider(holder, _ACCOUNT_SCORE, f"pays from account {payer.payer_account}")
-    key = name_key(payer.payer_name or "")
-    for customer in known.aliases.get(key, ()):
+    for customer in known.aliases.get(name_key(payer.payer_name or ""), ()):
         consider(customer, _ALIAS_SCORE, f"was assigned money of {payer.payer_name} before")
-    for customer, name in known.names.get(key, ()):
-        score = round(likeness(key, name_key(name)))
-        if score >= _SCORE_SHOWN_MIN:
-            consider(customer, min(score, 99), f"is named {name}, {score} % like {payer.payer_name}")
+    for alike, customer, name in _named_like(payer, known, rules):
+        if (score := int(alike.score)) >= _SCORE_SHOWN_MIN:
+            note = f" {alike.note}" if alike.note else ""
+            consider(customer, min(score, 99), f"is named {name}, {score} % like {payer.payer_name}{note}")
     ranked = sorted(found.values(), key=lambda candidate: (-candidate.score, candidate.customer_id))
     return tuple(ranked[:CANDIDATES_MAX])
 
