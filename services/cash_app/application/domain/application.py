@@ -10,13 +10,8 @@ from typing import Final
 
 from services.cash_app.application.domain.customer_subledger import CreditUse, CustomerSubledger, UnmatchedReason
 from services.cash_app.application.domain.matching import propose
-from services.cash_app.application.domain.remittance import (
-    TermsInForce,
-    left_over,
-    remarks,
-    settle_foreign,
-    settle_named,
-)
+from services.cash_app.application.domain.named_item import TermsInForce, remarks, settle_named
+from services.cash_app.application.domain.remittance import left_over, settle_foreign
 from services.cash_app.application.domain.settlement import Conversion, KeptBack, SettledLine, StatedAmount
 from services.cash_app.application.domain.stated_lines import credits_deducted
 from services.cash_app.application.domain.tolerance import keep_surplus

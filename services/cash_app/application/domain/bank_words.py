@@ -8,27 +8,25 @@ settles a document that the words do not name.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final
 
 from services.cash_app.application.domain import discount
 from services.cash_app.application.domain.application_rules import CustomerRules
 from services.cash_app.application.domain.customer_subledger import CreditMemo, CustomerSubledger
-from services.cash_app.application.domain.remittance import TermsInForce, settle_named
+from services.cash_app.application.domain.named_item import TermsInForce, settle_named
 from services.cash_app.application.domain.settlement import Proposal, SettledLine, StatedAmount
 from services.cash_app.application.domain.tolerance import within
+from services.cash_app.application.domain.words_finding import Finding, Named, WordsCase, documents_of, what_is_named
 from services.cash_app.open_items.domain.document_number import document_key, is_near, reference_key
-from services.cash_app.open_items.domain.known_document import KnownDocument
 from services.cash_app.open_items.domain.open_item import OpenItem
 from services.cash_app.payments.domain.payment import Payment
 from services.cash_app.payments.domain.pending_document import PendingDocument
 from services.cash_app.remittance_text.domain.mentions import (
     Chosen,
-    Mention,
     choose,
     read_mentions,
-    unknown_numbers,
 )
 from shared.kernel.money import Money, minor_units
 
@@ -43,65 +41,21 @@ _DIGITS_OF_AN_ENDING: Final = 3
 _PENDING_LINE_NO: Final = 1
 
 
-class _Named(NamedTuple):
-    """A document that the words name: an item of the customer, or what else is known under the number."""
-
-    item: OpenItem | None
-    known: KnownDocument | None
-    how: str
-    """How the number was recognised, as the end of a sentence; empty where it is the document's own."""
-    memo: CreditMemo | None = None
-
-
-@dataclass(slots=True)
-class _Finding:
-    """What the words name."""
-
-    items: dict[str, OpenItem] = field(default_factory=dict)
-    evidence: dict[str, str] = field(default_factory=dict)
-    groups: list[list[str]] = field(default_factory=list)
-    """Item ids by mention; several where one number is on several items."""
-    memos: list[CreditMemo] = field(default_factory=list)
-    settled: list[str] = field(default_factory=list)
-    """Numbers of documents on which nothing is open."""
-    foreign: list[str] = field(default_factory=list)
-    """Numbers of other customers' documents."""
-    unknown: list[Mention] = field(default_factory=list)
-    paid_orders: list[str] = field(default_factory=list)
-    """Orders as written whose invoices so far are settled."""
-
-    @property
-    def names_something(self) -> bool:
-        return bool(self.items or self.memos or self.settled or self.foreign or self.unknown)
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    payment: Payment
-    book: CustomerSubledger
-    rules: CustomerRules
-    terms: TermsInForce
-
-    @property
-    def money(self) -> Decimal:
-        return self.payment.unapplied_amount
-
-
 def by_words(payment: Payment, book: CustomerSubledger, rules: CustomerRules) -> Proposal | None:
     """Settles what the words name; None where they name no document, so that the rules decide."""
     mentions = read_mentions(payment.words)
     if not mentions:
         return None
     terms = TermsInForce(rules, book.discount_day(payment, rules), payment.value_date, "the bank's words name")
-    case = _Case(payment, book, rules, terms)
-    chosen = choose(mentions, lambda mention, key: _known(mention, key, case))
+    case = WordsCase(payment, book, rules, terms)
+    chosen = choose(mentions, lambda mention, key: documents_of(mention, key, case))
     sure = [one for one in chosen if one.sure]
     single = [mention for mention in mentions if len(mention.numbers) == 1]
-    for reading in _readings(chosen, sure, choose(single, lambda mention, key: _known(mention, key, case))):
-        finding = _finding(reading, mentions, case)
+    for reading in _readings(chosen, sure, choose(single, lambda mention, key: documents_of(mention, key, case))):
+        finding = what_is_named(reading, mentions, case)
         if finding.items and (proposal := _explained(finding, case)):
             return proposal
-    finding = _finding(sure, mentions, case)
+    finding = what_is_named(sure, mentions, case)
     if rules.bank_words.unknown_numbers == "ignore":
         finding.unknown = []
     if not finding.names_something:
@@ -110,91 +64,17 @@ def by_words(payment: Payment, book: CustomerSubledger, rules: CustomerRules) ->
 
 
 def _readings(
-    chosen: Sequence[Chosen[_Named]], sure: Sequence[Chosen[_Named]], single: Sequence[Chosen[_Named]]
-) -> list[Sequence[Chosen[_Named]]]:
+    chosen: Sequence[Chosen[Named]], sure: Sequence[Chosen[Named]], single: Sequence[Chosen[Named]]
+) -> list[Sequence[Chosen[Named]]]:
     """What the words may mean, the likeliest first: sure numbers, all numbers, and a dash that is no range."""
-    readings: list[Sequence[Chosen[_Named]]] = [sure]
+    readings: list[Sequence[Chosen[Named]]] = [sure]
     for other in (chosen, single):
         if list(other) not in [list(reading) for reading in readings]:
             readings.append(other)
     return readings
 
 
-def _known(mention: Mention, key: str, case: _Case) -> tuple[Sequence[_Named], bool]:
-    """What the customer, or another one, has under this key; and whether the key alone is enough to mean it."""
-    book, payment = case.book, case.payment
-    place = (payment.company_id, payment.currency)
-    number = [_Named(item, None, "") for item in book.names.of_number(key) if _is_open(item, payment)]
-    order = [_Named(item, None, _order_text(item, key)) for item in book.names.of_order(key) if _is_open(item, payment)]
-    ordered = (order, number) if mention.label == "order" else (number, order)
-    for found in ordered:
-        own = [one for one in found if one.item is not None and (one.item.company_id, one.item.currency) == place]
-        if own or found:
-            return own or found, True
-    memo = book.credit_memo(key, payment)
-    if memo is not None:
-        return [_Named(None, None, "", memo)], True
-    known = [_Named(None, one, "") for one in book.references(key, payment) if one.kind != "document"]
-    own_known = [one for one in known if one.known is not None and one.known.customer_id == book.customer_id]
-    if own_known or (known and mention.sure):
-        return own_known or known, True
-    digits = sum(map(str.isdigit, key))
-    ending = [
-        _Named(item, None, f"which is {item.document_number} without its beginning")
-        for item in book.names.of_ending(key)
-        if _is_open(item, payment) and (item.company_id, item.currency) == place
-    ]
-    return (ending, bool(mention.label) and digits >= _DIGITS_OF_AN_ENDING and len(ending) == 1)
-
-
-def _is_open(item: OpenItem, payment: Payment) -> bool:
-    return item.is_open and item.company_id == payment.company_id
-
-
-def _order_text(item: OpenItem, key: str) -> str:
-    if reference_key(item.order_id) == key:
-        return f"which is our order of {item.document_number}"
-    return f"which is the purchase order of {item.document_number}"
-
-
-def _finding(chosen: Sequence[Chosen[_Named]], mentions: Sequence[Mention], case: _Case) -> _Finding:
-    finding, book = _Finding(), case.book
-    for one in chosen:
-        group: list[str] = []
-        for named in one.documents:
-            if named.item is not None:
-                group.append(named.item.item_id)
-                finding.items.setdefault(named.item.item_id, named.item)
-                how = f", {named.how}" if named.how else ""
-                finding.evidence.setdefault(named.item.item_id, f'the bank\'s words say "{one.mention.written}"{how}')
-            elif named.memo is not None:
-                if named.memo.payment_id not in [memo.payment_id for memo in finding.memos]:
-                    finding.memos.append(named.memo)
-            elif named.known is not None:
-                _note_known(named.known, one.mention, finding, book.customer_id)
-        if group:
-            finding.groups.append(group)
-    customer = document_key(book.customer_id)
-    finding.unknown = [
-        mention
-        for mention in unknown_numbers(mentions, chosen)
-        if document_key(mention.written) != customer and reference_key(mention.written) != reference_key(customer)
-    ]
-    return finding
-
-
-def _note_known(known: KnownDocument, mention: Mention, finding: _Finding, customer_id: str) -> None:
-    """Notes a document that is not open: another customer's, or one that is settled."""
-    if known.customer_id != customer_id:
-        finding.foreign.append(known.document_number)
-        return
-    if known.kind in ("order", "purchase_order") and mention.written not in finding.paid_orders:
-        finding.paid_orders.append(mention.written)
-    if known.kind != "credit_memo":
-        finding.settled.append(known.document_number)
-
-
-def _explained(finding: _Finding, case: _Case) -> Proposal | None:
+def _explained(finding: Finding, case: WordsCase) -> Proposal | None:
     """The documents named are settled where the money is theirs to the cent."""
     items = list(finding.items.values())
     if any((item.company_id, item.currency) != (case.payment.company_id, case.payment.currency) for item in items):
@@ -220,7 +100,7 @@ def _explained(finding: _Finding, case: _Case) -> Proposal | None:
     return Proposal(lines, notes=notes)
 
 
-def _paid_exactly(items: Sequence[OpenItem], money: Decimal, case: _Case) -> list[tuple[OpenItem, Decimal]] | None:
+def _paid_exactly(items: Sequence[OpenItem], money: Decimal, case: WordsCase) -> list[tuple[OpenItem, Decimal]] | None:
     """The items with what of the money each gets, where the money is all of them, less discounts, within tolerance."""
     if not items:
         return None
@@ -243,7 +123,7 @@ def _paid_exactly(items: Sequence[OpenItem], money: Decimal, case: _Case) -> lis
 
 
 def _within_tolerance(
-    items: Sequence[OpenItem], missing: Decimal, nets: dict[str, Decimal], case: _Case
+    items: Sequence[OpenItem], missing: Decimal, nets: dict[str, Decimal], case: WordsCase
 ) -> list[tuple[OpenItem, Decimal]] | None:
     """Where only a small difference is missing or too much, with all discounts or none, the largest item bears it."""
     rules = case.rules.tolerance
@@ -259,7 +139,7 @@ def _within_tolerance(
 
 
 def _some_paid_exactly(
-    finding: _Finding, items: Sequence[OpenItem], money: Decimal
+    finding: Finding, items: Sequence[OpenItem], money: Decimal
 ) -> list[tuple[OpenItem, Decimal]] | None:
     """Where one number is on several items: the only ones of them that the money is, at least one of each number."""
     if len(items) > _SUMMED_ITEMS_MAX:
@@ -286,7 +166,7 @@ def _only_sum(amounts: Sequence[int], target: int) -> tuple[int, ...]:
     return reached.get(target) or ()
 
 
-def _credit_lines(finding: _Finding, items: Sequence[OpenItem]) -> list[SettledLine]:
+def _credit_lines(finding: Finding, items: Sequence[OpenItem]) -> list[SettledLine]:
     """What the credit memos named settle: the document that each corrects first, then the others in their order."""
     lines: list[SettledLine] = []
     room = {item.item_id: item.open_amount for item in items}
@@ -308,14 +188,14 @@ def _memo_note(memo: CreditMemo) -> str:
     return f"credit memo {memo.number}, which the bank's words name, was used before: {used or 'nothing is left of it'}"
 
 
-def _line(item: OpenItem, cash: Decimal, finding: _Finding, case: _Case, credited: Decimal = NOTHING) -> SettledLine:
+def _line(item: OpenItem, cash: Decimal, finding: Finding, case: WordsCase, credited: Decimal = NOTHING) -> SettledLine:
     """Cash for an item that the words name; `credited` is what credit memos settle of it before."""
     rest = item if not credited else replace(item, open_amount=item.open_amount - credited)
     settled = settle_named(rest, StatedAmount(cash, NOTHING), case.terms)
     return settled._replace(item=item, rule="bank_words", evidence=finding.evidence.get(item.item_id, ""), score=95)
 
 
-def _with_a_slip(finding: _Finding, case: _Case) -> Proposal | None:
+def _with_a_slip(finding: Finding, case: WordsCase) -> Proposal | None:
     """One number that is not known is one typing error away from the only item with exactly the rest of the money."""
     if len(finding.unknown) != 1 or finding.foreign:
         return None
@@ -343,7 +223,7 @@ def _with_a_slip(finding: _Finding, case: _Case) -> Proposal | None:
     return proposal
 
 
-def _part_payment(finding: _Finding, case: _Case) -> Proposal | None:
+def _part_payment(finding: Finding, case: WordsCase) -> Proposal | None:
     """Money that is less than what is open on the only document named is paid on it; the rest stays open.
 
     Of a document that is due in instalments, the oldest are paid first.
@@ -358,7 +238,7 @@ def _part_payment(finding: _Finding, case: _Case) -> Proposal | None:
     return Proposal(_suggested(finding, case))
 
 
-def _left_for_review(finding: _Finding, case: _Case) -> Proposal:
+def _left_for_review(finding: Finding, case: WordsCase) -> Proposal:
     """Nothing is settled: the money waits for the only unknown document, or for a person who sees what was found."""
     money, currency = case.money, case.payment.currency
     proposal = Proposal(doubtful=True)
@@ -398,7 +278,7 @@ def _left_for_review(finding: _Finding, case: _Case) -> Proposal:
     return proposal
 
 
-def _pending(number: str, case: _Case) -> PendingDocument:
+def _pending(number: str, case: WordsCase) -> PendingDocument:
     return PendingDocument(
         customer_id=case.book.customer_id,
         payment_id=case.payment.payment_id,
@@ -411,7 +291,7 @@ def _pending(number: str, case: _Case) -> PendingDocument:
     )
 
 
-def _suggested(finding: _Finding, case: _Case) -> list[SettledLine]:
+def _suggested(finding: Finding, case: WordsCase) -> list[SettledLine]:
     """The documents named in their order, instalments by their due dates, as far as the money goes."""
     lines: list[SettledLine] = []
     left, places = case.money, {number: n for n, number in enumerate(i.document_number for i in finding.items.values())}

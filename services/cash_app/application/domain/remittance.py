@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,28 +12,18 @@ from services.cash_app.application.domain import discount
 from services.cash_app.application.domain.application_rules import STANDARD, CustomerRules
 from services.cash_app.application.domain.currency_conversion import conversion_text, convert_stated
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger, UnmatchedReason
-from services.cash_app.application.domain.settlement import KeptBack, Proposal, SettledLine, StatedAmount
+from services.cash_app.application.domain.named_item import NOTHING, TermsInForce, remarks, settle_named
+from services.cash_app.application.domain.order_lines import is_order_settled, settle_order
+from services.cash_app.application.domain.settlement import Proposal, SettledLine, StatedAmount
 from services.cash_app.application.domain.stated_lines import StatedLine, deduct_credits, stated_lines
-from services.cash_app.application.domain.tolerance import within
-from services.cash_app.open_items.domain.document_number import document_key, is_near, reference_key
+from services.cash_app.open_items.domain.document_number import document_key, is_near
 from services.cash_app.open_items.domain.open_item import OpenItem
 from services.cash_app.payments.domain.payment import Payment
 from services.cash_app.payments.domain.pending_document import PendingDocument
-from shared.contracts.erp import DeductionReason, RemittanceAdjustment
 from shared.kernel.money import Money, amount_text, round_half_up
-
-NOTHING = Decimal(0)
 
 _OF_ONE_AMOUNT_MAX: Final = 50
 """If more open items than this have the amount, a number with a typing error identifies none of them."""
-_REASONS: Final[dict[DeductionReason, str]] = {
-    "pricing": "price",
-    "freight": "freight",
-    "damage": "damaged goods",
-    "tax": "tax",
-    "unearned_discount": "discount taken too late",
-    "unknown": "without a reason",
-}
 _MAY_BE_AN_ORDER: Final = (UnmatchedReason.UNKNOWN, UnmatchedReason.OF_ANOTHER_CUSTOMER)
 _LEFT_OVER: Final = {
     UnmatchedReason.PAID: "{number} is paid already: {money} is left over",
@@ -69,39 +59,8 @@ def by_remittance(payment: Payment, book: CustomerSubledger, rules: CustomerRule
         elif money < line.amount:
             proposal.notes.append(f"{Money(line.amount - money, payment.currency)} of {line.number} stays open")
         missing = max(missing - (line.amount - money), NOTHING)
-        amount = StatedAmount(money, line.discount, line.reason, line.adjustments)
-        unmatched, evidence, score = named[line.number], "", 100
-        item = unmatched if isinstance(unmatched, OpenItem) else None
-        if item is None and (known := _recognise(line, terms.discount_day, payment, book, taken)):
-            item, evidence, score = known
-            taken.add(item.item_id)
-        if item is None and unmatched in _MAY_BE_AN_ORDER and money:
-            ordered = settle_order(line, money, payment, book, terms)
-            if ordered is not None:
-                proposal.lines += ordered.lines
-                proposal.suggested += ordered.suggested
-                proposal.notes += ordered.notes
-                proposal.doubtful = proposal.doubtful or ordered.doubtful
-                left -= money
-                continue
-        other = book.foreign(line.number, payment) if unmatched is UnmatchedReason.IN_ANOTHER_CURRENCY else None
-        if foreign := settle_foreign(other, amount, payment, terms, book):
-            proposal.lines.append(foreign)
-            proposal.notes.extend(_foreign_remarks(foreign, money, payment.currency))
-        elif money and item is not None:
-            settled = settle_named(item, amount, terms)
-            settled = settled._replace(evidence=evidence, score=score) if evidence else settled
-            proposal.lines.append(settled)
-            proposal.notes.extend(remarks(settled, money, line.discount))
-        elif money and isinstance(unmatched, UnmatchedReason):
-            proposal.doubtful = True
-            if not (unmatched is UnmatchedReason.UNKNOWN and is_order_settled(line.number, payment, book)):
-                proposal.notes.append(left_over(unmatched, line.number, money, payment.currency))
-            else:
-                waiting = f"{Money(money, payment.currency)} waits for its next one"
-                proposal.notes.append(f"all invoices of order {line.number} are paid: {waiting}")
-            if unmatched is UnmatchedReason.UNKNOWN:
-                proposal.pending.append(_pending(payment, book.customer_id, line, money))
+        if money:
+            _settle_line(line, money, named[line.number], taken, _Settling(payment, book, terms, proposal))
         left -= money
     if left:
         proposal.notes.append(f"the remittance names no document for {Money(left, payment.currency)}: left over")
@@ -113,13 +72,56 @@ def by_remittance(payment: Payment, book: CustomerSubledger, rules: CustomerRule
 
 
 @dataclass(frozen=True, slots=True)
-class TermsInForce:
-    """The customer's rules on the payment's value date, and the day on which discounts are measured."""
+class _Settling:
+    """A remittance being settled: what its lines settle is collected in the proposal."""
 
-    rules: CustomerRules
-    discount_day: date
-    value_date: date
-    named_by: str = "the remittance names"
+    payment: Payment
+    book: CustomerSubledger
+    terms: TermsInForce
+    proposal: Proposal
+
+
+def _settle_line(
+    line: StatedLine, money: Decimal, named: OpenItem | UnmatchedReason, taken: set[str], settling: _Settling
+) -> None:
+    """Settles what one line names with `money`; what it names in vain waits, or is left over with a note.
+
+    `taken` are the items that other lines name; what is recognised is added to them.
+    """
+    payment, book, terms, proposal = settling.payment, settling.book, settling.terms, settling.proposal
+    amount = StatedAmount(money, line.discount, line.reason, line.adjustments)
+    item, evidence, score = (named if isinstance(named, OpenItem) else None), "", 100
+    if item is None and (known := _recognise(line, terms.discount_day, payment, book, taken)):
+        item, evidence, score = known
+        taken.add(item.item_id)
+    if item is None and named in _MAY_BE_AN_ORDER:
+        ordered = settle_order(line, money, payment, book, terms)
+        if ordered is not None:
+            proposal.add(ordered)
+            return
+    other = book.foreign(line.number, payment) if named is UnmatchedReason.IN_ANOTHER_CURRENCY else None
+    if foreign := settle_foreign(other, amount, payment, terms, book):
+        proposal.lines.append(foreign)
+        proposal.notes.extend(_foreign_remarks(foreign, money, payment.currency))
+    elif item is not None:
+        settled = settle_named(item, amount, terms)
+        proposal.lines.append(settled._replace(evidence=evidence, score=score) if evidence else settled)
+        proposal.notes.extend(remarks(settled, money, line.discount))
+    elif isinstance(named, UnmatchedReason):
+        _leave_over(line, money, named, settling)
+
+
+def _leave_over(line: StatedLine, money: Decimal, unmatched: UnmatchedReason, settling: _Settling) -> None:
+    """Money for a document that is not known yet waits for it; other money is left over. A note says which."""
+    payment, book, proposal = settling.payment, settling.book, settling.proposal
+    proposal.doubtful = True
+    if unmatched is UnmatchedReason.UNKNOWN and is_order_settled(line.number, payment, book):
+        waiting = f"{Money(money, payment.currency)} waits for its next one"
+        proposal.notes.append(f"all invoices of order {line.number} are paid: {waiting}")
+    else:
+        proposal.notes.append(left_over(unmatched, line.number, money, payment.currency))
+    if unmatched is UnmatchedReason.UNKNOWN:
+        proposal.pending.append(_pending(payment, book.customer_id, line, money))
 
 
 def _pending(payment: Payment, customer_id: str, line: StatedLine, money: Decimal) -> PendingDocument:
@@ -167,33 +169,6 @@ def _recognise(
     return near[0], evidence, 90
 
 
-def settle_named(item: OpenItem, stated: StatedAmount, terms: TermsInForce) -> SettledLine:
-    """Cash and discount for an item that the payer named.
-
-    Money that is short by exactly the available discount has taken it, claimed or not. What is missing after that is
-    written off within the tolerance, becomes a deduction where the policy or the payer states it, or stays open.
-    """
-    day, money, claimed = terms.discount_day, stated.money, stated.claimed
-    available = discount.available(item, day)
-    covered = money + sum((one.amount for one in stated.adjustments if one.amount > 0), NOTHING)
-    most = terms.rules.discount.overclaim_percent_max
-    granted = discount.earned_by_claim(item, covered, claimed, day, most)
-    if not claimed and available and item.open_amount - covered == available:
-        granted = available
-    if not granted and terms.rules.discount.part_payments == "in_proportion":
-        granted = discount.share_of_part_payment(item, money, day)
-    cash = min(money, item.open_amount - granted)
-    why = f"{terms.named_by} {item.document_number}"
-    if granted:
-        why += f"; paid by {item.discount_date}, so {Money(granted, item.currency)} discount is granted"
-    if claimed > granted:
-        refused = f"{Money(claimed - granted, item.currency)} of the discount claimed is not granted"
-        why += f"; {refused}: {_refusal(item, cash, terms)}"
-    line = SettledLine(item, cash, granted, "remittance", why)
-    missing = item.open_amount - granted - cash
-    return _with_missing(line, missing, claimed - granted, terms.rules, stated) if missing else line
-
-
 def settle_foreign(
     item: OpenItem | None, stated: StatedAmount, payment: Payment, terms: TermsInForce, book: CustomerSubledger
 ) -> SettledLine | None:
@@ -218,84 +193,9 @@ def _foreign_remarks(line: SettledLine, money: Decimal, currency: str) -> list[s
     return [f"{Money(money - paid, currency)} more than open on {number} is left over"] if paid < money else []
 
 
-def _with_missing(
-    line: SettledLine, missing: Decimal, refused: Decimal, rules: CustomerRules, stated: StatedAmount
-) -> SettledLine:
-    reason = stated.reason
-    item, amount = line.item, Money(missing, line.item.currency)
-    if within(missing, item, rules.tolerance):
-        return line._replace(
-            tolerance=missing, why=f"{line.why}; {amount} is missing and written off as a small difference"
-        )
-    kept_back = _kept_back(stated.adjustments, missing, item.currency)
-    if kept_back:
-        return _with_kept_back(line, kept_back)
-    unearned = missing in (refused, item.discount_left, item.discount_amount - item.discount_taken)
-    if unearned and rules.discount.unearned_taken == "deduction":
-        reason = reason or "unearned_discount"
-    small = missing * 100 <= item.open_amount * rules.short_payment.deduction_percent_max
-    if not reason and rules.short_payment.shortfall == "deduction" and small and not unearned:
-        reason = "unknown"
-    if not reason:
-        return line
-    words = _REASONS[reason]
-    return line._replace(
-        deduction=missing, reason=reason, why=f"{line.why}; {amount} was deducted by the payer ({words})"
-    )
-
-
-def _kept_back(adjustments: Sequence[RemittanceAdjustment], missing: Decimal, currency: str) -> tuple[KeptBack, ...]:
-    """What of `missing` the payer kept back with a reason, part by part."""
-    parts: list[KeptBack] = []
-    for one in adjustments:
-        amount = round_half_up(min(one.amount, missing), currency)
-        if amount > 0:
-            parts.append(KeptBack(amount, one.reason, one.code, one.text, one.reference))
-            missing -= amount
-    return tuple(parts)
-
-
-def _with_kept_back(line: SettledLine, parts: tuple[KeptBack, ...]) -> SettledLine:
-    """The line with a deduction for each part, in the payer's words; what is missing beyond them stays open."""
-    currency = line.item.currency
-    why = line.why
-    for part in parts:
-        given = ", ".join(filter(None, (part.code and f"code {part.code}", part.text, part.reference)))
-        words = f"{_REASONS[part.reason]}: {given}" if given else _REASONS[part.reason]
-        why += f"; {Money(part.amount, currency)} was deducted by the payer ({words})"
-    total = sum((part.amount for part in parts), NOTHING)
-    return line._replace(deduction=total, reason=parts[0].reason, kept_back=parts, why=why)
-
-
 def left_over(unmatched: UnmatchedReason, number: str, money: Decimal, currency: str) -> str:
     """The sentence about a line that settles nothing yet."""
     return _LEFT_OVER[unmatched].format(number=number, money=Money(money, currency))
-
-
-def remarks(line: SettledLine, money: Decimal, claimed: Decimal) -> list[str]:
-    """What the payer has to know about a line: too much was paid, or a discount was not granted."""
-    item, sentences = line.item, []
-    if line.cash < money:
-        surplus = Money(money - line.cash, item.currency)
-        sentences.append(f"{surplus} more than open on {item.document_number} is left over")
-    if claimed > line.discount:
-        sentences.append(line.why)
-    return sentences
-
-
-def _refusal(item: OpenItem, cash: Decimal, terms: TermsInForce) -> str:
-    day = terms.discount_day
-    if cash == item.open_amount:
-        return "cash paid all that was open"
-    if item.disputed:
-        return "the item is disputed"
-    if item.discount_date is None or not item.discount_amount:
-        return "its terms grant none"
-    if day == date.max:
-        return "the rules grant this customer none"
-    if day > item.discount_date:
-        return f"it had to be paid by {item.discount_date}, the value date is {terms.value_date}"
-    return f"the terms grant {Money(discount.available(item, day), item.currency)} when all is paid"
 
 
 def _short(payment: Payment, line: StatedLine, money: Decimal) -> str:
@@ -303,62 +203,3 @@ def _short(payment: Payment, line: StatedLine, money: Decimal) -> str:
         f"the remittance adds up to more than the payment: {line.number} gets "
         f"{amount_text(money, payment.currency)} of {Money(line.amount, payment.currency)}"
     )
-
-
-def settle_order(
-    line: StatedLine, money: Decimal, payment: Payment, book: CustomerSubledger, terms: TermsInForce
-) -> Proposal | None:
-    """Settles the invoices of an order that the payer names by our number or its own; None where none is open.
-
-    All of them where the money is all that is open on them, less discounts or not; else the only one that it closes,
-    or the only one there is. Otherwise a person decides, and all are offered.
-    """
-    items = sorted(book.ordered(line.number, payment), key=lambda item: item.age)
-    if not items:
-        return None
-    nets = {item.item_id: discount.net_amount(item, terms.discount_day) for item in items}
-    closed = [item for item in items if money in (item.open_amount, nets[item.item_id])]
-    paid: list[tuple[OpenItem, Decimal]] = []
-    if money == sum((item.open_amount for item in items), NOTHING):
-        paid = [(item, item.open_amount) for item in items]
-    elif money == sum(nets.values(), NOTHING):
-        paid = [(item, nets[item.item_id]) for item in items]
-    elif len(closed) == 1 or len(items) == 1:
-        paid = [((closed or items)[0], money)]
-    elif len({item.document_number for item in items}) == 1:
-        paid = _oldest_first(items, money)
-    proposal = Proposal()
-    for item, amount in paid or [(item, min(money, item.open_amount)) for item in items]:
-        stated = StatedAmount(amount, line.discount, line.reason, line.adjustments)
-        settled = settle_named(item, stated if len(items) == 1 else StatedAmount(amount, NOTHING), terms)
-        kind = "our order" if reference_key(item.order_id) == reference_key(line.number) else "the purchase order"
-        evidence = f"the remittance says {line.number}, which is {kind} of {item.document_number}"
-        settled = settled._replace(evidence=evidence)
-        (proposal.lines if paid else proposal.suggested).append(settled)
-        if paid:
-            proposal.notes += remarks(settled, amount, line.discount)
-    if not paid:
-        proposal.doubtful = True
-        numbers = ", ".join(item.document_number for item in items)
-        proposal.notes.append(
-            f"{line.number} is the order of {numbers}, and {Money(money, payment.currency)} is not what is open on all "
-            "of them, nor on exactly one: left unapplied for review"
-        )
-    return proposal
-
-
-def _oldest_first(items: Sequence[OpenItem], money: Decimal) -> list[tuple[OpenItem, Decimal]]:
-    """The instalments of one invoice as far as the money goes; the last one reached gets all the rest."""
-    paid: list[tuple[OpenItem, Decimal]] = []
-    for item in items:
-        amount = money if item is items[-1] else min(money, item.open_amount)
-        if amount:
-            paid.append((item, amount))
-        money -= amount
-    return paid
-
-
-def is_order_settled(number: str, payment: Payment, book: CustomerSubledger) -> bool:
-    """Whether it is the number of an order of the customer whose invoices so far are all paid."""
-    known = book.references(reference_key(number), payment)
-    return any(one.customer_id == book.customer_id and one.kind in ("order", "purchase_order") for one in known)

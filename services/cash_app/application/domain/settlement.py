@@ -92,3 +92,11 @@ class Proposal:
     """The purpose of some money is not known: no rule gave a result, or a document does not exist."""
     suggested: list[SettledLine] = field(default_factory=list)
     """What a person may settle where nothing is settled without one."""
+
+    def add(self, other: Proposal) -> None:
+        """Adds all of another proposal."""
+        self.lines += other.lines
+        self.pending += other.pending
+        self.notes += other.notes
+        self.suggested += other.suggested
+        self.doubtful = self.doubtful or other.doubtful

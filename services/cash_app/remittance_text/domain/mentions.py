@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from services.cash_app.open_items.domain.document_number import reference_key
 from services.cash_app.remittance_text.domain.labels import (
     CONNECTORS,
     DATE_WORDS,
@@ -23,13 +22,12 @@ from services.cash_app.remittance_text.domain.labels import (
     WEAK_LABELS,
     Label,
 )
+from services.cash_app.remittance_text.domain.number_keys import LAST_DIGITS, keys_of, series_of
 from services.cash_app.remittance_text.domain.other_numbers import without_other_numbers
 
 D = TypeVar("D")
 
 CHARACTERS_READ_MAX: Final = 4_000
-RANGE_MAX: Final = 100
-"""A range of more numbers than this is none."""
 _FRAGMENTS_MAX: Final = 600
 _FRAGMENTS_OF_A_NUMBER_MAX: Final = 6
 _NUMBER_CHARACTERS_MAX: Final = 40
@@ -37,9 +35,6 @@ _SURE_DIGITS: Final = 6
 """So many digits alone are hardly a document's number by chance."""
 _FRAGMENT: Final = re.compile(r"[A-Z0-9]+")
 _ONE_NUMBER: Final = re.compile(r"[\s./_#:*-]*")
-_PARTS: Final = re.compile(r"[A-Z]+|\d+")
-_LAST_DIGITS: Final = re.compile(r"\d+$")
-_ZEROS: Final = re.compile(r"0{3,}")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _LETTERS: Final = str.maketrans({"Ł": "L", "Ø": "O", "ß": "SS", "–": "-", "—": "-", "‐": "-", "−": "-", "º": "O"})
 
@@ -258,13 +253,13 @@ def _is_tight(gap: str) -> bool:
 
 
 def _mentions_of(one: _Written, fragments: Sequence[_Fragment], label_words: Sequence[str]) -> Iterator[Mention]:
-    keys = _keys(one.text)
+    keys = keys_of(one.text)
     label, bare, word = one.label, one.text, label_words[one.first]
     glued = re.match(r"([A-Z]+)[^A-Z0-9]*(?=\d)", one.text)
     if glued and glued[1] in LABELS:
         bare, word = one.text[glued.end() :], glued[1]
         label = LABELS[word]
-        keys += [key for key in _keys(bare) if key not in keys]
+        keys += [key for key in keys_of(bare) if key not in keys]
         if not one.text[len(word)].isdigit():
             bare = one.text  # "SO-13" may be a number as it is
     if not keys:
@@ -280,28 +275,9 @@ def _mentions_of(one: _Written, fragments: Sequence[_Fragment], label_words: Seq
     yield from _slash_list(one, label, fragments)
 
 
-def _keys(written: str) -> list[str]:
-    """Under which keys a number so written may be known: as it is, without blanks, without a run of zeros."""
-    keys = [reference_key(written)]
-    closed = reference_key("".join(re.sub(r"(?<=\d)\s+(?=\d)", "", written).split()))
-    for key in (closed, *_without_zeros("".join(_FRAGMENT.findall(written)))):
-        if key not in keys:
-            keys.append(key)
-    return [key for key in keys if any(map(str.isdigit, key))]
-
-
-def _without_zeros(closed: str) -> Iterator[str]:
-    """Of "100000000031", written without its dash: "131", "1031", "10031", "100031" and so on, of one run of zeros."""
-    if len(closed) < 8:
-        return
-    for run in _ZEROS.finditer(closed):
-        for kept in range(len(run[0]) - 1, -1, -1):
-            yield closed[: run.start()] + "0" * kept + closed[run.end() :]
-
-
 def _slash_list(one: _Written, label: Label, fragments: Sequence[_Fragment]) -> Iterator[Mention]:
     """ "1003/04/05": each further part replaces the end of the first."""
-    ending = _LAST_DIGITS.search(one.text)
+    ending = LAST_DIGITS.search(one.text)
     if ending is None:
         return
     numbers, last = [one.text], one.last
@@ -312,7 +288,7 @@ def _slash_list(one: _Written, label: Label, fragments: Sequence[_Fragment]) -> 
         numbers.append(one.text[: len(one.text) - len(fragment.text)] + fragment.text)
         last = following
     if len(numbers) > 1:
-        series = tuple(tuple(_keys(number)) for number in numbers)
+        series = tuple(tuple(keys_of(number)) for number in numbers)
         written = f"{one.text}/{'/'.join(fragments[n].text for n in range(one.last + 1, last + 1))}"
         yield Mention(one.first, last, written, label, series, bool(label) or len(ending[0]) >= 3, False)
 
@@ -330,7 +306,7 @@ def _ranges(
     worded = words > following and "".join(f.text for f in fragments[following:words]) in RANGE_WORDS
     if dashed or worded:
         for other in by_first.get(following if dashed else words, ()):
-            series = _series(one.text, other.text)
+            series = series_of(one.text, other.text)
             if series:
                 written = text[fragments[one.first].start : fragments[other.last].end]
                 yield Mention(one.first, other.last, written, one.label, series, True, False)
@@ -342,25 +318,6 @@ def _range_within(one: _Written) -> Iterator[Mention]:
         return
     parts = one.text.split("-")
     for cut in range(1, len(parts)):
-        series = _series("-".join(parts[:cut]), "-".join(parts[cut:]))
+        series = series_of("-".join(parts[:cut]), "-".join(parts[cut:]))
         if series:
             yield Mention(one.first, one.last, one.text, one.label, series, bool(one.label), False)
-
-
-def _series(first: str, last: str) -> tuple[tuple[str, ...], ...]:
-    """The keys of all numbers from the first to the last; empty where these are no range."""
-    begin, end = _LAST_DIGITS.search(first), _LAST_DIGITS.search(last)
-    if begin is None or end is None:
-        return ()
-    prefix, low, high = first[: begin.start()], begin[0], end[0]
-    same = reference_key(last[: end.start()]) in ("", reference_key(prefix))
-    if last[: end.start()] and not same:
-        stripped = re.sub(r"^[A-Z]+\W*", "", last[: end.start()])
-        if reference_key(stripped) not in ("", reference_key(re.sub(r"^[A-Z]+\W*", "", prefix))):
-            return ()
-    if len(high) < len(low):
-        high = low[: len(low) - len(high)] + high
-    lowest, highest = int(low), int(high)
-    if not lowest < highest <= lowest + RANGE_MAX:
-        return ()
-    return tuple(tuple(_keys(f"{prefix}{str(n).zfill(len(low))}")) for n in range(lowest, highest + 1))
