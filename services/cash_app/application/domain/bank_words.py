@@ -16,6 +16,7 @@ from services.cash_app.application.domain import discount
 from services.cash_app.application.domain.application_rules import CustomerRules
 from services.cash_app.application.domain.customer_subledger import CreditMemo, CustomerSubledger
 from services.cash_app.application.domain.named_item import TermsInForce, settle_named
+from services.cash_app.application.domain.remittance import settle_foreign
 from services.cash_app.application.domain.settlement import Proposal, SettledLine, StatedAmount
 from services.cash_app.application.domain.tolerance import within
 from services.cash_app.application.domain.words_finding import Finding, Named, WordsCase, documents_of, what_is_named
@@ -56,11 +57,19 @@ def by_words(payment: Payment, book: CustomerSubledger, rules: CustomerRules) ->
         if finding.items and (proposal := _explained(finding, case)):
             return proposal
     finding = what_is_named(sure, mentions, case)
+    written = {mention.written for mention in read_mentions(payment.details)}
     if rules.bank_words.unknown_numbers == "ignore":
         finding.unknown = []
+    # A reference may look like a number of ours by chance: only the bank's words name what is not known.
+    finding.unknown = [mention for mention in finding.unknown if mention.written in written]
     if not finding.names_something:
         return None
-    return _with_a_slip(finding, case) or _part_payment(finding, case) or _left_for_review(finding, case)
+    return (
+        _with_a_slip(finding, case)
+        or _part_payment(finding, case)
+        or _in_another_currency(finding, case)
+        or _left_for_review(finding, case)
+    )
 
 
 def _readings(
@@ -229,13 +238,30 @@ def _part_payment(finding: Finding, case: WordsCase) -> Proposal | None:
     Of a document that is due in instalments, the oldest are paid first.
     """
     items = sorted(finding.items.values(), key=lambda item: item.age)
-    others = finding.settled or finding.foreign or finding.unknown or finding.memos
-    if others or len({item.document_number for item in items}) != 1 or not case.rules.bank_words.part_payment:
+    if (
+        finding.names_more_than_items
+        or len({item.document_number for item in items}) != 1
+        or not case.rules.bank_words.part_payment
+    ):
         return None
     total = sum((item.open_amount for item in items), NOTHING)
     if items[0].currency != case.payment.currency or case.money >= total:
         return None
     return Proposal(_suggested(finding, case))
+
+
+def _in_another_currency(finding: Finding, case: WordsCase) -> Proposal | None:
+    """The only document named is in another currency: it is paid at the rate of the value date, as far as that goes."""
+    if finding.names_more_than_items or len(finding.items) != 1:
+        return None
+    (item,) = finding.items.values()
+    if item.currency == case.payment.currency:
+        return None
+    line = settle_foreign(item, StatedAmount(case.money, NOTHING), case.payment, case.terms, case.book)
+    if line is None or (line.closes < item.open_amount and not case.rules.bank_words.part_payment):
+        return None
+    line = line._replace(rule="bank_words", evidence=finding.evidence.get(item.item_id, ""), score=90)
+    return Proposal([line], doubtful=line.used < case.money)
 
 
 def _left_for_review(finding: Finding, case: WordsCase) -> Proposal:
@@ -256,11 +282,10 @@ def _left_for_review(finding: Finding, case: WordsCase) -> Proposal:
         proposal.pending.append(_pending(number, case))
         return proposal
     items = list(finding.items.values())
-    total = sum((item.open_amount for item in items if item.currency == currency), NOTHING)
     known = [item.document_number for item in items]
     parts = []
     if known:
-        parts.append(f"{_listed(known)}, of which {Money(total, currency)} is open")
+        parts.append(f"{_listed(known)}, of which {_open_of(items)} is open")
     if finding.memos:
         parts.append(f"credit memo {_listed([memo.number for memo in finding.memos])}")
     if finding.settled:
@@ -302,6 +327,13 @@ def _suggested(finding: Finding, case: WordsCase) -> list[SettledLine]:
         lines.append(line)
         left -= line.cash
     return lines
+
+
+def _open_of(items: Sequence[OpenItem]) -> str:
+    totals: dict[str, Decimal] = {}
+    for item in items:
+        totals[item.currency] = totals.get(item.currency, NOTHING) + item.open_amount
+    return " and ".join(str(Money(amount, currency)) for currency, amount in sorted(totals.items()))
 
 
 def _listed(numbers: Sequence[str]) -> str:

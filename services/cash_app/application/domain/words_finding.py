@@ -48,6 +48,10 @@ class Finding:
     """Orders as written whose invoices so far are settled."""
 
     @property
+    def names_more_than_items(self) -> bool:
+        return bool(self.memos or self.settled or self.foreign or self.unknown or self.paid_orders)
+
+    @property
     def names_something(self) -> bool:
         return bool(self.items or self.memos or self.settled or self.foreign or self.unknown)
 

@@ -13,7 +13,7 @@ from services.cash_app.application.domain.application_rules import (
 )
 from services.cash_app.application.domain.matching import propose
 from services.cash_app.payments.domain.payment import PaymentState
-from tests.unit.cash_app.cash_books import CashBooks, invoice, payment
+from tests.unit.cash_app.cash_books import CashBooks, invoice, on, payment, rates
 
 GUESSING = CustomerRules(rule_set=RuleSet(rules=("round_sum", "oldest_first"), residual_handling="on_account"))
 
@@ -237,3 +237,41 @@ def test_references_of_the_payer_are_read_as_well() -> None:
     reference = {"kind": "end_to_end_id", "value": "INV 1000-3"}
     books.receive(payment("P", "200.00", references=[reference]))
     assert names(books) == {"1000-3": "200.00"} and books.lines("P")[0].rule == "bank_words"
+
+
+def test_a_reference_that_looks_like_an_unknown_number_is_none() -> None:
+    books = books_of(("1000-3", "200.00"))
+    books.receive(payment("P", "200.00", references=[{"kind": "end_to_end_id", "value": "INV-20260310-77"}]))
+    assert names(books) == {"1000-3": "200.00"} and books.lines("P")[0].rule == "single_open_item"
+
+
+def test_the_only_document_named_may_be_in_another_currency() -> None:
+    known = rates({("EUR", "USD", on(day)): "1.25" for day in (1, 5)})
+    books = CashBooks(STANDARD, known)
+    books.post(invoice("1000-3", "200.00"), invoice("1000-4", "100.00", currency="EUR"))
+    books.receive(payment("P", "160.00", currency="EUR", details="invoice 1000-3"))
+    assert names(books) == {"1000-3": "200.00"} and books.lines("P")[0].rule == "bank_words"
+    assert books.open("1000-4") == 100
+
+
+def test_instalments_of_the_only_document_named_are_paid_oldest_first() -> None:
+    books = CashBooks(STANDARD)
+    books.post(
+        invoice("1000-3", "100.00", due=10),
+        invoice("1000-3", "100.00", due=20, invoice_id="I-1000-3/2"),
+        invoice("1000-4", "100.00", due=1),
+    )
+    books.receive(payment("P", "150.00", details="invoice 1000-3"))
+    assert [(line.item_id, str(line.amount)) for line in books.lines("P")] == [
+        ("I-1000-3", "100.00"), ("I-1000-3/2", "50.00"),
+    ]  # fmt: skip
+    assert books.open("1000-4") == 100
+
+
+def test_what_is_not_understood_of_a_remittance_is_said_and_no_rule_guesses() -> None:
+    books = books_of(("1000-3", "200.00"))
+    books.receive(payment("P", "200.00", remittance_note="no amount is stated for X-1, X-2", details="X-1 X-2"))
+    assert books.lines("P") == []
+    assert books.payments["P"].note == (
+        "the remittance is not understood (no amount is stated for X-1, X-2): left unapplied for review"
+    )
