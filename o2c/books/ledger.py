@@ -47,7 +47,8 @@ async def sub_ledgers(dbs: dict[str, Database], day: date) -> list[Line]:
         plus(*[await _journal(dbs[name], day, side) for name in JOURNALS]) for side in ("debit", "credit")
     ]
     fees = await cash_app.amounts("bank_fees", day, keys=("currency",))
-    coded = await cash_app.amounts("coded_lines", day, keys=("account", "currency"))
+    coded_lines = await cash_app.amounts("coded_lines", day, keys=("account", "currency"))
+    coded = plus(coded_lines, await cash_app.amounts("coded_payments", day, keys=("account", "currency")))
     owned, owed = minus(debits, credits), minus(credits, debits)
     lines = compare(
         "Receivables in the journals = open items, per customer",
@@ -64,7 +65,7 @@ async def sub_ledgers(dbs: dict[str, Database], day: date) -> list[Line]:
     lines += compare(
         "Cash in the journal = payments",
         "cash", only(owned, [Account.CASH]), "payments received - returned - bank fees - bank lines coded",
-        minus(received, returned, fees, by_currency(coded)),
+        minus(received, returned, fees, by_currency(coded_lines)),
     )  # fmt: skip
     lines += compare(
         "Bank lines coded in the journal = lines of statements",

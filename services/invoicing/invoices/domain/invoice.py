@@ -48,6 +48,8 @@ class Invoice:
     discount_amount: Decimal
     disputed: bool
     lines: tuple[InvoicedLine, ...]
+    customer_reference: str = ""
+    """The customer's own number of the order, such as a purchase order."""
     series: str | None = None
     """None until it is numbered, and where it keeps the number of the previous system; as is the next."""
     sequence_number: int | None = None
@@ -93,6 +95,7 @@ class Invoice:
             disputed=self.disputed,
             instalments=self.instalments,
             lines=self.lines,
+            customer_reference=self.customer_reference,
         )
 
     def invoiced(self) -> Invoiced:
