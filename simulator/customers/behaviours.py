@@ -46,16 +46,17 @@ def intention(payer: Payer) -> Intention | None:
     if not payer.owed:
         return None
     meant = _promised(payer) or BEHAVIOURS[payer.customer.behaviour](payer)
-    return meant and replace(meant, order_id=_order_of(meant, payer.owed))
+    return meant and replace(meant, order_numbers=_order_numbers(meant, payer.owed))
 
 
-def _order_of(meant: Intention, owed: Sequence[Owed]) -> str | None:
-    """The order of the only invoice that is paid, unless more invoices of it are unpaid."""
+def _order_numbers(meant: Intention, owed: Sequence[Owed]) -> tuple[str, ...]:
+    """Of the order of the only invoice that is paid, unless more invoices of it are unpaid."""
     if len(meant.parts) != 1 or meant.beyond:
-        return None
-    orders = {item.invoice_id: item.order_id for item in owed}
-    order_id = orders[meant.parts[0].invoice_id]
-    return order_id if list(orders.values()).count(order_id) == 1 else None
+        return ()
+    paid = next(item for item in owed if item.invoice_id == meant.parts[0].invoice_id)
+    if paid.order_id is None or sum(item.order_id == paid.order_id for item in owed) > 1:
+        return ()
+    return tuple(number for number in (paid.order_id, paid.customer_reference) if number)
 
 
 def _prompt(payer: Payer) -> Intention | None:

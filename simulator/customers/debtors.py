@@ -31,7 +31,9 @@ class Owed:
     discount_date: date | None
     discount_amount: Decimal
     order_id: str | None = None
-    """The customer's order that it is for, if it is for one."""
+    """The order that it is for, if it is for one, under our number."""
+    customer_reference: str = ""
+    """The customer's own number of that order."""
     paid_on: date | None = None
     reminded_on: date | None = None
 
@@ -65,8 +67,8 @@ class Intention:
     """Whether the customer sends remittance advice."""
     known_account: bool = True
     promise_id: str | None = None
-    order_id: str | None = None
-    """The order that the payment is for; None: it is not for exactly one, or the order has other unpaid invoices."""
+    order_numbers: tuple[str, ...] = ()
+    """Our number and the customer's of the order that is paid; empty where it is not one, or not all of it."""
 
     @property
     def amount(self) -> Decimal:
@@ -121,6 +123,7 @@ class Debtors:
             discount_date=invoice.discount_date,
             discount_amount=invoice.discount_amount,
             order_id=invoice.order_id,
+            customer_reference=invoice.customer_reference,
         )
         beyond, self._beyond[invoice.customer_id] = self._beyond[invoice.customer_id], []
         for payment_id, amount in beyond:

@@ -84,8 +84,8 @@ def _words(customer: Customer, intention: Intention, cast: Random) -> str:
     whole = all(part.in_full for part in intention.parts) and not intention.beyond
     if customer.writes is Writing.LINES or customer.method == "card" or not (whole and intention.remittance):
         return ""
-    if customer.writes is Writing.ORDERS and intention.order_id:
-        return words_for_order(intention.order_id, customer.language, cast)
+    if customer.writes is Writing.ORDERS and intention.order_numbers:
+        return words_for_order(cast.choice(intention.order_numbers), customer.language, cast)
     if len(intention.parts) > _NUMBERS_MAX:
         return ""
     return words_for_documents([part.invoice_number for part in intention.parts], customer.language, cast)

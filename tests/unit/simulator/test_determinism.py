@@ -91,7 +91,8 @@ async def test_payers_write_numbers_and_orders_in_their_own_words(quarter: Servi
     in_words = [payment for payment in payments if payment.details]
     assert 0.1 < len(in_words) / len(payments) < 0.6
     assert not any(payment.remittance for payment in in_words)
-    assert any("SO-" in payment.details for payment in in_words)
+    assert any(" SO-" in payment.details for payment in in_words)
+    assert any(" PO-" in payment.details for payment in in_words)
     assert any(not payment.details.isascii() for payment in in_words)
     assert any(payment.payer_account is None and payment.customer_id is None for payment in in_words)
 
