@@ -44,6 +44,7 @@ async def sub_ledgers(dbs: dict[str, Database], day: date) -> list[Line]:
     debits, credits = [
         plus(*[await _journal(dbs[name], day, side) for name in JOURNALS]) for side in ("debit", "credit")
     ]
+    discounted = await cash_app.amounts("granted_by_currency", day, keys=("currency",), amount="tax")
     fees = await cash_app.amounts("bank_fees", day, keys=("currency",))
     owned, owed = minus(debits, credits), minus(credits, debits)
     lines = compare(
@@ -51,8 +52,9 @@ async def sub_ledgers(dbs: dict[str, Database], day: date) -> list[Line]:
         "receivables (both journals)", receivables, "open items (cash_app)", open_items,
     )  # fmt: skip
     lines += compare(
-        "Sales in the journal = invoices - credit memos",
-        "revenue, tax, brought forward", only(owed, _SOLD), "invoices - credit memos", minus(invoices, credited),
+        "Sales in the journal = invoices - credit memos - tax in discounts",
+        "revenue, tax, brought forward", only(owed, _SOLD),
+        "invoices - credit memos - tax in discounts", minus(minus(invoices, credited), discounted),
     )  # fmt: skip
     lines += compare(
         "Finance charges in the journal = charges - those waived",

@@ -16,6 +16,7 @@ from shared.contracts.event import (
     Event,
     Identifier,
     NonNegativeAmount,
+    Percent,
     PositiveAmount,
     Text,
 )
@@ -51,6 +52,14 @@ item of its own; `unapplied` reverses an application, `write_off_reversed` a wri
 charged by mistake."""
 
 
+class DiscountTax(Body):
+    """The tax of one rate in a discount: a discount lowers the tax as well as the price."""
+
+    tax_percent: Percent | None = None
+    """None: the rate is not known."""
+    tax: PositiveAmount
+
+
 class AppliedLine(Body):
     """Cash and discount that one payment applied to one item, and why."""
 
@@ -71,6 +80,31 @@ class AppliedLine(Body):
     """The difference that was written off within tolerance."""
     deduction: NonNegativeAmount = Decimal(0)
     """The difference that became a deduction, an item of its own: see DeductionOpened."""
+    discount_taxes: tuple[DiscountTax, ...] = ()
+    """The part of the discount that is tax, by rate; empty where the discount lowers no tax."""
+    surplus: NonNegativeAmount = Decimal(0)
+    """What was paid too much and kept as a small difference."""
+    paid: NonNegativeAmount | None = None
+    """What it used of the payment, in the payment's currency; None: `amount` and `surplus`."""
+    exchange_difference: Amount = Decimal(0)
+    """The realised exchange difference in the payment's currency; negative: a loss."""
+
+
+class UnappliedLine(Body):
+    """What was undone on one item, with the meanings of AppliedLine."""
+
+    line_no: Version
+    """The line of the application, from 1."""
+    item_id: Identifier
+    document_number: Identifier
+    amount: NonNegativeAmount
+    discount: NonNegativeAmount
+    tolerance: NonNegativeAmount = Decimal(0)
+    deduction: NonNegativeAmount = Decimal(0)
+    discount_taxes: tuple[DiscountTax, ...] = ()
+    surplus: NonNegativeAmount = Decimal(0)
+    paid: NonNegativeAmount | None = None
+    exchange_difference: Amount = Decimal(0)
 
 
 class PaymentApplied(
@@ -156,7 +190,7 @@ class CustomerCreditIssued(
 
 
 class PaymentUnapplied(Event, published_by=("cash_app",), subject="reversal_id", order=("unapplied_on", "reversal_id")):
-    """An application was reversed. Its items are open again, with their original due dates.
+    """An application was reversed, or a part of it. Its items are open again, with their original due dates.
 
     The payment is unapplied again; PaymentApplied or PaymentTransferred follow when it is used.
     """
@@ -171,8 +205,9 @@ class PaymentUnapplied(Event, published_by=("cash_app",), subject="reversal_id",
     unapplied_on: BusinessDate
     currency: Currency
     amount: NonNegativeAmount
-    """The cash amount of the application."""
+    """The cash amount that was undone."""
     discount: NonNegativeAmount
+    lines: Annotated[tuple[UnappliedLine, ...], Field(max_length=2000)] = ()
     cause: Literal["reversed", "transferred", "returned"]
     """`reversed`: the payment stays with this customer; `transferred`: it belongs to another; `returned`: the bank took
     it back."""

@@ -232,6 +232,8 @@ CREATE TABLE application (
 );
 CREATE INDEX application_payment ON application (payment_id);
 
+-- `discount_taxes` is the part of the discount that is tax: [rate, tax]. `paid` is what a line in another currency used
+-- of the payment.
 CREATE TABLE application_line (
     customer_id text NOT NULL,
     application_id text NOT NULL,
@@ -247,6 +249,10 @@ CREATE TABLE application_line (
     alternatives text NOT NULL,
     tolerance numeric(18, 3) NOT NULL,
     deduction numeric(18, 3) NOT NULL,
+    discount_taxes jsonb NOT NULL DEFAULT '[]',
+    surplus numeric(18, 3) NOT NULL DEFAULT 0,
+    paid numeric(18, 3),
+    exchange_difference numeric(18, 3) NOT NULL DEFAULT 0,
     PRIMARY KEY (customer_id, application_id, line_no)
 );
 
@@ -290,6 +296,7 @@ CREATE TABLE held_duplicate (
 CREATE INDEX held_duplicate_held ON held_duplicate (held_on, payment_id) WHERE state = 'held';
 
 -- corrections
+-- An application may be reversed in parts: the bank takes back a part of its payment.
 CREATE TABLE application_reversal (
     customer_id text NOT NULL,
     application_id text NOT NULL,
@@ -301,10 +308,27 @@ CREATE TABLE application_reversal (
     discount numeric(18, 3) NOT NULL,
     cause text NOT NULL,
     reason text NOT NULL,
-    PRIMARY KEY (customer_id, application_id)
+    PRIMARY KEY (customer_id, application_id, reversal_id)
 );
 CREATE INDEX application_reversal_payment ON application_reversal (payment_id);
 CREATE INDEX application_reversal_id ON application_reversal (customer_id, reversal_id);
+
+-- What was undone on each item, with the meanings of application_line.
+CREATE TABLE application_reversal_line (
+    customer_id text NOT NULL,
+    application_id text NOT NULL,
+    reversal_id text NOT NULL,
+    line_no integer NOT NULL,
+    amount numeric(18, 3) NOT NULL,
+    discount numeric(18, 3) NOT NULL,
+    tolerance numeric(18, 3) NOT NULL,
+    deduction numeric(18, 3) NOT NULL,
+    discount_taxes jsonb NOT NULL,
+    surplus numeric(18, 3) NOT NULL,
+    paid numeric(18, 3),
+    exchange_difference numeric(18, 3) NOT NULL,
+    PRIMARY KEY (customer_id, application_id, reversal_id, line_no)
+);
 
 CREATE TABLE payment_transfer (
     transfer_id text PRIMARY KEY,
@@ -564,6 +588,7 @@ DROP TABLE payment_return;
 DROP TABLE payment_trace;
 DROP TABLE remittance_advice;
 DROP TABLE payment_transfer;
+DROP TABLE application_reversal_line;
 DROP TABLE application_reversal;
 DROP TABLE held_duplicate;
 DROP TABLE duplicate_payment;

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from services.cash_app.open_items.domain.discount_tax import NOTHING, ItemTax
+from services.cash_app.open_items.domain.discount_tax import NOTHING, ItemTax, TaxPart
 from services.cash_app.open_items.domain.document_number import document_key
 from services.cash_app.open_items.domain.known_document import KnownDocument
 from services.cash_app.open_items.domain.open_item import OpenItem, discount_on
@@ -78,6 +78,13 @@ def _taxes_of(stored: str) -> tuple[ItemTax, ...]:
     return tuple(
         ItemTax(None if percent is None else Decimal(percent), Decimal(tax), Decimal(lowered))
         for percent, tax, lowered in json.loads(stored)
+    )
+
+
+def tax_parts_from_json(stored: str) -> tuple[TaxPart, ...]:
+    """The tax in a discount by rate."""
+    return tuple(
+        TaxPart(None if percent is None else Decimal(percent), Decimal(tax)) for percent, tax in json.loads(stored)
     )
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger, UnmatchedReason
+from services.cash_app.application.domain.discount import discount_accounts
 from services.cash_app.application.domain.matching import propose
 from services.cash_app.application.domain.remittance import (
     TermsInForce,
@@ -23,7 +24,13 @@ from services.cash_app.open_items.domain.open_item import OpenItem, deduction_fr
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.payment import GL_ACCOUNT, UNIDENTIFIED_CUSTOMER, Payment, PaymentState
 from services.cash_app.payments.domain.pending_document import PendingDocument
-from shared.contracts.cash_app import AppliedLine, CustomerCreditIssued, DeductionOpened, PaymentApplied
+from shared.contracts.cash_app import (
+    AppliedLine,
+    CustomerCreditIssued,
+    DeductionOpened,
+    DiscountTax,
+    PaymentApplied,
+)
 from shared.kernel.journal import Account, Posting
 from shared.kernel.money import round_half_up
 
@@ -221,8 +228,10 @@ def _relieve(line: SettledLine, application: _Application) -> None:
         application.post(Account.EXCHANGE_CLEARING, Account.RECEIVABLES, line.cash, item)
         _post_conversion(line.conversion, application)
     if line.discount:
-        events.append(item.reduce(line.discount, on, "discount", application_id, value_date=value_date))
-        application.post(Account.DISCOUNT_GRANTED, Account.RECEIVABLES, line.discount, item)
+        taxes = item.tax_in_discount(line.discount)
+        events.append(item.reduce(line.discount, on, "discount", application_id, value_date=value_date, taxes=taxes))
+        for account, amount in discount_accounts(line.discount, taxes):
+            application.post(account, Account.RECEIVABLES, amount, item)
     if line.tolerance:
         events.append(item.reduce(line.tolerance, on, "tolerance", application_id, value_date=value_date))
         application.post(Account.TOLERANCE, Account.RECEIVABLES, line.tolerance, item)
@@ -302,6 +311,10 @@ def _applied_line(line: SettledLine) -> AppliedLine:
         alternatives=line.alternatives[:TEXT_CHARACTERS_MAX],
         tolerance=round_half_up(line.tolerance, line.item.currency),
         deduction=round_half_up(line.deduction, line.item.currency),
+        discount_taxes=tuple(DiscountTax(tax_percent=p, tax=t) for p, t in line.item.tax_in_discount(line.discount)),
+        surplus=round_half_up(line.surplus, line.item.currency),
+        paid=line.conversion.paid if line.conversion else None,
+        exchange_difference=line.conversion.difference if line.conversion else Decimal(0),
     )
 
 

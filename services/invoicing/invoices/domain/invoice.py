@@ -45,6 +45,8 @@ class Invoice:
     discount_amount: Decimal
     disputed: bool
     lines: tuple[InvoicedLine, ...]
+    jurisdiction: str | None = None
+    """Where its tax is raised; None: it has no tax of its own, or that is not known."""
 
     @property
     def total(self) -> Decimal:
@@ -71,6 +73,7 @@ class Invoice:
             total=self.total,
             discount_amount=self.discount_amount,
             disputed=self.disputed,
+            jurisdiction=self.jurisdiction,
             lines=self.lines,
         )
 

@@ -1,0 +1,67 @@
+"""What is owed is right: discounts with their tax, credit memos, bounced payments and recovered write-offs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from shared.contracts.cash_app import OpenItemChanged, PaymentApplied, PaymentUnapplied
+from shared.contracts.event import Event
+from shared.contracts.invoicing import InvoicePosted
+from tests.kit import World
+from tests.kit.business.books import books_agree
+from tests.kit.events.sample import DAY, customer, day, payment
+from tests.kit.events.upstream import Upstream
+
+TERMS = {"net_days": 30, "discount_days": 10, "discount_percent": "2"}
+
+
+@pytest.fixture
+async def world(kafka: Any, postgres: Any) -> AsyncIterator[World]:
+    async with World(kafka, postgres) as world:
+        yield world
+
+
+async def pays(world: World, payment_id: str, number: str, amount: str, **given: Any) -> Event:
+    lines = [{"document_number": number, "amount": amount}]
+    value_date = given.pop("value_date", DAY + timedelta(days=5))
+    event = payment(payment_id, "C-1", amount, remittance=lines, value_date=value_date, **given)
+    await world.publish(event)
+    await world.settle()
+    return event
+
+
+async def do(world: World, path: str, who: str = "Pia", role: str = "cash_clerk", **body: Any) -> Any:
+    """A command of a person, which has to succeed; ends when all services have handled what follows from it."""
+    answer = await world.command("cash_app", role, path, {"reason": "the story wants it", **body}, person=who)
+    assert answer.is_success, answer.text
+    await world.settle()
+    return answer.json()
+
+
+def open_on(world: World, invoice: InvoicePosted) -> Decimal:
+    changes = [each for each in world.published(OpenItemChanged) if each.item_id == invoice.invoice_id]
+    return max(changes, key=lambda each: each.item_version).open_amount
+
+
+async def test_a_discount_on_an_invoice_with_value_added_tax(world: World) -> None:
+    upstream = Upstream(world)
+    await upstream.open_for_business(customer("C-1", jurisdiction="DE", terms=TERMS))
+    await world.publish(day(DAY))
+    await upstream.deliver("O-1", quantity=10)
+    (invoice,) = world.published(InvoicePosted)
+    assert (invoice.jurisdiction, invoice.total, invoice.discount_amount) == ("DE", 119, Decimal("2.38"))
+    await pays(world, "P-1", invoice.invoice_number, "116.62")
+    (applied,) = world.published(PaymentApplied)
+    (line,) = applied.lines
+    assert (open_on(world, invoice), line.discount) == (0, Decimal("2.38"))
+    assert [(tax.tax_percent, tax.tax) for tax in line.discount_taxes] == [(19, Decimal("0.38"))]
+    await books_agree(world)
+    await do(world, "/payments/P-1/reverse")
+    (undone,) = world.published(PaymentUnapplied)
+    assert (open_on(world, invoice), undone.lines[0].discount_taxes) == (119, line.discount_taxes)
+    await books_agree(world)
