@@ -18,7 +18,7 @@ FROM application AS a
 INNER JOIN application_line AS l ON a.customer_id = l.customer_id AND a.application_id = l.application_id
 GROUP BY a.payment_id, l.item_id, l.rule
 """
-"""What the service's database says of every line."""
+"""What the service's database has of every line."""
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class Score:
 
 
 def score(truth: Truth, applied: Iterable[Mapping[str, Any]], with_a_person: set[str]) -> Score:
-    """`with_a_person`: payments that a clerk had to look at; a payment's parts count as the payment."""
+    """`with_a_person`: payments that a clerk had to handle; a payment's parts count as the payment."""
     found = Score(envelopes=len(truth.payer), lines=sum(map(len, truth.meant.values())))
     right: defaultdict[str, set[str]] = defaultdict(set)
     for row in applied:
@@ -82,7 +82,7 @@ def whole_of(payment_id: str) -> str:
 
 
 def examples(found: Score) -> list[str]:
-    """Some of what was wrong, for whoever wants to know why."""
+    """Some of what was wrong, so that the reason can be found."""
     return found.wrong[:_EXAMPLES_MAX]
 
 

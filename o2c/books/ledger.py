@@ -10,6 +10,7 @@ from o2c.books.databases import Database
 from o2c.books.report import Line, compare
 from shared.contracts.gl_core import JournalBatchPosted
 from shared.kernel.journal import Account
+from shared.kernel.money import amount_text
 
 JOURNALS = ("invoicing", "cash_app")
 _SOLD = (Account.REVENUE, Account.TAX_PAYABLE, Account.MIGRATION_CLEARING)
@@ -123,7 +124,9 @@ async def general_ledger(dbs: dict[str, Database], day: date, booked: dict[str, 
         "postings (both)", by_currency(states), "booked (GL_CORE) + not yet", plus(in_gl, by_currency(waiting)),
     ):  # fmt: skip
         parts = [
-            f"{amount:,} {state}" for (state, currency), amount in sorted(waiting.items()) if currency == line.where
+            f"{amount_text(amount, currency)} {state}"
+            for (state, currency), amount in sorted(waiting.items())
+            if currency == line.where
         ]
         lines.append(replace(line, note=", ".join(parts)))
     return lines

@@ -10,7 +10,7 @@ from typing import Any, Final
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from o2c.amounts import shown_amount
+from shared.kernel.money import amount_text
 
 Rows = Sequence[Mapping[str, Any]]
 _QUEUES: Final = (
@@ -29,9 +29,10 @@ class Matching:
 
 
 def summary_table(title: str, *columns: str) -> Table:
+    """Amounts and labels too long for a narrow terminal go on in the next line: a figure is never cut."""
     table = Table(title=title, title_justify="left", caption_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left", no_wrap=True)
+        table.add_column(column, justify="right" if number else "left", overflow="fold")
     return table
 
 
@@ -69,7 +70,7 @@ def _queues(matching: Matching) -> Table:
     table = summary_table("Work queues of cash application", "", "entries", *currencies)
     for queue in _QUEUES:
         rows = {row["currency"]: row for row in matching.queues if row["queue"] == queue}
-        amounts = (shown_amount(Decimal(rows[c]["amount"]), c) if c in rows else "-" for c in currencies)
+        amounts = (amount_text(Decimal(rows[c]["amount"]), c) if c in rows else "-" for c in currencies)
         table.add_row(queue.replace("_", " "), f"{sum(row['entries'] for row in rows.values()):,}", *amounts)
     return table
 

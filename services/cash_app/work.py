@@ -217,11 +217,12 @@ class CashWork(UnitOfWork):
         self.audit(command, action=action.name, subject=subject_id, before=before, after=after)
         self._as_locked[subject_id] = now
         if action.decides:
-            self.note_action(command, subject_id, action.name, action.reason)
+            self.note_action(command, subject_id, action, subject.company_id)
 
-    def note_action(self, command: Command, subject_id: str, name: str, reason: str) -> None:
-        """Notes that a person did something with a payment, item or return."""
-        row = (subject_id, command.id, name, command.person.name, self.business_date, reason)
+    def note_action(self, command: Command, subject_id: str, action: Action, company_id: str) -> None:
+        """Notes that a person did something with a payment, item or return of the company, on its business date."""
+        today = self.business_date_of(company_id)
+        row = (subject_id, command.id, action.name, command.person.name, today, action.reason)
         self.append("insert_clerk_actions", row)
 
     def _needs_all(self, payment: Payment) -> bool:

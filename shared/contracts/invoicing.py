@@ -194,6 +194,8 @@ class PickListReleased(
     customer_id: Identifier
     company_id: Identifier
     released_on: BusinessDate
+    ship_to_id: Identifier | None = None
+    """The customer to whom the goods go; None: `customer_id`."""
     lines: Annotated[tuple[RequestedLine, ...], Field(min_length=1, max_length=500)]
 
 
@@ -271,6 +273,8 @@ class InvoicePosted(Event, published_by=("invoicing",), subject="invoice_id", or
     company_id: Identifier
     customer_id: Identifier
     order_id: Identifier | None = None
+    ship_to_id: Identifier | None = None
+    """The customer to whom the goods went; None: `customer_id`, who owes the invoice."""
     origin: Literal["shipment", "brought_forward", "debit_memo"]
     """A debit memo charges again an amount that was credited by mistake."""
     invoice_date: BusinessDate

@@ -34,6 +34,7 @@ _ERP: dict[str, dict[str, Any]] = {
         **_CUSTOMER, "version": 3, "name": "Alder Creek Hotels", "currency": "USD", "credit_limit": "5000.00",
         "terms": _TERMS, "price_list_id": "USD-STD", "jurisdiction": "US-CA", "tax_exempt": False,
         "payer_accounts": ["US-026009593-4417"], "email": "ap@c-1001.example", "active": True,
+        "bill_to_id": "C-1000",
     },
     "ItemChanged.v1": {
         "item_id": "ITEM-034", "version": 1, "description": "Cordless drill 18 V", "unit": "EA", "taxable": True,
@@ -48,7 +49,7 @@ _ERP: dict[str, dict[str, Any]] = {
     },
     "OrderPlaced.v1": {
         **_SO_1, "order_date": "2025-03-03", "currency": "USD", "customer_reference": "PO 2025/118",
-        "jurisdiction": "US-CA", "ship_complete": False,
+        "ship_to_id": "C-1002", "jurisdiction": "US-CA", "ship_complete": False,
         "lines": [
             {"line_no": 1, "item_id": "ITEM-034", "quantity": 10},
             {"line_no": 2, "item_id": "ITEM-029", "quantity": 5},
@@ -194,17 +195,18 @@ _INVOICING: dict[str, dict[str, Any]] = {
         "lines": [{"line_no": 2, "item_id": "ITEM-029", "quantity": 3}],
     },
     "PickListReleased.v1": {
-        **_SO_1, "pick_list_id": "SO-1/P1", "released_on": "2025-03-03",
+        **_SO_1, "pick_list_id": "SO-1/P1", "released_on": "2025-03-03", "ship_to_id": "C-1002",
         "lines": [
             {"line_no": 1, "item_id": "ITEM-034", "quantity": 10},
             {"line_no": 2, "item_id": "ITEM-029", "quantity": 2},
         ],
     },
     "InvoicePosted.v1": {
-        **_SO_1, "invoice_id": "INV-SO-1/P1/S1", "invoice_number": "1000-00000001", "origin": "shipment",
+        **_SO_1, "invoice_id": "INV-SO-1/P1/S1", "invoice_number": "1000-00000001", "ship_to_id": "C-1002",
+        "origin": "shipment",
         "invoice_date": "2025-03-04", "due_date": "2025-04-03", "terms": _TERMS, "discount_date": "2025-03-14",
         "currency": "USD", "net": "1589.20", "tax": "115.21", "total": "1704.41", "discount_amount": "34.09",
-        "disputed": False,
+        "disputed": False, "jurisdiction": "US-CA",
         "lines": [
             {
                 "line_no": 1, "item_id": "ITEM-034", "description": "Cordless drill 18 V", "quantity": 10,
@@ -315,6 +317,8 @@ _CASH_APP: dict[str, dict[str, Any]] = {
             "why": "the remittance names 1000-00000001; paid by 2025-03-14, so 34.09 USD discount is granted",
             "evidence": "the remittance names 1000-1, which is 1000-00000001 without leading zeros", "score": 95,
             "alternatives": "1000-00000010 is open with the same amount", "tolerance": "0.00", "deduction": "0.00",
+            "discount_taxes": [{"tax_percent": "19", "tax": "5.44"}], "surplus": "0.00", "paid": "1536.69",
+            "exchange_difference": "-2.15",
         }],
         "policy_version": 2, "paid_currency": "EUR", "paid_amount": "1536.69", "exchange_rate": "1.086960",
         "method": "ach",
@@ -342,6 +346,12 @@ _CASH_APP: dict[str, dict[str, Any]] = {
         **_CUSTOMER, "reversal_id": "PAY-20250313-C-1001/A1/R", "application_id": "PAY-20250313-C-1001/A1",
         "payment_id": "PAY-20250313-C-1001", "applied_on": "2025-03-13", "unapplied_on": "2025-03-20",
         "currency": "USD", "amount": "1670.32", "discount": "34.09", "cause": "returned",
+        "lines": [{
+            "line_no": 1, "item_id": "INV-SO-1/P1/S1", "document_number": "1000-00000001", "amount": "1670.32",
+            "discount": "34.09", "tolerance": "0.00", "deduction": "0.00",
+            "discount_taxes": [{"tax_percent": "19", "tax": "5.44"}], "surplus": "0.00", "paid": "1536.69",
+            "exchange_difference": "-2.15",
+        }],
         "reason": "the bank returned the payment: R01 insufficient funds", "method": "check",
     },
     "PaymentTransferred.v1": {

@@ -123,7 +123,7 @@ async def _learned_and_revoked(world: World) -> None:
 
 
 async def _assigned_and_split(world: World) -> None:
-    """A clerk says who paid; what the remittance pays exactly of another customer's goes there all the same."""
+    """A clerk assigns the payer; what the remittance pays exactly of another customer's items still goes there."""
     world.forget()
     body = {"customer_id": "C-1", "reason": "they called"}
     answer = await world.command("cash_app", "cash_clerk", "/suspense/P-TWO/assign", body, person="Cleo")
@@ -231,7 +231,7 @@ async def _named_in_another_currency(world: World) -> None:
 
 
 class Asked:
-    """The service of a world, as the bench speaks with it."""
+    """The service of a world, as the bench uses it."""
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -72,7 +72,7 @@ async def apply_many(requests: Sequence[RequestedApplication], reason: str, comm
         parts = await _settle(payment, requested.lines, owners, why, settling)
         if requested.residual_handling == "on_account" and payment.state is PaymentState.UNAPPLIED:
             payment.stop_waiting((await uow.pending_of([payment])).get(payment.payment_id, []))
-            payment.put_on_account(max(payment.held_since, uow.business_date), settling.bookings)
+            payment.put_on_account(max(payment.held_since, uow.business_date_of(payment.company_id)), settling.bookings)
         actions.append((Action("apply_payment", reason, {"lines": requested.lines}), payment))
         changed += [payment, *parts]
     uow.post(settling.bookings, cause=command)
@@ -127,7 +127,8 @@ async def _settle(
             for of_owner in of[owner]:
                 book.add_item(of_owner.item)
             pending = (await uow.pending_of([paying])).get(paying.payment_id, [])
-            apply_manually(paying, ManualApplication(of[owner], why, uow.today), pending, book, bookings)
+            decision = ManualApplication(of[owner], why, uow.days.of(paying.company_id))
+            apply_manually(paying, decision, pending, book, bookings)
     except WrongState as error:
         raise Conflict(str(error)) from None
     except (LineNotAllowed, NotSplittable) as error:
@@ -139,7 +140,8 @@ async def _check_other_customers(payment: Payment, others: Sequence[str], uow: C
     """Raises Unprocessable where the policy does not let the payment's customer settle the others' items."""
     if not others:
         return
-    policy = (await uow.policy(MANUAL_APPLICATION_RULES)).on(uow.business_date).document.items_of_other_customers
+    today = uow.business_date_of(payment.company_id)
+    policy = (await uow.policy(MANUAL_APPLICATION_RULES)).on(today).document.items_of_other_customers
     groups = (await uow.policy(APPLICATION_RULES)).on(payment.value_date).document
     owner = payment.customer_id or ""
     for other in others:
@@ -163,7 +165,7 @@ async def _split_off(payment: Payment, asked: Sequence[Part], why: str, settling
     uow = settling.uow
     made_before = len(await uow.fetch("parts_of_payment", payment.payment_id))
     (await uow.subledger(payment.customer_id or "")).credit_withdrawn(payment)
-    parts = split(payment, asked, made_before, uow.business_date, settling.bookings)
+    parts = split(payment, asked, made_before, uow.business_date_of(payment.company_id), settling.bookings)
     for part in parts:
         part.identified_by = f"paid by customer {payment.customer_id}: {why}"[:500]
     return parts

@@ -58,7 +58,7 @@ async def post_finance_charges(charges: list[FinanceChargePosted], uow: CashWork
 
 
 async def apply_credit_memos(memos: list[CreditMemoPosted], uow: CashWork) -> None:
-    """A credit memo settles the invoice it corrects, else what the customer's rules say; the rest is on account."""
+    """A credit memo settles the invoice it corrects, else what the customer's rules choose; the rest is on account."""
     await uow.execute("add_customers", sorted({memo.customer_id for memo in memos}))
     books = await uow.subledgers(memo.customer_id for memo in memos)
     known = await uow.payments.load(memo.credit_memo_id for memo in memos)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.cash_app.application.commands import RequestedApplication, RequestedLine, ResidualHandling
-from services.cash_app.payments.schemas import Reason, WithReason
+from shared.chassis.http.schemas import RequestBody, WithReason
 from shared.contracts.event import Identifier, NonNegativeAmount, PositiveAmount
 
 
-class ApplyLine(BaseModel):
+class ApplyLine(RequestBody):
     """Cash, and discount if earned, for one item."""
 
     item_id: Identifier
@@ -23,14 +23,13 @@ class ApplyLine(BaseModel):
         return RequestedLine(self.item_id, self.amount, self.discount)
 
 
-class ApplyPayment(BaseModel):
+class ApplyPayment(WithReason):
     """Which items the payment settles."""
 
     lines: Annotated[list[ApplyLine], Field(min_length=1, max_length=500)]
-    reason: Reason
 
 
-class PaymentToApply(BaseModel):
+class PaymentToApply(RequestBody):
     """What one payment settles, and what happens to the rest of it."""
 
     payment_id: Identifier

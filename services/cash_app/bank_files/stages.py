@@ -99,7 +99,7 @@ async def _read_next(begin: Begin) -> bool:
             raise
         # The fault is this service's; one file must not keep all that come after it from being read.
         log.exception("a file could not be handled", import_id=file["import_id"])
-        what = f"this service failed on it ({type(error).__name__}: {error}); its log says where"
+        what = f"this service failed on it ({type(error).__name__}: {error}); its log shows where"
         await _refuse(begin, file["import_id"], None, [FileError("file", what)])
     return True
 

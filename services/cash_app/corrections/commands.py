@@ -103,7 +103,7 @@ async def put_on_account(
 async def move_to_account(payment: Payment, bookings: Bookings, uow: CashWork) -> None:
     """Puts what is unapplied of a payment on account; it no longer waits for documents."""
     payment.stop_waiting((await uow.pending_of([payment])).get(payment.payment_id, []))
-    payment.put_on_account(max(payment.held_since, uow.business_date), bookings)
+    payment.put_on_account(max(payment.held_since, uow.business_date_of(payment.company_id)), bookings)
 
 
 async def take_off_account(
@@ -114,7 +114,7 @@ async def take_off_account(
     if payment.state is not PaymentState.ON_ACCOUNT:
         raise Conflict(f"payment {payment_id} is {payment.state}, not on account")
     bookings = Bookings()
-    payment.hold(max(payment.held_since, uow.business_date), bookings)
+    payment.hold(max(payment.held_since, uow.business_date_of(payment.company_id)), bookings)
     return _post(uow, command, Action("take_off_account", reason), [payment], bookings)
 
 
@@ -130,10 +130,10 @@ async def split_payment(
         (await uow.subledger(payment.customer_id)).credit_withdrawn(payment)
     bookings = Bookings()
     made_before = len(await uow.fetch("parts_of_payment", payment.payment_id))
-    made = allowed(lambda: split(payment, parts, made_before, uow.business_date, bookings))
+    made = allowed(lambda: split(payment, parts, made_before, uow.business_date_of(payment.company_id), bookings))
     await uow.load_items_for(made)
     for part in made:
-        uow.note_action(command, part.payment_id, "split_payment", reason)
+        uow.note_action(command, part.payment_id, Action("split_payment", reason), part.company_id)
         apply_payment(part, subledgers[part.customer_id or ""], bookings)
     return _post(uow, command, Action("split_payment", reason), [payment, *made], bookings)
 
@@ -150,16 +150,17 @@ async def rejoin_part(
     history = await load_history(part, uow)
     correction = await correction_of("reversed", part, reason, command, uow)
     reverse_allowed(part, history, correction)
-    allowed(lambda: rejoin(part, whole, uow.business_date, correction.bookings))
+    allowed(lambda: rejoin(part, whole, uow.business_date_of(whole.company_id), correction.bookings))
     return _post(uow, command, Action("rejoin_part", reason), [part, whole], correction.bookings)
 
 
 async def correction_of(
     cause: ReversalCause, payment: Payment, reason: str, command: Command, uow: CashWork
 ) -> Correction:
-    """A correction on the business date, with the reason and the person who gave it."""
+    """A correction on the business date of its company, with the reason and the person who gave it."""
     book = await uow.subledger(payment.customer_id) if payment.customer_id is not None else None
-    return Correction(cause, f"{reason} ({command.person.name})", uow.business_date, book, Bookings())
+    on = uow.business_date_of(payment.company_id)
+    return Correction(cause, f"{reason} ({command.person.name})", on, book, Bookings())
 
 
 def reverse_allowed(payment: Payment, history: PaymentHistory, correction: Correction) -> None:

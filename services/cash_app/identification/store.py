@@ -67,7 +67,8 @@ async def _load_knowledge(payers: Sequence[PayerDetails], uow: CashWork) -> Paye
     unstated = [payer for payer in payers if not payer.stated_customer]
     stated |= {line.document_number.strip() for payer in unstated for line in payer.remittance}
     accounts = {payer.payer_account for payer in unstated if payer.payer_account}
-    customers = {row["customer_id"] for row in await uow.fetch("known_customers", sorted(stated))} if stated else set()
+    rows = await uow.fetch("known_customers", sorted(stated)) if stated else []
+    customers = {row["customer_id"]: row["bill_to_id"] for row in rows}
     holders: defaultdict[str, set[str]] = defaultdict(set)
     for row in await uow.fetch("holders_of_accounts", sorted(accounts)) if accounts else []:
         holders[row["payer_account"]].add(row["customer_id"])

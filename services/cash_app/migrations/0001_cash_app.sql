@@ -17,7 +17,8 @@ CREATE TABLE customer_ledger (
     version integer NOT NULL,
     company_id text,
     name text,
-    currency text
+    currency text,
+    bill_to_id text
 );
 
 -- `credited`, `deducted`, `tolerated` and `written_off` are what was taken off otherwise than by money and discount;

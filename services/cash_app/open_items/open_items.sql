@@ -9,7 +9,7 @@ RETURNING customer_id;
 
 -- name: load_customers
 -- Customers, locked in key order: the right to change these customers' items and money.
-SELECT customer_id, version, company_id, name, currency
+SELECT customer_id, version, company_id, name, currency, bill_to_id
 FROM customer_ledger
 WHERE customer_id = ANY($1::text[])
 ORDER BY customer_id
@@ -17,21 +17,24 @@ FOR UPDATE;
 
 -- name: save_customers
 -- Changed customer master data.
-INSERT INTO customer_ledger (customer_id, version, company_id, name, currency)
-SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[])
+INSERT INTO customer_ledger (customer_id, version, company_id, name, currency, bill_to_id)
+SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[])
 ON CONFLICT (customer_id) DO UPDATE SET
     version = excluded.version,
     company_id = excluded.company_id,
     name = excluded.name,
-    currency = excluded.currency;
+    currency = excluded.currency,
+    bill_to_id = excluded.bill_to_id;
 
 -- name: known_customers
--- Those of the customers that are known.
-SELECT customer_id FROM customer_ledger WHERE customer_id = ANY($1::text[]);
+-- Those of the customers that are known, and who pays for each.
+SELECT customer_id, coalesce(bill_to_id, customer_id) AS bill_to_id
+FROM customer_ledger
+WHERE customer_id = ANY($1::text[]);
 
 -- name: view_customer
--- The customer's name, if the customer is known.
-SELECT customer_id, name FROM customer_ledger WHERE customer_id = $1;
+-- The customer's name and company, if the customer is known.
+SELECT customer_id, name, company_id FROM customer_ledger WHERE customer_id = $1;
 
 -- name: load_items
 -- Items by customer and id, locked in key order.

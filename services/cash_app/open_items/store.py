@@ -27,10 +27,19 @@ class Customer:
     company_id: str | None
     name: str | None
     currency: str | None
+    bill_to_id: str | None = None
+    """The customer who pays for what this one orders; None: itself."""
 
 
 def customer_to_row(customer: Customer) -> tuple[Any, ...]:
-    return (customer.customer_id, customer.version, customer.company_id, customer.name, customer.currency)
+    return (
+        customer.customer_id,
+        customer.version,
+        customer.company_id,
+        customer.name,
+        customer.currency,
+        customer.bill_to_id,
+    )
 
 
 def item_from_row(row: asyncpg.Record) -> OpenItem:

@@ -210,7 +210,7 @@ LIMIT 10;
 
 -- name: payment_of_advice
 -- The payment of an advice, and the advised lines.
-SELECT payment_id, lines FROM remittance_advice WHERE advice_id = $1;
+SELECT payment_id, currency, lines FROM remittance_advice WHERE advice_id = $1;
 
 -- name: clerk_actions
 -- What people did with it, the latest last.

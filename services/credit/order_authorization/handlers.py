@@ -31,12 +31,16 @@ async def evaluate_waiting_orders(customers: list[CustomerChanged], uow: CreditW
     for customer_id in sorted(accounts):
         for order in undecided[customer_id]:
             if order.order_date is not None and order.awaits_decision:
-                on = max(order.order_date, uow.today or order.order_date)
+                on = max(order.order_date, uow.days.of(order.company_id) or order.order_date)
                 decided = authorize_order(accounts[customer_id], order, rules_on(policy, on))
                 uow.emit_all(decided, cause=last[customer_id], facts=order.facts)
                 uow.record_order_exposure(order, NOTHING, on)
     why = reasons.ROOM_AFTER_LIMIT_CHANGED_IN_ERP
-    await reevaluate_held_orders(uow, {id: Trigger(last[id], uow.business_date, why) for id in accounts})
+    triggers = {
+        customer_id: Trigger(last[customer_id], uow.business_date_of(account.company_id), why)
+        for customer_id, account in accounts.items()
+    }
+    await reevaluate_held_orders(uow, triggers)
 
 
 async def authorize_orders(validated: list[OrderValidated], uow: CreditWork) -> None:

@@ -47,6 +47,8 @@ class Customer:
     jurisdiction: str
     tax_exempt: bool
     active: bool
+    bill_to_id: str | None = None
+    """The customer who is invoiced for what this one orders; None: itself."""
 
     @classmethod
     def of(cls, event: CustomerChanged) -> Self:
@@ -61,6 +63,7 @@ class Customer:
             jurisdiction=event.jurisdiction,
             tax_exempt=event.tax_exempt,
             active=event.active,
+            bill_to_id=None if event.bill_to_id == event.customer_id else event.bill_to_id,
         )
 
 

@@ -1,4 +1,4 @@
-"""The application rules: a policy that says how payments are identified and applied, with exceptions.
+"""The application rules: a policy that states how payments are identified and applied, with exceptions.
 
 Rules of a company hold for its customers, those of a group for the customers of the group, those of a customer for
 that customer only; the narrowest rule wins, section by section.
@@ -40,7 +40,7 @@ class DiscountRules(_Document):
     past_due_days_max: Annotated[int, Field(ge=0, le=365)] | None = None
     """Good standing: no discount for a customer with an item more days past due than this; None: not required."""
     base: DiscountBase = "invoice"
-    """The amount that the per cent applies to: as the invoice says, its total, or its total without tax."""
+    """The amount that the per cent applies to: as the invoice states, its total, or its total without tax."""
     part_payments: Literal["none", "in_proportion"] = "none"
     """Whether a part payment within terms earns its share of the discount."""
     unearned_taken: Literal["stays_open", "deduction"] = "stays_open"

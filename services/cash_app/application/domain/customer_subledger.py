@@ -22,7 +22,7 @@ from shared.kernel.exchange_rates import DatedExchangeRates
 CompanyCurrency = tuple[str, str]
 """Company and currency: items of different ones are never paid together."""
 Rules = Callable[[str, str, date], tuple[int, CustomerRules]]
-"""By company, customer and value date: the version of the policy and what it says."""
+"""By company, customer and value date: the version of the policy and what it states."""
 
 
 class UnmatchedReason(StrEnum):
@@ -90,7 +90,7 @@ class CustomerSubledger:
                 pool.changed(item)
 
     def in_force(self, payment: Payment) -> tuple[int, CustomerRules]:
-        """The version of the application rules and what they say, on the payment's value date."""
+        """The version of the application rules and what they state, on the payment's value date."""
         return self._rules(payment.company_id, self.customer_id, payment.value_date)
 
     def discount_day(self, payment: Payment, rules: CustomerRules) -> date:

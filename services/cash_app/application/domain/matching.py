@@ -1,6 +1,6 @@
 """Which items a payment settles: what its remittance names, else the rules of the customer's rule set in their order.
 
-A rule only proposes; it changes nothing. The first rule with a result decides. Every line says why, in a sentence
+A rule only proposes; it changes nothing. The first rule with a result decides. Every line states why, in a sentence
 that a clerk can read to the customer.
 """
 
@@ -18,7 +18,7 @@ from services.cash_app.payments.domain.payment import Payment
 
 
 def propose(payment: Payment, book: CustomerSubledger) -> Proposal:
-    """What `payment` is to settle. Without any result the proposal is empty and says why."""
+    """What `payment` is to settle. Without any result the proposal is empty and states why."""
     version, rules = book.in_force(payment)
     proposal = by_remittance(payment, book, rules)
     if proposal is None:

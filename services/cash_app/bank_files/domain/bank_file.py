@@ -104,7 +104,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A remittance advice: what a payer says a payment is for. `amount` is the cash of the whole payment."""
+    """A remittance advice: what a payer states a payment is for. `amount` is the cash of the whole payment."""
 
     place: str
     advice_id: str

@@ -33,7 +33,7 @@ _COUNTER_CHARACTERS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class EntryFacts:
-    """What an entry says before it is divided. `amount` has no sign."""
+    """What an entry states before it is divided. `amount` has no sign."""
 
     place: str
     amount: Decimal

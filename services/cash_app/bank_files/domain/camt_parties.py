@@ -1,4 +1,4 @@
-"""What an entry of a camt message says about its payer, its references and what it pays for."""
+"""What an entry of a camt message states about its payer, its references and what it pays for."""
 
 from __future__ import annotations
 

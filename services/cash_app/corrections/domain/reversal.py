@@ -19,13 +19,13 @@ from services.cash_app.payments.domain.payment import UNIDENTIFIED_CUSTOMER, Pay
 from services.cash_app.payments.domain.pending_document import PendingDocument
 from shared.contracts.cash_app import ItemCause, PaymentUnapplied
 from shared.kernel.journal import Account, Posting
-from shared.kernel.money import round_half_up
+from shared.kernel.money import Money, round_half_up
 
 ReversalCause = Literal["reversed", "transferred", "returned"]
 
 
 class NotReversible(ValueError):
-    """What the application created has been used since; the sentence says what has to be undone first."""
+    """What the application created has been used since; the message states what has to be undone first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def check_reversible(applications: Iterable[BookedApplication], history: Payment
             if line.deduction > item.open_amount:
                 raise NotReversible(
                     f"application {application.application_id} opened {item.document_number}, of which "
-                    f"{line.deduction - item.open_amount} {item.currency} is settled since: undo that first"
+                    f"{Money(line.deduction - item.open_amount, item.currency)} is settled since: undo that first"
                 )
 
 

@@ -60,7 +60,8 @@ class Identification(NamedTuple):
 class PayerKnowledge:
     """What is known of a batch's payers: customers by number, and the customers of accounts, documents and names."""
 
-    customers: set[str] = field(default_factory=set)
+    customers: Mapping[str, str] = field(default_factory=dict)
+    """Known customers, each with the customer who pays for it: itself, or its bill-to customer."""
     holders: Mapping[str, Collection[str]] = field(default_factory=dict)
     documents: Mapping[tuple[str, str], Sequence[KnownDocument]] = field(default_factory=dict)
     aliases: Mapping[str, Collection[str]] = field(default_factory=dict)
@@ -72,11 +73,11 @@ def identify(payer: PayerDetails, known: PayerKnowledge, rules: ApplicationRules
     """Decides by what is known now; the account and the name count only if nothing surer gives a result."""
     if payer.stated_customer is not None:
         if payer.stated_customer in known.customers:
-            return Identification(payer.stated_customer, f"the payment names customer {payer.stated_customer}", "named")
+            return _named(payer.stated_customer, "the payment", known)
         return Identification(None, f"the payment names customer {payer.stated_customer}, who is not known here yet")
-    numbers = sorted({line.document_number.strip() for line in payer.remittance} & known.customers)
+    numbers = sorted({line.document_number.strip() for line in payer.remittance} & known.customers.keys())
     if len(numbers) == 1:
-        return Identification(numbers[0], f"the remittance names customer {numbers[0]}", "named")
+        return _named(numbers[0], "the remittance", known)
     holders = sorted(known.holders.get(payer.payer_account or "", ()))
     return (
         _by_documents(payer, holders, known, rules)
@@ -84,6 +85,14 @@ def identify(payer: PayerDetails, known: PayerKnowledge, rules: ApplicationRules
         or _by_name(payer, holders, known, rules)
         or Identification(None, _not_identified(payer, holders), candidates=candidates(payer, holders, known))
     )
+
+
+def _named(customer_id: str, where: str, known: PayerKnowledge) -> Identification:
+    """The customer who is named; where it is billed to another one, that one."""
+    bill_to, why = known.customers[customer_id], f"{where} names customer {customer_id}"
+    if bill_to != customer_id:
+        why += f", who is billed to {bill_to}"
+    return Identification(bill_to, why, "named")
 
 
 def documents_named(payer: PayerDetails, known: PayerKnowledge) -> list[tuple[RemittanceLine, Sequence[KnownDocument]]]:
@@ -168,7 +177,7 @@ def _by_name(
     if learned or not ranked:
         return None
     best, customer, name = ranked[0]
-    second = ranked[1][0] if len(ranked) > 1 else 0.0
+    second = next((score for score, other, _ in ranked[1:] if other != customer), 0.0)
     policy = rules.identification
     if best < policy.name_score_min or best - second < policy.name_margin_min or (holders and customer not in holders):
         return None

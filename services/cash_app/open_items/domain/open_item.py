@@ -19,11 +19,11 @@ from services.cash_app.open_items.domain.discount_tax import (
 from shared.contracts.cash_app import ItemCause, ItemKind, OpenItemChanged
 from shared.contracts.erp import PaymentMethod
 from shared.contracts.invoicing import FinanceChargePosted, InvoicePosted
-from shared.kernel.money import round_half_up
+from shared.kernel.money import Money, round_half_up
 
 Age = tuple[date, str, str]
 DiscountBase = Literal["invoice", "gross", "net"]
-"""What a discount per cent applies to: as the invoice says, its total, or its total without tax."""
+"""What a discount per cent applies to: as the invoice states, its total, or its total without tax."""
 
 
 _VALIDATED_CAUSES: Final[frozenset[ItemCause]] = frozenset({"write_off_reversed", "cancelled"})
@@ -109,7 +109,7 @@ class OpenItem:
 
     @property
     def age(self) -> Age:
-        """The order in which items are paid when the payer does not say: due date, document number."""
+        """The order in which items are paid when the payer names no items: due date, document number."""
         return (self.due_date, self.document_number, self.item_id)
 
     def reduce(
@@ -133,7 +133,8 @@ class OpenItem:
         """
         if not 0 < amount <= self.open_amount:
             raise OverApplied(
-                f"cannot take {amount} {self.currency} off {self.document_number}: {self.open_amount} is open"
+                f"cannot take {Money(amount, self.currency)} off {self.document_number}: "
+                f"{Money(self.open_amount, self.currency)} is open"
             )
         self.open_amount -= amount
         self._count(undoes or cause, method, amount, taxes)
@@ -161,8 +162,8 @@ class OpenItem:
         """
         if not 0 < amount <= self.original_amount - self.open_amount:
             raise OverApplied(
-                f"cannot reopen {amount} {self.currency} on {self.document_number}: {self.open_amount} of "
-                f"{self.original_amount} is open"
+                f"cannot reopen {Money(amount, self.currency)} on {self.document_number}: "
+                f"{Money(self.open_amount, self.currency)} of {Money(self.original_amount, self.currency)} is open"
             )
         self.open_amount += amount
         self._count(undoes, method, -amount, taxes)

@@ -29,6 +29,7 @@ def debit_memo(memo: CreditMemo, on: date, terms: PaymentTerms) -> Invoice:
         company_id=memo.company_id,
         customer_id=memo.customer_id,
         order_id=None,
+        ship_to_id=None,
         shipment_id=None,
         origin="debit_memo",
         invoice_date=on,

@@ -20,7 +20,7 @@ _NET_DAYS_MAX: Final = 365
 
 
 class CannotBeInvoiced(CannotBeApplied):
-    """No invoice can be made of an event; the sentence says why."""
+    """No invoice can be made of an event; the message states why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Invoice:
     company_id: str
     customer_id: str
     order_id: str | None
+    ship_to_id: str | None
+    """The customer to whom the goods went; None: `customer_id`."""
     shipment_id: str | None
     origin: Literal["shipment", "brought_forward", "debit_memo"]
     invoice_date: date
@@ -62,6 +64,7 @@ class Invoice:
             company_id=self.company_id,
             customer_id=self.customer_id,
             order_id=self.order_id,
+            ship_to_id=self.ship_to_id,
             origin=self.origin,
             invoice_date=self.invoice_date,
             due_date=self.due_date,
@@ -114,6 +117,7 @@ def bring_forward(event: InvoiceBroughtForward) -> Invoice:
         company_id=event.company_id,
         customer_id=event.customer_id,
         order_id=None,
+        ship_to_id=None,
         shipment_id=None,
         origin="brought_forward",
         invoice_date=event.invoice_date,

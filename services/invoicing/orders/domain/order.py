@@ -20,15 +20,16 @@ from shared.contracts.invoicing import (
     PricedLine,
     Reason,
 )
+from shared.kernel.money import Money
 from shared.kernel.payment_terms import PaymentTerms
 
 
 class CannotBeApplied(ValueError):
-    """An event contradicts the books; the sentence says why, and what to do."""
+    """An event contradicts the books; the message states why, and what to do."""
 
 
 class OrderConflict(CannotBeApplied):
-    """An event does not fit the order; the sentence says why."""
+    """An event does not fit the order; the message states why."""
 
 
 @dataclass(slots=True)
@@ -41,6 +42,8 @@ class Order:
     order_date: date
     currency: str
     customer_reference: str
+    ship_to_id: str | None
+    """The customer to whom the goods go; None: `customer_id`, who is invoiced."""
     jurisdiction: str
     ship_complete: bool
     fingerprint: str
@@ -81,6 +84,7 @@ class Order:
             order_date=placed.order_date,
             currency=placed.currency,
             customer_reference=placed.customer_reference,
+            ship_to_id=ship_to_of(placed),
             jurisdiction=placed.jurisdiction or "",
             ship_complete=placed.ship_complete,
             fingerprint=fingerprint(placed),
@@ -132,9 +136,8 @@ class Order:
     def accept(self, priced: PricedOrder) -> OrderValidated:
         """The order is valid: it gets its prices, tax rates and terms."""
         lines = self.apply_pricing(priced)
-        self.enter(
-            State.VALIDATED, self.order_date, f"priced at {self.total:,} {self.currency} incl. tax, terms {self.terms}"
-        )
+        total = Money(self.total, self.currency)
+        self.enter(State.VALIDATED, self.order_date, f"priced at {total} incl. tax, terms {self.terms}")
         return self.validated(lines)
 
     def apply_pricing(self, order: PricedOrder) -> list[PricedLine]:
@@ -251,6 +254,11 @@ class Order:
             invoice_id=invoice_id,
             invoiced_amount=invoiced_amount,
         )
+
+
+def ship_to_of(placed: OrderPlaced) -> str | None:
+    """The customer to whom the goods go; None where it is the one who is invoiced."""
+    return None if placed.ship_to_id == placed.customer_id else placed.ship_to_id
 
 
 def fingerprint(placed: OrderPlaced) -> str:

@@ -1,4 +1,4 @@
-"""Payments that do not say what they are for."""
+"""Payments without a reference to what they pay."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def books() -> CashBooks:
 POLICY = Path(__file__).parents[4] / "services" / "cash_app" / "application" / "application_rules.json"
 
 
-def test_the_shipped_policy_says_what_the_rules_say_without_one() -> None:
+def test_the_shipped_policy_equals_the_rules_without_one() -> None:
     shipped = ApplicationRules.model_validate_json(POLICY.read_bytes())
     assert shipped == ApplicationRules()
     assert shipped.standard.rule_set.rules == (
@@ -201,12 +201,12 @@ class TestOnAccount:
         assert books.published(PaymentApplied)[0].applied_on == on(20)
 
 
-def test_an_application_of_very_many_items_is_said_in_parts(books: CashBooks) -> None:
+def test_an_application_of_very_many_items_is_published_in_parts(books: CashBooks) -> None:
     books.post(*(invoice(f"A-{n:04}", "1") for n in range(1200)))
     books.receive(payment("P", "1200"))
-    said = books.published(PaymentApplied)
-    assert [len(a.lines) for a in said] == [500, 500, 200]
-    assert [a.application_id for a in said] == ["P/A1", "P/A2", "P/A3"]
+    applied = books.published(PaymentApplied)
+    assert [len(a.lines) for a in applied] == [500, 500, 200]
+    assert [a.application_id for a in applied] == ["P/A1", "P/A2", "P/A3"]
 
 
 def test_ten_thousand_open_items_paid_one_by_one_are_not_quadratic() -> None:

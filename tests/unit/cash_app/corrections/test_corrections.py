@@ -149,5 +149,5 @@ class TestTransferAndSplit:
             rejoin(part, whole, on(12), bookings)
         assert (whole.state, whole.unapplied_amount, whole.customer_id) == (PaymentState.SUSPENSE, 100, None)
         assert balances(bookings) == {(Account.CASH, "USD"): 100, (Account.SUSPENSE, "USD"): -100}
-        with pytest.raises(NotSplittable, match=r"100\.00 of payment P-1 is unapplied"):
+        with pytest.raises(NotSplittable, match=r"100\.00 USD of payment P-1 is unapplied"):
             split(whole, [Part("C-1", Decimal(101))], 2, on(13), bookings)

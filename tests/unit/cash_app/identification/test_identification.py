@@ -31,7 +31,7 @@ NAMES = [("C-1", "Alder Creek Foods Inc."), ("C-2", "Blue Harbor Hotels LLC"), (
 
 def known(**more: Any) -> PayerKnowledge:
     holders = {"ACC-1": {"C-1"}, "ACC-2": {"C-2"}, "SHARED": {"C-1", "C-2"}}
-    return PayerKnowledge({"C-1", "C-2", "C-3"}, holders, DOCUMENTS, **more)
+    return PayerKnowledge({c: c for c in ("C-1", "C-2", "C-3")}, holders, DOCUMENTS, **more)
 
 
 def who(
@@ -43,7 +43,7 @@ def who(
     return identify(PayerDetails("1000", "USD", stated, account, name, remittance), knows, RULES)
 
 
-def test_a_stated_customer_decides_and_one_nobody_knows_is_not_guessed() -> None:
+def test_a_stated_customer_decides_and_an_unknown_one_is_not_guessed() -> None:
     assert who("ACC-2", stated="C-1").customer_id == "C-1"
     found = who("ACC-2", stated="C-9")
     assert found.customer_id is None and "C-9" in found.why
@@ -82,7 +82,7 @@ class TestAccountAndName:
     def test_an_account_of_one_customer(self) -> None:
         assert who("ACC-2", "Alder Creek Foods").step == "account"
 
-    def test_of_two_the_name_tells_which_but_nobody_else(self) -> None:
+    def test_of_two_the_name_decides_which_but_adds_no_third(self) -> None:
         assert who("SHARED", "ALDER CREEK FOODS").customer_id == "C-1"
         assert who("SHARED", "Blue Harbor Hostels LLC").customer_id is None
 
@@ -97,7 +97,7 @@ class TestAccountAndName:
         assert [(c.customer_id, c.score) for c in doubtful.candidates] == [("C-2", 99), ("C-3", 97)]
         assert who(None, "Alder Creek Foods Treasury").candidates[0].customer_id == "C-1"
 
-    def test_nobody_is_said_with_the_reason(self) -> None:
+    def test_an_unidentified_payer_is_reported_with_the_reason(self) -> None:
         assert who().why == "the payment names neither a customer nor a payer account"
         assert who("ACC-9").why.startswith("payer account ACC-9 is not known for any customer")
         assert who("SHARED").why.startswith("payer account SHARED is known for 2 customers: C-1, C-2")
@@ -130,3 +130,9 @@ class TestSplit:
         assert self.parts("ACC-1", "150", ("A-1", "100"), ("A-2", "50")) == [("P", "C-1", "100"), ("P/2", "C-2", "50")]
         assert self.parts("ACC-1", "140", ("A-1", "100"), ("A-2", "40")) == [("P", "C-1", "140")]
         assert self.parts("ACC-1", "150", ("A-1", "100"), ("A-2", "50"), stated="C-1") == [("P", "C-1", "150")]
+
+
+def test_money_of_a_branch_is_money_of_the_customer_it_is_billed_to() -> None:
+    branch = PayerKnowledge({"C-1": "C-1", "C-2": "C-1"})
+    found = identify(PayerDetails("1000", "USD", "C-2", None, None), branch, RULES)
+    assert (found.customer_id, found.why) == ("C-1", "the payment names customer C-2, who is billed to C-1")

@@ -12,7 +12,9 @@ from services.invoicing.master_data.domain import Customer, Item, unsupported_te
 from shared.kernel.payment_terms import DiscountStage, Instalment, PaymentTerms
 from tests.kit.events.sample import customer, item
 
-CUSTOMER_COLUMNS = "customer_id version company_id name currency terms price_list_id jurisdiction tax_exempt active"
+CUSTOMER_COLUMNS = (
+    "customer_id version company_id name currency terms price_list_id jurisdiction tax_exempt active bill_to_id"
+)
 ITEM_COLUMNS = "item_id version description unit taxable active"
 
 
