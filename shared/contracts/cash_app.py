@@ -37,6 +37,7 @@ ApplicationRule = Literal[
     "due_now_first",
     "by_priority",
     "on_account_to_new_invoice",
+    "on_account_to_reopened_item",
     "by_hand",
 ]
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from shared.contracts.cash_app import OpenItemChanged, PaymentApplied, PaymentUnapplied
-from shared.contracts.event import Event
+from shared.contracts.erp import PaymentReceived, PaymentReturned
 from shared.contracts.invoicing import InvoicePosted
 from tests.kit import World
 from tests.kit.business.books import books_agree
-from tests.kit.events.sample import DAY, customer, day, payment
+from tests.kit.events.sample import COMPANY, DAY, customer, day, payment
 from tests.kit.events.upstream import Upstream
 
 TERMS = {"net_days": 30, "discount_days": 10, "discount_percent": "2"}
@@ -26,7 +26,7 @@ async def world(kafka: Any, postgres: Any) -> AsyncIterator[World]:
         yield world
 
 
-async def pays(world: World, payment_id: str, number: str, amount: str, **given: Any) -> Event:
+async def pays(world: World, payment_id: str, number: str, amount: str, **given: Any) -> PaymentReceived:
     lines = [{"document_number": number, "amount": amount}]
     value_date = given.pop("value_date", DAY + timedelta(days=5))
     event = payment(payment_id, "C-1", amount, remittance=lines, value_date=value_date, **given)
@@ -65,3 +65,43 @@ async def test_a_discount_on_an_invoice_with_value_added_tax(world: World) -> No
     (undone,) = world.published(PaymentUnapplied)
     assert (open_on(world, invoice), undone.lines[0].discount_taxes) == (119, line.discount_taxes)
     await books_agree(world)
+
+
+async def test_the_bank_takes_back_a_part_and_credit_pays_what_is_owed_again(world: World) -> None:
+    upstream = Upstream(world)
+    await upstream.open_for_business(customer("C-1", jurisdiction="US-CA", terms=TERMS))
+    await world.publish(day(DAY))
+    await upstream.deliver("O-1", quantity=10)
+    (invoice,) = world.published(InvoicePosted)
+    paid = await pays(world, "P-1", invoice.invoice_number, "105.10")  # 107.25 less 2.15
+    await world.publish(payment("P-2", "C-1", "60.00", value_date=DAY + timedelta(days=6)))
+    await world.settle()
+    assert open_on(world, invoice) == 0
+    await take_back(world, "R-1", paid, "52.55", 10)
+    (undone,) = world.published(PaymentUnapplied)
+    assert (undone.amount, undone.discount) == (Decimal("52.55"), Decimal("1.08"))
+    assert await open_now(world) == {invoice.invoice_number: Decimal("18.63")}  # 53.63 and 25.00 fee less 60.00
+    await books_agree(world)
+    await take_back(world, "R-2", paid, "52.56", 11)  # a cent more than is left
+    (waiting,) = await world.rows("cash_app", "SELECT note FROM payment_return WHERE state = 'waiting'")
+    assert waiting[0] == ("52.56 USD was returned, but of the 105.10 USD of payment P-1, 52.55 USD was returned before")
+    await take_back(world, "R-3", paid, "52.55", 12)
+    (state,) = await world.rows("cash_app", "SELECT state, unapplied_amount FROM payment WHERE payment_id = 'P-1'")
+    assert tuple(state) == ("returned", 0)
+    assert open_on(world, invoice) == Decimal("72.25")  # all of it but 35.00 of the credit
+    await books_agree(world)
+
+
+async def take_back(world: World, return_id: str, paid: PaymentReceived, amount: str, days: int) -> None:
+    await world.publish(
+        PaymentReturned(
+            return_id=return_id, bank_reference=f"BANK-{return_id}", original_bank_reference=paid.bank_reference,
+            company_id=COMPANY, currency="USD", amount=amount, value_date=DAY + timedelta(days=days),
+        )
+    )  # fmt: skip
+    await world.settle()
+
+
+async def open_now(world: World) -> dict[str, Decimal]:
+    rows = await world.rows("cash_app", "SELECT document_number, open_amount FROM open_item WHERE open_amount > 0")
+    return dict(rows)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from services.cash_app.application.domain.reopened import settle_reopened
 from services.cash_app.open_items.domain.open_item import OpenItem
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.work import Action, CashWork
@@ -95,7 +96,11 @@ async def reverse(write_off_id: str, reason: str, command: Command, uow: CashWor
         raise Conflict(f"write-off {write_off_id} was reversed before")
     amount, bookings = round_half_up(row["amount"], row["currency"]), Bookings()
     written_off = WriteOff(write_off_id, amount, command.person.name, reason, row["written_off_on"])
+    book = await uow.subledger(item.customer_id)
     reverse_write_off(item, written_off, uow.business_date_of(item.company_id), bookings)
+    book.add_item(item)
+    book.changed(item)
+    settle_reopened(book, bookings)
     uow.post_action(bookings, command, Action("reverse_write_off", reason), item)
     return PostedWriteOff(
         write_off_id, item, amount, row["approved_by"], row["written_off_on"], reversed_by=command.person.name

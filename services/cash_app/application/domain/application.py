@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger, UnmatchedReason
 from services.cash_app.application.domain.discount import discount_accounts
@@ -25,6 +25,7 @@ from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.payment import GL_ACCOUNT, UNIDENTIFIED_CUSTOMER, Payment, PaymentState
 from services.cash_app.payments.domain.pending_document import PendingDocument
 from shared.contracts.cash_app import (
+    ApplicationRule,
     AppliedLine,
     CustomerCreditIssued,
     DeductionOpened,
@@ -67,10 +68,21 @@ def post_item(item: OpenItem, book: CustomerSubledger, bookings: Bookings) -> No
     for payment in book.credit_for(item):
         if not item.is_open:
             break
-        cash = min(item.open_amount, payment.unapplied_amount)
         why = f"credit on account from payment {payment.payment_id} is used by the next invoice"
-        line = SettledLine(item, cash, Decimal(0), "on_account_to_new_invoice", why)
-        settle(payment, [line], book, bookings)
+        use_credit(item, payment, CreditUse("on_account_to_new_invoice", why), book, bookings)
+
+
+class CreditUse(NamedTuple):
+    """By which rule credit on account settles an item, and why."""
+
+    rule: ApplicationRule
+    why: str
+
+
+def use_credit(item: OpenItem, credit: Payment, use: CreditUse, book: CustomerSubledger, bookings: Bookings) -> None:
+    """Settles an item with a payment's money on account, as far as it goes."""
+    cash = min(item.open_amount, credit.unapplied_amount)
+    settle(credit, [SettledLine(item, cash, Decimal(0), use.rule, use.why)], book, bookings)
 
 
 def settle(

@@ -94,6 +94,9 @@ class RuleSet(_Document):
     """What happens when remittance advice arrives after the rules applied its money differently: the money is applied
     again as advised, if nothing else has moved those items since; or the advice is for review. What a person did stays
     in either case."""
+    credit_for_reopened: Literal["use", "keep"] = "use"
+    """Whether an item that is owed again, since a payment was returned or an application or write-off reversed, is paid
+    at once with credit on account, as a new invoice is."""
     convert_currencies: bool = True
     """Whether items in another currency are paid at the dated rate, after those of the payment's own."""
 

@@ -79,6 +79,10 @@ class CustomerSubledger:
         if item.is_open:
             self.changed(item)
 
+    def item(self, item_id: str) -> OpenItem | None:
+        """The item, if it is this customer's and was added."""
+        return self._items.get(item_id)
+
     def changed(self, item: OpenItem) -> None:
         """The item's open amount changed."""
         company_currency = (item.company_id, item.currency)

@@ -4,7 +4,7 @@ as new versions; the money is unapplied again. Nothing that was booked is change
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -103,8 +103,8 @@ def reverse(
     money is where it is. Raises NotReversible.
     """
     on = max(correction.not_before, application.applied_on, payment.held_since)
-    check_reversible([application], history)
-    lines = application.lines if lines is None else lines
+    lines = application.lines if lines is None else tuple(lines)
+    check_reversible([replace(application, lines=lines)], history)
     lines = [_still_granted(line, history.item(line.customer_id, line.item_id)) for line in lines]
     if correction.book is not None:
         correction.book.credit_withdrawn(payment)
