@@ -48,9 +48,10 @@ _EXPLAINED: Final = """\
 matching: payments over customers from the simulator's books, garbled: 14 % without remittance, 5 % of the lines with a
 slip and 12 % cut or decorated, 6 % of the payments from unknown accounts and 2 % from none, 1 % of the accounts shared,
 40 % of the names not as in the master data and some another's, 6 % short, some for a child too; 4 % of the customers
-pay round sums without a word. As shipped: the policy as it comes, and who pays for whom. As agreed: oldest first for
-those who pay round sums, tolerance 15.00, short payments become deductions. Right: cash and item are what the payer
-meant, to the cent."""
+pay round sums without a word. As shipped: the policy as it comes, and who pays for whom; round sums are applied once
+the clerk has applied two of a customer's to the oldest items. As agreed: round sums to the oldest items for those who
+pay them, tolerance 15.00, short payments become deductions. Right: cash and item are what the payer meant, to the
+cent."""
 
 
 class Asked(Protocol):
@@ -109,12 +110,12 @@ def as_shipped(business: Business) -> dict[str, Any]:
 
 
 def as_agreed(business: Business) -> dict[str, Any]:
-    """Set up as a company would: oldest first, without discount, for those who agreed to it; small differences are
-    written off, short payments become deductions."""
-    oldest_first = {"rule_set": {"rules": ["oldest_first"]}, "discount": {"take": "none"}}
+    """Set up as a company would: round sums to the oldest items, without discount, for those who agreed to it; small
+    differences are written off, short payments become deductions."""
+    round_sums = {"rule_set": {"rules": ["round_sum"]}, "discount": {"take": "none"}}
     return {
         "standard": {"tolerance": {"amount": "15.00", "percent": "50"}, "short_payment": {"shortfall": "deduction"}},
-        "groups": {"round-sums": {"customers": business.on_account, **oldest_first}},
+        "groups": {"round-sums": {"customers": business.on_account, **round_sums}},
         "parents": business.parents,
     }
 
@@ -196,6 +197,10 @@ def _lines(name: str, found: Score) -> list[Line]:
             "matching", f"{what}, no person", f"{found.envelopes_percent} %",
             f"{found.envelopes - found.envelopes_by_themselves:,} of {found.envelopes:,} left to a person", "95 %",
             found.envelopes_percent >= 95,
+        ),
+        Line(
+            "matching", f"{what}, no person, without round_sum", f"{found.envelopes_without_round_sum_percent} %",
+            f"{found.envelopes_by_round_sum:,} applied as a clerk did before, or as agreed", "",
         ),
         Line(
             "matching", f"{what}, lines, no person", f"{found.lines_percent} %",

@@ -27,6 +27,8 @@ class Score:
 
     envelopes: int = 0
     envelopes_by_themselves: int = 0
+    envelopes_by_round_sum: int = 0
+    """Of those without a person, the ones that the rule `round_sum` applied."""
     lines: int = 0
     lines_by_themselves: int = 0
     applied_by_themselves: int = 0
@@ -45,6 +47,11 @@ class Score:
         return _percent(self.envelopes_by_themselves, self.envelopes)
 
     @property
+    def envelopes_without_round_sum_percent(self) -> Decimal:
+        """The share without a person as if a person had applied what `round_sum` did."""
+        return _percent(self.envelopes_by_themselves - self.envelopes_by_round_sum, self.envelopes)
+
+    @property
     def lines_percent(self) -> Decimal:
         return _percent(self.lines_by_themselves, self.lines)
 
@@ -53,11 +60,13 @@ def score(truth: Truth, applied: Iterable[Mapping[str, Any]], with_a_person: set
     """`with_a_person`: payments that a clerk had to handle; a payment's parts count as the payment."""
     found = Score(envelopes=len(truth.payer), lines=sum(map(len, truth.meant.values())))
     right: defaultdict[str, set[str]] = defaultdict(set)
+    round_sums: set[str] = set()
     for row in applied:
         payment_id, item_id = whole_of(row["payment_id"]), row["item_id"]
         if row["rule"] == "by_hand" or payment_id in with_a_person:
             continue
         found.applied_by_themselves += 1
+        round_sums |= {payment_id} if row["rule"] == "round_sum" else set()
         found.by_rule[row["rule"]] = found.by_rule.get(row["rule"], 0) + 1
         meant = truth.meant.get(payment_id, {}).get(item_id)
         if meant == row["amount"]:
@@ -70,6 +79,7 @@ def score(truth: Truth, applied: Iterable[Mapping[str, Any]], with_a_person: set
         found.lines_by_themselves += len(right[payment_id])
         if payment_id not in with_a_person and len(right[payment_id]) == len(lines):
             found.envelopes_by_themselves += 1
+            found.envelopes_by_round_sum += payment_id in round_sums
         else:
             hard = truth.noise.get(payment_id, "on account")
             found.left_to_people[hard] = found.left_to_people.get(hard, 0) + 1

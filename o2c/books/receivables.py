@@ -144,7 +144,7 @@ async def aging(dbs: dict[str, Database], as_of: date | None) -> list[Line]:
         plain[row["company_id"], str(bucket_of(row["due_date"], day)), row["currency"]] += row["amount"]
     answered: Amounts = {
         (row["company_id"], str(bucket), row["currency"]): row[column]
-        for row in await dbs["analytics"].rows("view_aging_by_company", day, list(BUCKET_FROM_DAYS))
+        for row in await dbs["analytics"].rows("view_aging_by_company", [day], day, day, list(BUCKET_FROM_DAYS))
         for bucket, column in _BUCKET_COLUMNS.items()
         if row[column]
     }

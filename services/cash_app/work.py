@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, TypeVar, cast
 
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger, Rules
+from services.cash_app.application.domain.round_sum_lesson import may_teach
 from services.cash_app.application.policy import APPLICATION_RULES, rules_in_force
 from services.cash_app.open_items.domain.document_number import document_key
 from services.cash_app.open_items.domain.known_document import KnownDocument
@@ -123,7 +124,23 @@ class CashWork(UnitOfWork):
             self._add_items(await self.items.fetch("load_open_items_of", partial))
             for customer_id in partial:
                 self._subledgers[customer_id].complete = True
+        await self._load_round_sum_lessons(known)
         await self._load_rates_for(known)
+
+    async def _load_round_sum_lessons(self, payments: Iterable[Payment]) -> None:
+        """What clerks taught about round payments of these customers, where there are such payments."""
+        customers: set[str] = set()
+        for payment in payments:
+            book = self._subledgers[payment.customer_id or ""]
+            if may_teach(payment) and book.in_force(payment)[1].rule_set.learned_round_sum:
+                customers.add(book.customer_id)
+        if not customers:
+            return
+        for customer_id in customers:
+            self._subledgers[customer_id].round_sum_lessons = {}
+        for row in await self.fetch("round_sum_lessons", sorted(customers)):
+            lessons = self._subledgers[row["customer_id"]].round_sum_lessons
+            lessons.setdefault(row["company_id"], []).append(row["payment_id"])
 
     async def load_rates(self, currencies: Iterable[str], days: Iterable[date]) -> None:
         """Adds the exchange rates in force on these days to those that subledgers convert with."""

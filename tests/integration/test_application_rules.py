@@ -262,4 +262,5 @@ async def test_what_is_applied_without_a_person_is_right_and_most_is(kafka: Any,
         found = await live(Asked(world), business, 5, lambda what, done: None, as_shipped(business))
     assert found.wrong == []
     assert found.envelopes >= 290
-    assert found.envelopes_percent >= 95 and found.lines_percent >= 96, found.left_to_people
+    assert found.envelopes_percent >= 95 and found.lines_percent >= 93, found.left_to_people
+    assert 0 < found.envelopes_by_round_sum < found.left_to_people["on account"] * 3, "learned after two by hand"

@@ -10,6 +10,7 @@ from services.cash_app.application.domain.application import apply_payment, post
 from services.cash_app.application.domain.credit_memo import credit_of
 from services.cash_app.application.policy import APPLICATION_RULES
 from services.cash_app.open_items.domain.discount_tax_rules import DiscountTaxRules, has_tax_in_discount
+from services.cash_app.open_items.domain.instalments import items_of_instalments
 from services.cash_app.open_items.domain.open_item import DiscountBase, OpenItem, charge_of, item_of
 from services.cash_app.open_items.policy import DISCOUNT_TAX_RULES
 from services.cash_app.payments.domain.bookings import Bookings
@@ -23,9 +24,11 @@ Posted = InvoicePosted | FinanceChargePosted
 
 
 async def post_invoices(invoices: list[InvoicePosted], uow: CashWork) -> None:
-    """An invoice becomes an open item; money that waited for it settles it first, then money on account."""
-    versions = await uow.policy(APPLICATION_RULES)
+    """An invoice becomes an open item, or one for each instalment.
 
+    Money that waited for it settles it first, then money on account.
+    """
+    versions = await uow.policy(APPLICATION_RULES)
     tax_rules = await uow.policy(DISCOUNT_TAX_RULES)
 
     def base(invoice: InvoicePosted) -> DiscountBase:
@@ -35,7 +38,13 @@ async def post_invoices(invoices: list[InvoicePosted], uow: CashWork) -> None:
         return has_tax_in_discount(invoice) and _lowers_tax(invoice, tax_rules.on(invoice.invoice_date).document)
 
     await _post_items(
-        [(invoice, item_of(invoice, base(invoice), discount_lowers_tax=lowers_tax(invoice))) for invoice in invoices],
+        [
+            (invoice, item)
+            for invoice in invoices
+            for item in items_of_instalments(
+                invoice, item_of(invoice, base(invoice), discount_lowers_tax=lowers_tax(invoice))
+            )
+        ],
         uow,
     )
 

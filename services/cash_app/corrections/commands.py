@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from services.cash_app.application.domain.application import apply_payment
 from services.cash_app.application.domain.reopened import settle_reopened
+from services.cash_app.application.round_sum_lessons import end_lessons_of
 from services.cash_app.corrections.domain.reversal import (
     Correction,
     NotReversible,
@@ -43,6 +44,7 @@ async def reverse_application(
     correction = await correction_of("reversed", payment, reason, command, uow)
     allowed(lambda: reverse(wanted[0], payment, history, correction))
     _settle_reopened(correction)
+    await end_lessons_of(payment.payment_id, reason, command, uow)
     return _post(uow, command, Action("reverse_application", reason), [payment], correction.bookings)
 
 
@@ -58,6 +60,7 @@ async def reverse_payment(
     for application in history.applications:
         allowed(lambda application=application: reverse(application, payment, history, correction))  # type: ignore[misc]
     _settle_reopened(correction)
+    await end_lessons_of(payment_id, reason, command, uow)
     return _post(uow, command, Action("reverse_payment", reason), [payment], correction.bookings)
 
 
@@ -76,6 +79,7 @@ async def transfer_payment(
     await uow.load_items_for([payment])
     apply_payment(payment, to_subledger, correction.bookings)
     _settle_reopened(correction)
+    await end_lessons_of(payment.payment_id, reason, command, uow)
     return _post(uow, command, Action("transfer_payment", reason), [payment], correction.bookings)
 
 
@@ -90,6 +94,7 @@ async def unassign_payment(
     correction = await correction_of("transferred", payment, reason, command, uow)
     allowed(lambda: return_to_suspense(payment, history, correction))
     _settle_reopened(correction)
+    await end_lessons_of(payment_id, reason, command, uow)
     return _post(uow, command, Action("unassign_payment", reason), [payment], correction.bookings)
 
 

@@ -59,7 +59,7 @@ def payment(payment_id: str, amount: str, day: int = 5, names: Iterable[Any] = (
 
 
 OLDEST_AT_LAST = CustomerRules(
-    rule_set=RuleSet(rules=(*STANDARD.rule_set.rules[:-1], "oldest_first"), residual_handling="on_account")
+    rule_set=RuleSet(rules=(*STANDARD.rule_set.rules, "oldest_first"), residual_handling="on_account")
 )
 
 

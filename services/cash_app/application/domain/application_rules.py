@@ -71,12 +71,16 @@ class RuleSet(_Document):
     """How money without a remittance is applied: the first of `rules` that gives a result decides.
 
     As shipped, nothing is applied on a guess: money that matches nothing is left unapplied for review. A company that
-    prefers to apply it to the oldest items adds `oldest_first`, for all customers or for those who agreed to it.
+    prefers to apply it to the oldest items adds `oldest_first`, for all customers or for those who agreed to it; or
+    `round_sum`, for round amounts only.
     """
 
     rules: Annotated[tuple[MatchRule, ...], Field(max_length=12)] = (
-        "single_open_item", "exact_amount", "clear_account", "clear_past_due", "exact_sum", "round_sum",
+        "single_open_item", "exact_amount", "clear_account", "clear_past_due", "exact_sum",
     )  # fmt: skip
+    learned_round_sum: Annotated[int, Field(ge=0, le=20)] = 2
+    """After so many round payments of a customer that a clerk applied by hand to its oldest items, and none to others
+    since, `round_sum` applies the next ones, after all `rules`. Zero: never."""
     partial: Literal["always", "only_open_item", "never"] = "always"
     """Whether an item may be paid in part: always, only where it is the only one open, or never."""
     disputed_items: bool = True
@@ -102,11 +106,17 @@ class RuleSet(_Document):
 
 
 class IdentificationRules(_Document):
-    """How sure the payer's name must be. Scores are rapidfuzz's token sort ratio, 0 to 100."""
+    """How sure the payer's name must be. A score is how alike the letters are, 0 to 100, less the points of weaker
+    evidence."""
 
     name_score_min: Annotated[Decimal, Field(ge=80, le=100)] = Decimal(92)
     name_margin_min: Annotated[Decimal, Field(ge=1, le=100)] = Decimal(8)
     """By how much the best must be better than the second best."""
+    other_legal_form_points: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(8)
+    """Deducted where two names have different legal forms (GmbH, AG): by default still enough where the rest is the
+    same, but never as much as the same form."""
+    transliterated_points: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(10)
+    """Deducted where a name is alike only once it is written in Latin letters: by default a suggestion for a clerk."""
 
 
 class CustomerRules(_Document):

@@ -52,6 +52,8 @@ class CustomerSubledger:
         self.rates = rates
         self.complete = False
         """Whether all open items are in, not only those named by a remittance."""
+        self.round_sum_lessons: dict[str, list[str]] = {}
+        """By company, the round payments that a clerk applied to the oldest items, none to others since."""
         self._owners = owners
         self._rules = rules
         self._items: dict[str, OpenItem] = {}
@@ -96,6 +98,12 @@ class CustomerSubledger:
     def in_force(self, payment: Payment) -> tuple[int, CustomerRules]:
         """The version of the application rules and what they state, on the payment's value date."""
         return self._rules(payment.company_id, self.customer_id, payment.value_date)
+
+    def round_sums_taught(self, payment: Payment) -> list[str]:
+        """The payments by which a clerk has shown that a round sum pays the oldest items; empty where too few have."""
+        needed = self.in_force(payment)[1].rule_set.learned_round_sum
+        lessons = self.round_sum_lessons.get(payment.company_id, [])
+        return lessons if needed and len(lessons) >= needed else []
 
     def discount_day(self, payment: Payment, rules: CustomerRules) -> date:
         """The day on which discounts of this payment are measured; a credit memo pays nothing and earns none."""

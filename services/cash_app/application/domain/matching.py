@@ -12,6 +12,7 @@ from services.cash_app.application.domain.application_rules import CustomerRules
 from services.cash_app.application.domain.currency_conversion import conversion_text, convert
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger
 from services.cash_app.application.domain.remittance import by_remittance
+from services.cash_app.application.domain.round_sum_lesson import as_taught
 from services.cash_app.application.domain.rule_set import RULES, MatchCase
 from services.cash_app.application.domain.settlement import Proposal, SettledLine
 from services.cash_app.payments.domain.payment import Payment
@@ -42,7 +43,8 @@ def _by_rules(payment: Payment, book: CustomerSubledger, rules: CustomerRules) -
         lines = RULES[name](case)
         if lines:
             return lines
-    return []
+    taught = book.round_sums_taught(payment)
+    return (as_taught(case, taught) if taught else None) or []
 
 
 def _in_other_currencies(

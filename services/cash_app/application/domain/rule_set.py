@@ -195,13 +195,19 @@ def exact_sum(case: MatchCase) -> list[SettledLine] | None:
 
 
 def round_sum(case: MatchCase) -> list[SettledLine] | None:
-    """A round amount that fits nothing was not added up from documents: it is paid on account of the oldest items,
-    without discounts.
+    """A round payment that fits nothing is paid on account of the oldest items, without discounts.
+
+    That is a guess, which the rules as shipped do not make: a customer agrees to it, or a clerk has shown it.
     """
-    if minor_units(case.amount, case.payment.currency) % _ROUND_UNITS:
+    if not is_round(case.payment.amount, case.payment.currency):
         return None
     words = "is the oldest item still open; a round sum that fits nothing exactly is paid on account of the oldest"
     return _in_order(replace(case, day=date.max), case.pool.oldest_first(), "round_sum", words)
+
+
+def is_round(amount: Decimal, currency: str) -> bool:
+    """Whether the amount is a multiple of 10,000 of the currency's smallest unit, e.g. of 100.00 USD."""
+    return not minor_units(amount, currency) % _ROUND_UNITS
 
 
 def oldest_first(case: MatchCase) -> list[SettledLine] | None:
