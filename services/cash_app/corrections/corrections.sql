@@ -23,14 +23,14 @@ WHERE a.application_id = $1;
 -- What applications settled, and what of it was undone.
 SELECT
     l.application_id, l.line_no, l.customer_id, l.item_id, false AS undone, l.amount, l.discount, l.tolerance,
-    l.deduction, l.discount_taxes, l.surplus, l.paid, l.exchange_difference
+    l.deduction, l.discount_taxes, l.surplus, l.paid, l.exchange_difference, l.recovered, l.given_back
 FROM unnest($1::text[], $2::text[]) AS asked (customer_id, application_id)
 INNER JOIN application_line AS l
     ON asked.customer_id = l.customer_id AND asked.application_id = l.application_id
 UNION ALL
 SELECT
     u.application_id, u.line_no, u.customer_id, '', true, u.amount, u.discount, u.tolerance,
-    u.deduction, u.discount_taxes, u.surplus, u.paid, u.exchange_difference
+    u.deduction, u.discount_taxes, u.surplus, u.paid, u.exchange_difference, u.recovered, u.given_back
 FROM unnest($1::text[], $2::text[]) AS asked (customer_id, application_id)
 INNER JOIN application_reversal_line AS u
     ON asked.customer_id = u.customer_id AND asked.application_id = u.application_id
@@ -50,11 +50,11 @@ SELECT * FROM unnest(
 -- What reversals undid, line by line.
 INSERT INTO application_reversal_line (
     customer_id, application_id, reversal_id, line_no, amount, discount, tolerance, deduction, discount_taxes, surplus,
-    paid, exchange_difference
+    paid, exchange_difference, recovered, given_back
 )
 SELECT * FROM unnest(
     $1::text[], $2::text[], $3::text[], $4::integer[], $5::numeric[], $6::numeric[], $7::numeric[], $8::numeric[],
-    $9::jsonb[], $10::numeric[], $11::numeric[], $12::numeric[]
+    $9::jsonb[], $10::numeric[], $11::numeric[], $12::numeric[], $13::numeric[], $14::numeric[]
 );
 
 -- name: insert_transfers

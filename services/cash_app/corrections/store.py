@@ -93,4 +93,6 @@ def _line(row: Any, currency: str, paid_currency: str) -> BookedLine:
         surplus=round_half_up(row["surplus"], currency),
         paid=None if row["paid"] is None else round_half_up(row["paid"], paid_currency),
         exchange_difference=round_half_up(row["exchange_difference"], paid_currency),
+        recovered=round_half_up(row["recovered"], currency),
+        given_back=round_half_up(row["given_back"], currency),
     )

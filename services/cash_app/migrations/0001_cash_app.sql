@@ -48,7 +48,9 @@ CREATE TABLE open_item (
     deducted numeric(18, 3) NOT NULL DEFAULT 0 CHECK (deducted >= 0),
     tolerated numeric(18, 3) NOT NULL DEFAULT 0 CHECK (tolerated >= 0),
     written_off numeric(18, 3) NOT NULL DEFAULT 0 CHECK (written_off >= 0),
+    given_back numeric(18, 3) NOT NULL DEFAULT 0 CHECK (given_back >= 0),
     taxes jsonb NOT NULL DEFAULT '[]',
+    deducted_from text,
     PRIMARY KEY (customer_id, item_id),
     CHECK (discount_taken + credited + deducted + tolerated + written_off <= original_amount - open_amount),
     CHECK ((closed_on IS NULL) = (open_amount > 0))
@@ -56,6 +58,7 @@ CREATE TABLE open_item (
 CREATE INDEX open_item_open ON open_item (customer_id, due_date, document_number, item_id) WHERE open_amount > 0;
 CREATE INDEX open_item_due ON open_item (due_date, customer_id, item_id) WHERE open_amount > 0;
 CREATE INDEX open_item_document ON open_item (document_key);
+CREATE INDEX open_item_deducted_from ON open_item (customer_id, deducted_from) WHERE deducted_from IS NOT NULL;
 CREATE INDEX open_item_id ON open_item (item_id);
 CREATE INDEX open_item_deduction ON open_item (document_date, item_id) WHERE kind = 'deduction' AND open_amount > 0;
 
@@ -225,7 +228,7 @@ CREATE TABLE application (
     currency text NOT NULL,
     applied_on date NOT NULL,
     amount numeric(18, 3) NOT NULL CHECK (amount > 0),
-    discount numeric(18, 3) NOT NULL CHECK (discount >= 0),
+    discount numeric(18, 3) NOT NULL,
     paid_currency text,
     paid_amount numeric(18, 3),
     policy_version integer NOT NULL,
@@ -254,6 +257,8 @@ CREATE TABLE application_line (
     surplus numeric(18, 3) NOT NULL DEFAULT 0,
     paid numeric(18, 3),
     exchange_difference numeric(18, 3) NOT NULL DEFAULT 0,
+    recovered numeric(18, 3) NOT NULL DEFAULT 0,
+    given_back numeric(18, 3) NOT NULL DEFAULT 0,
     PRIMARY KEY (customer_id, application_id, line_no)
 );
 
@@ -348,6 +353,8 @@ CREATE TABLE application_reversal_line (
     surplus numeric(18, 3) NOT NULL,
     paid numeric(18, 3),
     exchange_difference numeric(18, 3) NOT NULL,
+    recovered numeric(18, 3) NOT NULL,
+    given_back numeric(18, 3) NOT NULL,
     PRIMARY KEY (customer_id, application_id, reversal_id, line_no)
 );
 

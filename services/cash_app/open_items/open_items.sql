@@ -41,7 +41,8 @@ SELECT customer_id, name, company_id FROM customer_ledger WHERE customer_id = $1
 SELECT
     i.customer_id, i.item_id, i.item_version, i.company_id, i.document_number, i.currency, i.original_amount,
     i.open_amount, i.document_date, i.due_date, i.discount_date, i.discount_amount, i.discount_taken, i.disputed,
-    i.moved_on, i.open_since, i.kind, i.terms, i.credited, i.deducted, i.tolerated, i.written_off, i.taxes
+    i.moved_on, i.open_since, i.kind, i.terms, i.credited, i.deducted, i.tolerated, i.written_off, i.given_back, i.taxes,
+    i.deducted_from
 FROM open_item AS i
 INNER JOIN unnest($1::text[], $2::text[]) AS wanted (customer_id, item_id)
     ON i.customer_id = wanted.customer_id AND i.item_id = wanted.item_id
@@ -53,20 +54,29 @@ FOR UPDATE OF i;
 SELECT
     customer_id, item_id, item_version, company_id, document_number, currency, original_amount, open_amount,
     document_date, due_date, discount_date, discount_amount, discount_taken, disputed, moved_on,
-    open_since, kind, terms, credited, deducted, tolerated, written_off, taxes
+    open_since, kind, terms, credited, deducted, tolerated, written_off, given_back, taxes,
+    deducted_from
 FROM open_item
 WHERE customer_id = ANY($1::text[]) AND open_amount > 0
 ORDER BY customer_id, item_id
 FOR UPDATE;
 
 -- name: load_named_items
--- Items of customers by document key, open or not, locked in key order.
+-- Items of customers by document key, open or not, and deductions from them, locked in key order.
 SELECT
     customer_id, item_id, item_version, company_id, document_number, currency, original_amount, open_amount,
     document_date, due_date, discount_date, discount_amount, discount_taken, disputed, moved_on,
-    open_since, kind, terms, credited, deducted, tolerated, written_off, taxes
+    open_since, kind, terms, credited, deducted, tolerated, written_off, given_back, taxes,
+    deducted_from
 FROM open_item
-WHERE customer_id = ANY($1::text[]) AND document_key = ANY($2::text[])
+WHERE customer_id = ANY($1::text[])
+    AND (
+        document_key = ANY($2::text[])
+        OR (customer_id, deducted_from) IN (
+            SELECT n.customer_id, n.item_id FROM open_item AS n
+            WHERE n.customer_id = ANY($1::text[]) AND n.document_key = ANY($2::text[])
+        )
+    )
 ORDER BY customer_id, item_id
 FOR UPDATE;
 
@@ -75,13 +85,14 @@ FOR UPDATE;
 INSERT INTO open_item (
     customer_id, item_id, item_version, company_id, document_number, document_key, currency, original_amount,
     open_amount, document_date, due_date, discount_date, discount_amount, discount_taken, disputed, moved_on, closed_on,
-    open_since, kind, terms, credited, deducted, tolerated, written_off, taxes
+    open_since, kind, terms, credited, deducted, tolerated, written_off, given_back, taxes,
+    deducted_from
 )
 SELECT * FROM unnest(
     $1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::numeric[],
     $9::numeric[], $10::date[], $11::date[], $12::date[], $13::numeric[], $14::numeric[], $15::boolean[],
     $16::date[], $17::date[], $18::date[], $19::text[], $20::text[], $21::numeric[], $22::numeric[], $23::numeric[],
-    $24::numeric[], $25::jsonb[]
+    $24::numeric[], $25::numeric[], $26::jsonb[], $27::text[]
 )
 ON CONFLICT (customer_id, item_id) DO UPDATE SET
     item_version = excluded.item_version,
@@ -94,6 +105,7 @@ ON CONFLICT (customer_id, item_id) DO UPDATE SET
     deducted = excluded.deducted,
     tolerated = excluded.tolerated,
     written_off = excluded.written_off,
+    given_back = excluded.given_back,
     taxes = excluded.taxes;
 
 -- name: insert_item_movements
@@ -110,7 +122,7 @@ SELECT * FROM unnest(
 -- The customers of documents with these keys, what is open on them, and what their discount is worked out on.
 SELECT
     company_id, document_key, customer_id, currency, open_amount, original_amount, discount_amount, discount_taken,
-    original_amount - credited - deducted - tolerated - written_off AS discountable
+    original_amount - credited - deducted - tolerated - written_off - given_back AS discountable
 FROM open_item
 WHERE document_key = ANY($1::text[])
 ORDER BY company_id, document_key, customer_id, item_id;
@@ -128,7 +140,7 @@ SELECT customer_id FROM open_item WHERE item_id = $1;
 SELECT
     item_id, item_version, customer_id, company_id, document_number, currency, original_amount, open_amount,
     document_date, due_date, discount_date, discount_amount, discount_taken, disputed, closed_on,
-    original_amount - credited - deducted - tolerated - written_off AS discountable
+    original_amount - credited - deducted - tolerated - written_off - given_back AS discountable
 FROM open_item
 WHERE open_amount > 0
     AND ($1::text IS NULL OR customer_id = $1)

@@ -67,7 +67,9 @@ def item_from_row(row: asyncpg.Record) -> OpenItem:
         deducted=_taken_off(row["deducted"], currency),
         tolerated=_taken_off(row["tolerated"], currency),
         written_off=_taken_off(row["written_off"], currency),
+        given_back=_taken_off(row["given_back"], currency),
         taxes=_taxes_of(row["taxes"]),
+        deducted_from=row["deducted_from"],
     )
 
 
@@ -131,7 +133,9 @@ def item_to_row(item: OpenItem) -> tuple[Any, ...]:
         item.deducted,
         item.tolerated,
         item.written_off,
+        item.given_back,
         _stored_taxes(item),
+        item.deducted_from,
     )
 
 

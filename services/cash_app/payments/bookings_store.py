@@ -73,6 +73,7 @@ def _persist_application(uow: UnitOfWork, applied: PaymentApplied) -> None:
                 customer_id, application_id, line_no, line.item_id, line.document_number, line.amount, line.discount,
                 line.rule, line.why, line.evidence, line.score, line.alternatives, line.tolerance, line.deduction,
                 _taxes(line.discount_taxes), line.surplus, line.paid, line.exchange_difference,
+                line.recovered, line.given_back,
             ),
         )  # fmt: skip
 
@@ -91,7 +92,7 @@ def _persist_reversal(uow: UnitOfWork, undone: PaymentUnapplied) -> None:
             (
                 undone.customer_id, undone.application_id, undone.reversal_id, line.line_no, line.amount, line.discount,
                 line.tolerance, line.deduction, _taxes(line.discount_taxes), line.surplus, line.paid,
-                line.exchange_difference,
+                line.exchange_difference, line.recovered, line.given_back,
             ),
         )  # fmt: skip
 

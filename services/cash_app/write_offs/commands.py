@@ -94,7 +94,9 @@ async def reverse(write_off_id: str, reason: str, command: Command, uow: CashWor
     row = (await uow.fetch("write_off_by_id", write_off_id))[0]
     if row["reversed"]:
         raise Conflict(f"write-off {write_off_id} was reversed before")
-    amount, bookings = round_half_up(row["amount"], row["currency"]), Bookings()
+    amount, bookings = min(round_half_up(row["amount"], row["currency"]), item.written_off), Bookings()
+    if not amount:
+        raise Conflict(f"write-off {write_off_id} was recovered: {item.document_number} was paid or credited after all")
     written_off = WriteOff(write_off_id, amount, command.person.name, reason, row["written_off_on"])
     book = await uow.subledger(item.customer_id)
     reverse_write_off(item, written_off, uow.business_date_of(item.company_id), bookings)

@@ -53,7 +53,7 @@ def _line(applied: PaymentApplied, number: int, line: AppliedLine | UnappliedLin
     return BookedLine(
         number, applied.customer_id, line.item_id, applied.currency, applied.paid_currency or applied.currency,
         line.amount, line.discount, tuple(TaxPart(t.tax_percent, t.tax) for t in line.discount_taxes), line.tolerance,
-        line.deduction, line.surplus, line.paid, line.exchange_difference,
+        line.deduction, line.surplus, line.paid, line.exchange_difference, line.recovered, line.given_back,
     )  # fmt: skip
 
 

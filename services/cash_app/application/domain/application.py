@@ -19,6 +19,7 @@ from services.cash_app.application.domain.remittance import (
     settle_named,
 )
 from services.cash_app.application.domain.settlement import Conversion, SettledLine, StatedAmount
+from services.cash_app.application.domain.taken_back import lines_taken_back, take_back
 from services.cash_app.application.domain.tolerance import keep_surplus
 from services.cash_app.open_items.domain.open_item import OpenItem, deduction_from
 from services.cash_app.payments.domain.bookings import Bookings
@@ -50,6 +51,8 @@ def apply_payment(payment: Payment, book: CustomerSubledger, bookings: Bookings)
     settle(payment, lines, book, bookings, policy_version=proposal.policy_version)
     if not any(line.surplus for line in lines):  # a surplus leaves no money over that a note could explain
         payment.remark(proposal.notes)
+    if payment.method == "credit_memo" and payment.unapplied_amount:
+        settle(payment, lines_taken_back(payment, book), book, bookings, policy_version=proposal.policy_version)
     payment.pending_documents = len(proposal.pending)
     bookings.pending += proposal.pending
     for document in proposal.pending:
@@ -82,6 +85,8 @@ class CreditUse(NamedTuple):
 def use_credit(item: OpenItem, credit: Payment, use: CreditUse, book: CustomerSubledger, bookings: Bookings) -> None:
     """Settles an item with a payment's money on account, as far as it goes."""
     cash = min(item.open_amount, credit.unapplied_amount)
+    if credit.method == "credit_memo":
+        item.given_back -= min(item.given_back, cash)  # it settles the item after all
     settle(credit, [SettledLine(item, cash, Decimal(0), use.rule, use.why)], book, bookings)
 
 
@@ -233,18 +238,19 @@ def _relieve(line: SettledLine, application: _Application) -> None:
     item, on, application_id = line.item, application.on, application.application_id
     events, source = application.bookings.events, application.source
     payment, value_date = application.payment, application.payment.value_date
+    take_back(line, application)
     events.append(item.reduce(line.cash, on, "cash", application_id, method=payment.method, value_date=value_date))
     if line.conversion is None:
         application.post(source, Account.RECEIVABLES, line.cash, item)
     else:
         application.post(Account.EXCHANGE_CLEARING, Account.RECEIVABLES, line.cash, item)
         _post_conversion(line.conversion, application)
-    if line.discount:
+    if line.discount > 0:
         taxes = item.tax_in_discount(line.discount)
         events.append(item.reduce(line.discount, on, "discount", application_id, value_date=value_date, taxes=taxes))
         for account, amount in discount_accounts(line.discount, taxes):
             application.post(account, Account.RECEIVABLES, amount, item)
-    if line.tolerance:
+    if line.tolerance > 0:
         events.append(item.reduce(line.tolerance, on, "tolerance", application_id, value_date=value_date))
         application.post(Account.TOLERANCE, Account.RECEIVABLES, line.tolerance, item)
     if line.surplus:
@@ -327,6 +333,8 @@ def _applied_line(line: SettledLine) -> AppliedLine:
         surplus=round_half_up(line.surplus, line.item.currency),
         paid=line.conversion.paid if line.conversion else None,
         exchange_difference=line.conversion.difference if line.conversion else Decimal(0),
+        recovered=round_half_up(line.recovered, line.item.currency),
+        given_back=round_half_up(line.given_back, line.item.currency),
     )
 
 

@@ -45,6 +45,9 @@ class DiscountRules(_Document):
     """Whether a part payment within terms earns its share of the discount."""
     unearned_taken: Literal["stays_open", "deduction"] = "stays_open"
     """What happens to a discount that was taken and not earned."""
+    taken_back: Literal["in_proportion", "first"] = "in_proportion"
+    """What a credit memo takes back of a discount that was granted: what the terms no longer grant on what is left of
+    the invoice, or all of the discount before any money is given back."""
     overclaim_percent_max: Percent = Decimal(20)
     """Of the open amount. A payer who claims more discount than the terms grant still earns what they grant. If more
     than this is then missing, it is a part payment and earns none."""

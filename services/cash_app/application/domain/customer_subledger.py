@@ -58,6 +58,8 @@ class CustomerSubledger:
         self._rules = rules
         self._items: dict[str, OpenItem] = {}
         self._documents: defaultdict[str, list[OpenItem]] = defaultdict(list)
+        self._deductions: defaultdict[str, list[OpenItem]] = defaultdict(list)
+        """By the item that they were deducted from."""
         self._tails: defaultdict[str, list[OpenItem]] | None = None
         self._company_currencies: set[CompanyCurrency] = set()
         self._pools: dict[CompanyCurrency, ItemPool] = {}
@@ -76,6 +78,8 @@ class CustomerSubledger:
             return
         self._items[item.item_id] = item
         self._documents[document_key(item.document_number)].append(item)
+        if item.deducted_from is not None:
+            self._deductions[item.deducted_from].append(item)
         if self._tails is not None:
             self._index_tails(item, self._tails)
         if item.is_open:
@@ -185,6 +189,17 @@ class CustomerSubledger:
             if self._owners.get((payment.company_id, key))
             else UnmatchedReason.UNKNOWN
         )
+
+    def closed_items(self, number: str, payment: Payment) -> list[OpenItem]:
+        """The closed items of that number in the payment's company and currency, the latest due first, and closed
+        deductions from them."""
+        own = [
+            item
+            for item in self._documents.get(document_key(number), [])
+            if (item.company_id, item.currency) == (payment.company_id, payment.currency)
+        ]
+        deductions = [item for of in own for item in self._deductions.get(of.item_id, [])]
+        return sorted((i for i in (*own, *deductions) if not i.is_open), key=lambda i: i.age, reverse=True)
 
     def foreign(self, number: str, payment: Payment) -> OpenItem | None:
         """The oldest open item of that number in another currency than the payment's, of its company."""

@@ -38,10 +38,11 @@ class SettledLine(NamedTuple):
     item: OpenItem
     cash: Decimal
     discount: Decimal
+    """Negative: a discount is taken back."""
     rule: ApplicationRule
     why: str
     tolerance: Decimal = Decimal(0)
-    """What is missing and written off."""
+    """What is missing and written off; negative: taken back."""
     deduction: Decimal = Decimal(0)
     """What is missing and becomes a deduction item."""
     reason: DeductionReason = "unknown"
@@ -51,6 +52,10 @@ class SettledLine(NamedTuple):
     conversion: Conversion | None = None
     surplus: Decimal = Decimal(0)
     """What was paid too much and is kept as a small difference."""
+    recovered: Decimal = Decimal(0)
+    """What was written off as bad debt and is settled after all."""
+    given_back: Decimal = Decimal(0)
+    """Of a credit memo for a paid item: what becomes the customer's credit."""
 
     @property
     def used(self) -> Decimal:
@@ -60,7 +65,7 @@ class SettledLine(NamedTuple):
     @property
     def closes(self) -> Decimal:
         """By how much the item's open amount falls."""
-        return self.cash + self.discount + self.tolerance + self.deduction
+        return self.cash + self.discount + self.tolerance + self.deduction - self.recovered
 
 
 @dataclass(slots=True)

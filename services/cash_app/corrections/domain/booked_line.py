@@ -31,6 +31,8 @@ class BookedLine:
     surplus: Decimal = NOTHING
     paid: Decimal | None = None
     exchange_difference: Decimal = NOTHING
+    recovered: Decimal = NOTHING
+    given_back: Decimal = NOTHING
 
     @property
     def used(self) -> Decimal:
@@ -51,6 +53,8 @@ class BookedLine:
             surplus=self.surplus - undone.surplus,
             paid=None if self.paid is None else self.paid - (undone.paid or NOTHING),
             exchange_difference=self.exchange_difference - undone.exchange_difference,
+            recovered=self.recovered - undone.recovered,
+            given_back=self.given_back - undone.given_back,
         )
 
     def part(self, used: Decimal) -> BookedLine:
@@ -81,6 +85,8 @@ class BookedLine:
             surplus=surplus,
             paid=None if self.paid is None else used,
             exchange_difference=share(self.exchange_difference, self.paid_currency),
+            recovered=share(self.recovered, self.currency),
+            given_back=share(self.given_back, self.currency),
         )
 
     def with_discount(self, discount: Decimal) -> BookedLine:
@@ -104,4 +110,6 @@ class BookedLine:
             surplus=self.surplus,
             paid=self.paid,
             exchange_difference=self.exchange_difference,
+            recovered=self.recovered,
+            given_back=self.given_back,
         )

@@ -11,6 +11,7 @@ from typing import Literal
 
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger
 from services.cash_app.application.domain.discount import discount_accounts
+from services.cash_app.application.domain.taken_back import written_off_again
 from services.cash_app.corrections.domain.booked_line import BookedLine
 from services.cash_app.open_items.domain.discount_tax import TaxPart
 from services.cash_app.open_items.domain.open_item import OpenItem
@@ -151,7 +152,9 @@ def check_reversible(applications: Iterable[BookedApplication], history: Payment
 
 
 def _still_granted(line: BookedLine, item: OpenItem) -> BookedLine:
-    """The line without discount that was taken back since."""
+    """The line without the discount and tolerance that a credit memo took back since."""
+    if line.tolerance > item.tolerated:
+        line = replace(line, tolerance=item.tolerated)
     return line.with_discount(min(line.discount, item.discount_taken))
 
 
@@ -170,17 +173,49 @@ class _Undoing:
         if line.amount:
             self._restore(item, line.amount, "cash")
         self._return_money(line, item)
-        if line.discount:
+        if line.discount > 0:
             self._restore(item, line.discount, "discount", line.taxes)
             for account, amount in discount_accounts(line.discount, line.taxes):
                 self._post(Account.RECEIVABLES, account, amount, item)
-        if line.tolerance:
+        self._grant_again(line, item)
+        if line.tolerance > 0:
             self._restore(item, line.tolerance, "tolerance")
             self._post(Account.RECEIVABLES, Account.TOLERANCE, line.tolerance, item)
         if line.deduction:
             self._restore(item, line.deduction, "deduction")
             self._close_deduction(line)
         self._changed(item)
+
+    def _grant_again(self, line: BookedLine, item: OpenItem) -> None:
+        """Undoes what the line had taken back of discount, tolerance and write-off."""
+        item.given_back -= min(line.given_back, item.given_back)
+        if line.discount < 0:
+            taxes = [TaxPart(percent, -tax) for percent, tax in line.taxes]
+            self._reduce(item, -line.discount, "discount", taxes)
+            for account, amount in discount_accounts(-line.discount, taxes):
+                self._post(account, Account.RECEIVABLES, amount, item)
+        if line.tolerance < 0:
+            self._reduce(item, -line.tolerance, "tolerance")
+            self._post(Account.TOLERANCE, Account.RECEIVABLES, -line.tolerance, item)
+        if line.recovered:
+            self._reduce(item, line.recovered, "write_off")
+            self._post(Account.BAD_DEBT, Account.RECEIVABLES, line.recovered, item)
+            write_off_id = f"{self.application.reversal_id}/W/{item.item_id}"
+            self.correction.bookings.events.append(written_off_again(item, write_off_id, line.recovered, self.on))
+
+    def _reduce(self, item: OpenItem, amount: Decimal, undoes: ItemCause, taxes: Sequence[TaxPart] = ()) -> None:
+        self.correction.bookings.events.append(
+            item.reduce(
+                amount,
+                self.on,
+                "unapplied",
+                self.application.reversal_id,
+                value_date=self.payment.value_date,
+                reverses=self.application.application_id,
+                undoes=undoes,
+                taxes=taxes,
+            )
+        )
 
     def _return_money(self, line: BookedLine, item: OpenItem) -> None:
         """Books the money back to the payment, unapplied wherever it was taken from."""
