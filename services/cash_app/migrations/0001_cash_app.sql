@@ -51,6 +51,7 @@ CREATE TABLE open_item (
     given_back numeric(18, 3) NOT NULL DEFAULT 0 CHECK (given_back >= 0),
     taxes jsonb NOT NULL DEFAULT '[]',
     deducted_from text,
+    written_off_on date,
     PRIMARY KEY (customer_id, item_id),
     CHECK (discount_taken + credited + deducted + tolerated + written_off <= original_amount - open_amount),
     CHECK ((closed_on IS NULL) = (open_amount > 0))

@@ -70,6 +70,7 @@ def item_from_row(row: asyncpg.Record) -> OpenItem:
         given_back=_taken_off(row["given_back"], currency),
         taxes=_taxes_of(row["taxes"]),
         deducted_from=row["deducted_from"],
+        written_off_on=row["written_off_on"],
     )
 
 
@@ -136,6 +137,7 @@ def item_to_row(item: OpenItem) -> tuple[Any, ...]:
         item.given_back,
         _stored_taxes(item),
         item.deducted_from,
+        item.written_off_on,
     )
 
 

@@ -101,6 +101,9 @@ class RuleSet(_Document):
     """What happens when remittance advice arrives after the rules applied its money differently: the money is applied
     again as advised, if nothing else has moved those items since; or the advice is for review. What a person did stays
     in either case."""
+    written_off_items: Literal["recover", "keep"] = "recover"
+    """What happens when a written-off item is paid under its number: the write-off is taken back and the item settled,
+    or the money is left over for a person."""
     credit_for_reopened: Literal["use", "keep"] = "use"
     """Whether an item that is owed again, since a payment was returned or an application or write-off reversed, is paid
     at once with credit on account, as a new invoice is."""

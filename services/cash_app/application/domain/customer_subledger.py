@@ -181,7 +181,8 @@ class CustomerSubledger:
         if in_currency:
             return UnmatchedReason.PAID
         if in_company:
-            return UnmatchedReason.IN_ANOTHER_CURRENCY
+            still_owed = any(item.is_open for item in in_company)
+            return UnmatchedReason.IN_ANOTHER_CURRENCY if still_owed else UnmatchedReason.PAID
         if own:
             return UnmatchedReason.OF_ANOTHER_COMPANY
         return (
@@ -190,16 +191,16 @@ class CustomerSubledger:
             else UnmatchedReason.UNKNOWN
         )
 
-    def closed_items(self, number: str, payment: Payment) -> list[OpenItem]:
-        """The closed items of that number in the payment's company and currency, the latest due first, and closed
-        deductions from them."""
+    def items_of(self, number: str, payment: Payment) -> list[OpenItem]:
+        """The items of that number in the payment's company and currency, open or closed, and the deductions from
+        them, by age."""
         own = [
             item
             for item in self._documents.get(document_key(number), [])
             if (item.company_id, item.currency) == (payment.company_id, payment.currency)
         ]
         deductions = [item for of in own for item in self._deductions.get(of.item_id, [])]
-        return sorted((i for i in (*own, *deductions) if not i.is_open), key=lambda i: i.age, reverse=True)
+        return sorted((*own, *deductions), key=lambda item: item.age)
 
     def foreign(self, number: str, payment: Payment) -> OpenItem | None:
         """The oldest open item of that number in another currency than the payment's, of its company."""

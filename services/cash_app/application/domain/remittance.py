@@ -12,6 +12,7 @@ from services.cash_app.application.domain import discount
 from services.cash_app.application.domain.application_rules import STANDARD, CustomerRules
 from services.cash_app.application.domain.currency_conversion import conversion_text, convert_stated
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger, UnmatchedReason
+from services.cash_app.application.domain.moved_aside import MovedAside, NamedMoney, settle_moved_aside
 from services.cash_app.application.domain.settlement import Proposal, SettledLine, StatedAmount
 from services.cash_app.application.domain.tolerance import within
 from services.cash_app.open_items.domain.document_number import document_key, is_near
@@ -77,7 +78,18 @@ def by_remittance(payment: Payment, book: CustomerSubledger, rules: CustomerRule
             settled = settle_named(item, amount, terms)
             settled = settled._replace(evidence=evidence, score=score) if evidence else settled
             proposal.lines.append(settled)
-            proposal.notes.extend(remarks(settled, money, line.discount))
+            rest = NamedMoney(line.number, money - settled.cash)
+            aside = settle_moved_aside(rest, payment, book, rules.rule_set, item) if rest.money else MovedAside([], "")
+            proposal.lines.extend(aside.lines)
+            proposal.notes.extend(remarks(settled, settled.cash if aside.lines else money, line.discount))
+            if aside.lines and aside.left_over:
+                proposal.notes.append(aside.left_over)
+        elif money and unmatched is UnmatchedReason.PAID:
+            aside = settle_moved_aside(NamedMoney(line.number, money), payment, book, rules.rule_set)
+            proposal.lines.extend(aside.lines)
+            if aside.left_over:
+                proposal.doubtful = True
+                proposal.notes.append(aside.left_over)
         elif money and isinstance(unmatched, UnmatchedReason):
             proposal.doubtful = True
             proposal.notes.append(left_over(unmatched, line.number, money, payment.currency))

@@ -69,7 +69,9 @@ def lines_taken_back(credit: Payment, book: CustomerSubledger) -> list[SettledLi
     """What the rest of a credit memo takes back on the closed items of the document that it names."""
     rules, left, lines = book.in_force(credit)[1].discount, credit.unapplied_amount, list[SettledLine]()
     for named in credit.remittance:
-        for item in book.closed_items(named.document_number, credit):
+        for item in reversed(book.items_of(named.document_number, credit)):
+            if item.is_open:
+                continue
             part = taken_back(item, min(left, charged(item)), rules)
             left -= part.given + part.total
             if part.total:

@@ -71,6 +71,8 @@ class OpenItem:
     """What credit memos gave back of money that was applied to it: it is the customer's credit since."""
     deducted_from: str | None = None
     """Of a deduction: the id of the item that it was deducted from."""
+    written_off_on: date | None = None
+    """The day of its last write-off."""
     taxes: tuple[ItemTax, ...] = ()
     """The tax that its discount lowers; empty where the law or the policy lowers none."""
 
