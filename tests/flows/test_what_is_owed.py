@@ -11,7 +11,7 @@ import pytest
 
 from shared.contracts.cash_app import OpenItemChanged, PaymentApplied, PaymentUnapplied
 from shared.contracts.erp import PaymentReceived, PaymentReturned
-from shared.contracts.invoicing import InvoicePosted
+from shared.contracts.invoicing import CreditMemoPosted, InvoicePosted
 from tests.kit import World
 from tests.kit.business.books import books_agree
 from tests.kit.events.sample import COMPANY, DAY, customer, day, payment
@@ -105,3 +105,60 @@ async def take_back(world: World, return_id: str, paid: PaymentReceived, amount:
 async def open_now(world: World) -> dict[str, Decimal]:
     rows = await world.rows("cash_app", "SELECT document_number, open_amount FROM open_item WHERE open_amount > 0")
     return dict(rows)
+
+
+async def test_what_was_given_away_is_taken_back_before_money_is_given(world: World) -> None:
+    """A paid invoice is credited, a written-off one paid, and all of it undone."""
+    upstream = Upstream(world)
+    await upstream.open_for_business(customer("C-1", jurisdiction="DE", terms=TERMS))
+    await world.publish(day(DAY))
+    await upstream.deliver("O-1", quantity=10)
+    (invoice,) = world.published(InvoicePosted)
+    await pays(world, "P-1", invoice.invoice_number, "116.62")
+    await world.publish(memo("CM-1", invoice, "59.50", "9.50"))
+    await world.settle()
+    assert await on_account(world) == Decimal("58.31")
+    await world.publish(memo("CM-2", invoice, "59.50", "9.50"))
+    await world.settle()
+    assert (await on_account(world), open_on(world, invoice)) == (Decimal("116.62"), 0)
+    granted = [each.discount for each in world.published(PaymentApplied)]
+    assert (sum(granted), granted) == (0, [Decimal("2.38"), Decimal("-1.19"), Decimal("-1.19")])
+    (refundable,) = await world.rows("cash_app", "SELECT sum(unapplied_amount) FROM payment")
+    assert refundable[0] == Decimal("116.62")
+
+
+async def test_a_written_off_invoice_is_paid_after_all(world: World) -> None:
+    upstream = Upstream(world)
+    await upstream.open_for_business(customer("C-1", jurisdiction="US-OR", terms={"net_days": 30}))
+    await world.publish(day(DAY))
+    await upstream.deliver("O-1", quantity=10)
+    (invoice,) = world.published(InvoicePosted)
+    written_off = await do(world, f"/open-items/{invoice.invoice_id}/write-off", role="controller", amount="100.00")
+    assert open_on(world, invoice) == 0
+    await pays(world, "P-1", invoice.invoice_number, "60.00")
+    assert await world.rows("cash_app", "SELECT written_off, open_amount FROM open_item") == [(40, 0)]
+    await books_agree(world)
+    answer = await world.command(
+        "cash_app", "controller", f"/write-offs/{written_off['approval_id']}/reverse", {"reason": "a mistake"},
+        person="Carl",
+    )  # fmt: skip
+    assert answer.is_success, answer.text
+    await world.settle()
+    assert open_on(world, invoice) == 40
+    await books_agree(world)
+    await do(world, "/payments/P-1/reverse")
+    assert await world.rows("cash_app", "SELECT written_off, open_amount FROM open_item") == [(60, 40)]
+    await books_agree(world)
+
+
+def memo(memo_id: str, invoice: InvoicePosted, total: str, tax: str) -> CreditMemoPosted:
+    return CreditMemoPosted(
+        credit_memo_id=memo_id, credit_memo_number=memo_id, company_id=COMPANY, customer_id="C-1",
+        invoice_number=invoice.invoice_number, credit_date=DAY + timedelta(days=8), currency=invoice.currency,
+        net=str(Decimal(total) - Decimal(tax)), tax=tax, total=total, reason="goods came back",
+    )  # fmt: skip
+
+
+async def on_account(world: World) -> Decimal:
+    (row,) = await world.rows("cash_app", "SELECT sum(unapplied_amount) FROM payment WHERE state = 'on_account'")
+    return Decimal(row[0])
