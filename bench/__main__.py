@@ -31,7 +31,7 @@ from bench.results import BenchFailed, Findings, Line, Part, failure_message, ma
 from bench.scale import scale
 from bench.scale_data import ITEMS_EACH
 from bench.servers import Servers, servers
-from o2c.commands.terminal import errors_as_sentences, run_to_end
+from o2c.commands.terminal import console, errors_as_sentences, run_to_end
 from o2c.stack import SERVICES
 
 T = TypeVar("T")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from bench.documents import COMPANY
 from shared.contracts.erp import PaymentOrigin, PaymentReceived, RemittanceLine
+from shared.contracts.invoicing import CreditMemoPosted
 from simulator.customers.bank_words import Language, words_for_documents
 from simulator.customers.debtors import Part
 
@@ -34,6 +37,16 @@ def words_of(parts: Sequence[Part], credit_number: str | None, language: Languag
     """The numbers in one text without amounts, with the credit memo that is deducted."""
     text = words_for_documents([part.invoice_number for part in parts], language, random.Random(dice.random()))
     return f"{text} less {credit_number}" if credit_number else text
+
+
+def bonus(customer_id: str, number: str, day: date, dice: random.Random) -> CreditMemoPosted:
+    """A credit memo for no invoice in particular: it waits until the customer deducts it."""
+    total = Decimal(dice.randrange(500, 3_900)).scaleb(-2)
+    return CreditMemoPosted(
+        credit_memo_id=f"CM-{number}", credit_memo_number=f"CM1000-{number:>08}", company_id=COMPANY,
+        customer_id=customer_id, credit_date=day, currency="USD", net=total, tax=Decimal("0.00"), total=total,
+        reason="bonus",
+    )  # fmt: skip
 
 
 def reported_by_a_file(payment: PaymentReceived) -> PaymentReceived:

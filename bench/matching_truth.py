@@ -21,6 +21,7 @@ from bench.matching_names import as_reported, in_master_data, language_of, made_
 from bench.matching_noise import (
     REPEATED_BY_FEED,
     REPORTED_BY_A_FILE_TOO,
+    bonus,
     lines_of,
     repeated_by_the_feed,
     reported_by_a_file,
@@ -120,7 +121,12 @@ class Business:
         ]
         for invoice in sorted(invoices, key=lambda invoice: invoice.business_order):
             self._debtors.invoiced(invoice)
-        memos = [self._credit_memo(c, day) for c in self._ids if c not in self._credits and self._dice.random() < 0.04]
+        memos = {
+            c: bonus(c, f"{number}{n:05}", day, self._dice)
+            for n, c in enumerate(self._ids)
+            if c not in self._credits and self._dice.random() < 0.04
+        }
+        self._credits |= memos
         payments = []
         fathers = set(self.parents.values())
         for customer_id in self._ids:
@@ -131,7 +137,7 @@ class Business:
         self._repeats = [repeated_by_the_feed(p) for p in payments if self._dice.random() < REPEATED_BY_FEED]
         self._dice.shuffle(reported)
         self._learn_truth()
-        return Round(day, [*invoices, *memos], reported)
+        return Round(day, [*invoices, *memos.values()], reported)
 
     def _learn_truth(self) -> None:
         for meant in self._debtors.truth:
@@ -159,25 +165,6 @@ class Business:
             discount_amount=(total / 50).quantize(Decimal("0.01")),
         )
 
-    def _credit_memo(self, customer_id: str, day: date) -> CreditMemoPosted:
-        """A bonus for no invoice in particular: it waits until the customer deducts it."""
-        self._count += 1
-        total = Decimal(self._dice.randrange(500, 3_900)).scaleb(-2)
-        memo = CreditMemoPosted(
-            credit_memo_id=f"CM-{self._count:07}",
-            credit_memo_number=f"CM1000-{self._count:08}",
-            company_id=COMPANY,
-            customer_id=customer_id,
-            credit_date=day,
-            currency="USD",
-            net=total,
-            tax=Decimal("0.00"),
-            total=total,
-            reason="bonus",
-        )
-        self._credits[customer_id] = memo
-        return memo
-
     def _pay(self, customer_id: str, day: date, parent: bool) -> PaymentReceived | None:
         payment_id = _payment_id(customer_id, day)
         owed = self._debtors.owed_by(customer_id)
@@ -193,9 +180,7 @@ class Business:
             self.truth.noise[payment_id] = hard if remitted else f"{hard}, no remittance"
         credit = None if parent else self._credit_to_deduct(customer_id, intention)
         in_words = intention.remittance and not parent and self._dice.random() < 0.25
-        lines, words = (
-            self._written(payment_id, intention.parts, credit, in_words) if intention.remittance else ([], "")
-        )
+        lines, words = self._written(payment_id, intention, credit, in_words)
         if credit:
             intention = self._less(credit, intention)
         self._debtors.paid(customer_id, payment_id, intention, day)
