@@ -93,6 +93,7 @@ def _payment(slip: Deposit, number: int, company_id: str) -> PaymentReceived:
     reference = f"{slip.bank_account[:40]}/{slip.slip_number}/{number}"
     return PaymentReceived(
         payment_id=subject("PAY", reference), bank_reference=reference, company_id=company_id,
+        bank_account=slip.bank_account,
         customer_id=item.customer_id, payer_account=item.payer_account, payer_name=item.payer_name,
         currency=slip.currency, amount=item.amount, value_date=slip.value_date, method=item.method,
         remittance=item.remittance, trace_number=identifier(item.check_number), details=item.details,

@@ -65,18 +65,36 @@ CREATE TABLE item_movement (
 );
 
 -- payments
--- A bank reference belongs to one payment, whichever replica receives it first.
+-- What messages reported of payments, by the bank's reference without our account. A bank may use a reference again, so
+-- that several payments have it; and two messages may report one payment under two references. The first row of a key
+-- is the lock on it, whichever replica receives it first. `import_id` is null for the bank feed.
 CREATE TABLE bank_reference (
-    bank_reference text PRIMARY KEY,
-    payment_id text NOT NULL
+    reference_key text NOT NULL,
+    number integer NOT NULL,
+    bank_reference text NOT NULL,
+    payment_id text NOT NULL,
+    bank_account text,
+    company_id text NOT NULL,
+    customer_id text,
+    payer_account text,
+    trace_number text,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL,
+    value_date date NOT NULL,
+    import_id text,
+    PRIMARY KEY (reference_key, number)
 );
+CREATE INDEX bank_reference_reference ON bank_reference (bank_reference);
+CREATE INDEX bank_reference_payment ON bank_reference (payment_id);
+CREATE INDEX bank_reference_of_feed ON bank_reference (company_id, amount, value_date) WHERE import_id IS NULL;
+CREATE INDEX bank_reference_of_file ON bank_reference (company_id, amount, value_date) WHERE import_id IS NOT NULL;
 
 -- Nothing is left of a payment that was applied, split or refunded, or that the bank took back. Money in suspense has
 -- no customer; neither has money that was in suspense until it was split or taken back. `received_with` is the payment
 -- with which a part was received: its amount is beside that payment's, not within it.
 CREATE TABLE payment (
     payment_id text PRIMARY KEY,
-    bank_reference text NOT NULL UNIQUE,
+    bank_reference text NOT NULL,
     company_id text NOT NULL,
     customer_id text,
     stated_customer text,
@@ -85,7 +103,7 @@ CREATE TABLE payment (
     currency text NOT NULL,
     amount numeric(18, 3) NOT NULL CHECK (amount > 0),
     unapplied_amount numeric(18, 3) NOT NULL CHECK (unapplied_amount BETWEEN 0 AND amount),
-    state text NOT NULL CHECK (state IN ('suspense', 'unapplied', 'on_account', 'applied', 'returned')),
+    state text NOT NULL CHECK (state IN ('suspense', 'unapplied', 'on_account', 'applied', 'returned', 'repeat')),
     value_date date NOT NULL,
     method text NOT NULL,
     remittance jsonb NOT NULL,
@@ -96,7 +114,7 @@ CREATE TABLE payment (
     identified_by text NOT NULL,
     note text NOT NULL,
     received_with text,
-    CONSTRAINT payment_nothing_left CHECK ((state IN ('applied', 'returned')) = (unapplied_amount = 0)),
+    CONSTRAINT payment_nothing_left CHECK ((state IN ('applied', 'returned', 'repeat')) = (unapplied_amount = 0)),
     CONSTRAINT payment_has_customer CHECK (CASE state WHEN 'suspense' THEN customer_id IS NULL
         WHEN 'unapplied' THEN customer_id IS NOT NULL
         WHEN 'on_account' THEN customer_id IS NOT NULL
@@ -256,7 +274,7 @@ CREATE TABLE deduction (
 CREATE INDEX deduction_application ON deduction (customer_id, application_id);
 
 -- duplicates
--- Payments received again under a known bank reference; they change nothing.
+-- Payments reported again by another message; they change nothing.
 CREATE TABLE duplicate_payment (
     event_id uuid PRIMARY KEY,
     bank_reference text NOT NULL,
@@ -270,14 +288,14 @@ CREATE TABLE duplicate_payment (
 );
 CREATE INDEX duplicate_payment_first ON duplicate_payment (first_payment_id);
 
--- Possible duplicates under another bank reference, held unapplied until a person decides.
+-- Possible duplicates, held unapplied or in suspense until a person decides.
 CREATE TABLE held_duplicate (
     payment_id text PRIMARY KEY,
-    customer_id text NOT NULL,
+    customer_id text,
     first_payment_id text NOT NULL,
     held_on date NOT NULL,
     evidence text NOT NULL,
-    state text NOT NULL CHECK (state IN ('held', 'released', 'refunded', 'returned'))
+    state text NOT NULL CHECK (state IN ('held', 'released', 'refunded', 'returned', 'repeat'))
 );
 CREATE INDEX held_duplicate_held ON held_duplicate (held_on, payment_id) WHERE state = 'held';
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -51,18 +51,20 @@ async def match_returns(returns: Sequence[tuple[Return, Cause]], uow: CashWork) 
         return
     await uow.flush()
     wanted = {r.original_bank_reference for r, _ in returns if r.original_bank_reference is not None}
-    by_reference: defaultdict[str, list[str]] = defaultdict(list)
+    by_reference: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     owners: set[str | None] = set()
     received: set[str] = set()
     for row in await uow.fetch("payments_and_parts_of_references", sorted(wanted)):
-        by_reference[row["bank_reference"]].append(row["payment_id"])
+        by_reference[row["bank_reference"]][row["whole_id"]].append(row["payment_id"])
         received |= {row["payment_id"]} if row["received"] else set()
         owners.add(row["customer_id"])
-    payments = await uow.lock_payments({p for ids in by_reference.values() for p in ids}, owners)
+    ids = {p for wholes in by_reference.values() for of_whole in wholes.values() for p in of_whole}
+    payments = await uow.lock_payments(ids, owners)
     matched = []
     for returned, cause in sorted(returns, key=lambda entry: (entry[0].value_date, entry[0].return_id)):
-        found = [payments[payment_id] for payment_id in by_reference[returned.original_bank_reference or ""]]
-        amount = sum((p.amount for p in found if p.payment_id in received), Decimal(0))
+        wholes = by_reference[returned.original_bank_reference or ""].values()
+        under_reference = [[payments[payment_id] for payment_id in of_whole] for of_whole in wholes]
+        found, amount = _returned_of(returned, under_reference, received)
         returned.note = _why_unmatched(returned, found, amount)
         if not returned.note:
             matched.append(MatchedReturn(returned, found, cause))
@@ -155,6 +157,31 @@ def _add_dishonored(returned: Return, found: Sequence[Payment], undone: int, boo
                 reason=returned.why[:500],
             )
         )
+
+
+def _returned_of(
+    returned: Return, under_reference: Sequence[Sequence[Payment]], received: Container[str]
+) -> tuple[Sequence[Payment], Decimal]:
+    """Of the payments under the reference that is returned, with their parts, the one that fits, and its amount.
+
+    A bank may use a reference again: the latest payment of the amount, not later than the return, is the returned one.
+    """
+
+    def amount_of(payments: Sequence[Payment]) -> Decimal:
+        return sum((p.amount for p in payments if p.payment_id in received), Decimal(0))
+
+    fitting = [
+        payments
+        for payments in under_reference
+        if not returned.objection(payments)
+        and amount_of(payments) == returned.amount
+        and payments[0].value_date <= returned.value_date
+    ]
+    if fitting:
+        found = max(fitting, key=lambda payments: (payments[0].value_date, payments[0].payment_id))
+    else:
+        found = next(iter(under_reference), ())
+    return found, amount_of(found)
 
 
 def _why_unmatched(returned: Return, found: Sequence[Payment], received: Decimal) -> str:

@@ -150,6 +150,7 @@ def _facts(entry: Entry) -> tuple[Decimal, date, str]:
 def _payment(entry: Entry, account: OwnAccount, reference: str) -> PaymentReceived:
     return PaymentReceived(
         payment_id=subject("PAY", reference), bank_reference=reference, company_id=account.company_id,
+        bank_account=account.bank_account,
         customer_id=identifier(entry.customer_id), payer_account=identifier(entry.payer_account),
         payer_name=entry.payer_name or None, currency=entry.currency, amount=entry.amount,
         value_date=entry.value_date, method=entry.method, remittance=entry.remittance,
