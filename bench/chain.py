@@ -41,9 +41,9 @@ _DONE: Final = {
 @dataclass(frozen=True, slots=True)
 class _Played:
     seconds: float
-    """From the first order published to the last payment heard to be applied."""
+    """From the first order published to the last payment reported as applied."""
     cpu_seconds: dict[str, float]
-    """From the first order until the services were at rest."""
+    """From the first order until the services were idle."""
 
 
 async def chain(servers: Servers, orders: int, doing: Doing) -> Part:
@@ -90,18 +90,18 @@ class _Payers:
 
 
 async def _until_applied(world: World, count: int, doing: Doing) -> float:
-    """When the last payment was heard to be applied."""
-    applied = world.heard_at[PaymentApplied]
+    """When the last payment was reported as applied."""
+    applied = world.seen_at[PaymentApplied]
     seen, moved_at = -1, time.monotonic()
     while len(applied) < count:
-        progress = sum(len(heard) for heard in world.heard_at.values())
+        progress = sum(len(times) for times in world.seen_at.values())
         if progress > seen:
             seen, moved_at = progress, time.monotonic()
             doing("orders until cash is applied", len(applied))
         world.all_well()
         if time.monotonic() - moved_at > _SILENT_SECONDS_MAX:
-            heard = ", ".join(f"{event.__name__} {len(at):,}" for event, at in world.heard_at.items())
-            raise BenchFailed(f"of {count:,} orders nothing was heard for {_SILENT_SECONDS_MAX:.0f} s: {heard}")
+            received = ", ".join(f"{event.__name__} {len(at):,}" for event, at in world.seen_at.items())
+            raise BenchFailed(f"of {count:,} orders no event arrived for {_SILENT_SECONDS_MAX:.0f} s: {received}")
         await asyncio.sleep(_POLL_SECONDS)
     return max(applied.values())
 

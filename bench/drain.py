@@ -24,7 +24,7 @@ from o2c.stack.ports import HOST
 _FIRST_COMMIT_POLL_SECONDS: Final = 0.01
 _POLL_SECONDS: Final = 0.05
 _POLL_SHARE: Final = 20
-"""Between two looks at the database at least so many times as long as a look took: it costs 5 % of a core at most."""
+"""A pause lasts at least so many times as long as the query before it: polling costs 5 % of a core at most."""
 _SILENT_SECONDS_MAX: Final = 60.0
 
 _HANDLED: Final = "SELECT (SELECT count(*) FROM inbox) AS handled, (SELECT count(*) FROM dead_letter) AS dead"
@@ -55,7 +55,7 @@ class Drain:
     batch_events_max: int
 
     async def wave(self, events: int, progressed: Progressed) -> Drained:
-        """Runs the service until it has handled so many further events and published what it said.
+        """Runs the service until it has handled so many further events and published its events.
 
         Raises BenchFailed where it dead-letters one, ends, or stands still.
         """

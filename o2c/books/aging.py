@@ -14,7 +14,7 @@ from rich.table import Table
 
 from shared.chassis.transaction.queries import load_queries
 from shared.kernel.aging import BUCKET_FROM_DAYS, AgingBucket, days_overdue
-from shared.kernel.money import round_half_up
+from shared.kernel.money import amount_text, round_half_up
 
 _OWN_SQL = Path(__file__).parent
 _ANALYTICS_SQL = Path(__file__).parents[2] / "services" / "analytics"
@@ -103,7 +103,7 @@ class AgingReport:
         table = Table(title=f"Aging as of {self.as_of}", title_justify="left", show_footer=False)
         table.add_column("customer", overflow="fold")
         for name in ("currency", *map(str, AgingBucket), "total", "items"):
-            table.add_column(name, justify="right")
+            table.add_column(name, justify="right", overflow="fold")
         ranked = sorted(self.customers, key=lambda line: (-line.overdue, -line.total, line.customer_id or ""))
         for line in ranked[:_CUSTOMERS_PRINTED_MAX]:
             table.add_row(f"{line.customer_id} {line.customer_name}".rstrip(), *_cells(line))
@@ -123,13 +123,14 @@ class AgingReport:
         for name in ("document", "date", "due"):
             table.add_column(name)
         for name in ("days overdue", "currency", "amount", "open"):
-            table.add_column(name, justify="right")
+            table.add_column(name, justify="right", overflow="fold")
         table.add_column("disputed")
         for item in self.items:
             overdue = max(0, days_overdue(item.due_date, self.as_of))
             table.add_row(
                 item.document_number, str(item.document_date), str(item.due_date), str(overdue), item.currency,
-                f"{item.original_amount:,}", f"{item.open_amount:,}", "yes" if item.disputed else "",
+                amount_text(item.original_amount, item.currency), amount_text(item.open_amount, item.currency),
+                "yes" if item.disputed else "",
             )  # fmt: skip
         return table
 
@@ -147,11 +148,13 @@ async def aging(analytics_database_url: str, as_of: date | None = None, customer
             if day is None:
                 raise NoBusinessDay("no business day has begun yet: name a day with --as-of, e.g. --as-of 2013-06-30")
             if customer is None:
-                totals = await connection.fetch(queries["view_aging_by_company"], day, list(BUCKET_FROM_DAYS))
+                totals = await connection.fetch(
+                    queries["view_aging_by_company"], [day], day, day, list(BUCKET_FROM_DAYS)
+                )
                 customers = await _customers(connection, queries["view_aging_by_customer"], day)
             else:
                 query = queries["view_aging_of_customer"]
-                totals = customers = await connection.fetch(query, day, customer, list(BUCKET_FROM_DAYS))
+                totals = customers = await connection.fetch(query, [day], day, day, customer, list(BUCKET_FROM_DAYS))
             items = await connection.fetch(queries["open_items_of_customer"], day, customer) if customer else []
     finally:
         await connection.close()
@@ -167,7 +170,7 @@ async def _customers(connection: Any, query: str, day: date) -> list[asyncpg.Rec
     rows: list[asyncpg.Record] = []
     after = ("", "", "")
     while True:
-        page = await connection.fetch(query, day, *after, _CUSTOMERS_AT_ONCE, list(BUCKET_FROM_DAYS))
+        page = await connection.fetch(query, [day], day, day, *after, _CUSTOMERS_AT_ONCE, list(BUCKET_FROM_DAYS))
         rows += page
         if len(page) < _CUSTOMERS_AT_ONCE:
             return rows
@@ -194,4 +197,8 @@ def _line(row: asyncpg.Record) -> AgingLine:
 
 def _cells(line: AgingLine) -> list[str]:
     amounts = [line.buckets[bucket] for bucket in AgingBucket]
-    return [line.currency, *(f"{amount:,}" for amount in [*amounts, line.total]), str(line.open_items)]
+    return [
+        line.currency,
+        *(amount_text(amount, line.currency) for amount in [*amounts, line.total]),
+        str(line.open_items),
+    ]

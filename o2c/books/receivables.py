@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from o2c.books.amounts import Amounts, by_currency, minus, plus
 from o2c.books.databases import LAST_DAY, Database
-from o2c.books.report import Line, compare, keys_differing
+from o2c.books.report import Line, amount_line, compare, keys_differing
 from shared.kernel.aging import BUCKET_FROM_DAYS, AgingBucket, bucket_of
 
 _ITEMS_SHOWN_MAX = 10
@@ -127,7 +127,9 @@ async def analytics_items(dbs: dict[str, Database], day: date) -> list[Line]:
         for key in differing[:_ITEMS_SHOWN_MAX]:
             mine, other = by_item[0].get(key, nothing), by_item[1].get(key, nothing)
             note = f"{mine[1]} against {other[1]} changes"
-            lines.append(Line(invariant, "open (cash_app)", mine[0], "open (analytics)", other[0], " ".join(key), note))
+            lines.append(
+                amount_line(invariant, "open (cash_app)", mine[0], "open (analytics)", other[0], key=key, note=note)
+            )
     return lines
 
 
@@ -142,7 +144,7 @@ async def aging(dbs: dict[str, Database], as_of: date | None) -> list[Line]:
         plain[row["company_id"], str(bucket_of(row["due_date"], day)), row["currency"]] += row["amount"]
     answered: Amounts = {
         (row["company_id"], str(bucket), row["currency"]): row[column]
-        for row in await dbs["analytics"].rows("view_aging_by_company", day, list(BUCKET_FROM_DAYS))
+        for row in await dbs["analytics"].rows("view_aging_by_company", [day], day, day, list(BUCKET_FROM_DAYS))
         for bucket, column in _BUCKET_COLUMNS.items()
         if row[column]
     }

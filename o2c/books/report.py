@@ -113,7 +113,7 @@ def compare(invariant: str, left_name: str, left: Amounts, right_name: str, righ
     for currency in sorted({key[-1] for key in [*left, *right]}):
         of_left = sum((amount for key, amount in left.items() if key[-1] == currency), nothing)
         of_right = sum((amount for key, amount in right.items() if key[-1] == currency), nothing)
-        lines.append(_line(invariant, left_name, of_left, right_name, of_right, key=(currency,)))
+        lines.append(amount_line(invariant, left_name, of_left, right_name, of_right, key=(currency,)))
     differing = sorted(
         key for key in {*left, *right} if len(key) > 1 and left.get(key, nothing) != right.get(key, nothing)
     )
@@ -122,14 +122,16 @@ def compare(invariant: str, left_name: str, left: Amounts, right_name: str, righ
         if shown == _DIFFERENCES_SHOWN_MAX - 1 and len(differing) > _DIFFERENCES_SHOWN_MAX:
             note = f"and {len(differing) - _DIFFERENCES_SHOWN_MAX} more differ"
         lines.append(
-            _line(invariant, left_name, left.get(key, nothing), right_name, right.get(key, nothing), key=key, note=note)
+            amount_line(
+                invariant, left_name, left.get(key, nothing), right_name, right.get(key, nothing), key=key, note=note
+            )
         )
         if shown == _DIFFERENCES_SHOWN_MAX - 1:
             break
     return lines or [Line(invariant, left_name, 0, right_name, 0, note="nothing on either side")]
 
 
-def _line(
+def amount_line(
     invariant: str,
     left_name: str,
     left: Decimal,

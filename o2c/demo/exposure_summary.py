@@ -10,6 +10,7 @@ from typing import Any, Final
 from rich.table import Table
 
 from o2c.demo.matching_summary import summary_table
+from shared.kernel.money import amount_text
 
 Rows = Sequence[Mapping[str, Any]]
 _PARTS: Final = {
@@ -37,10 +38,10 @@ def exposure_tables(exposure: Exposure) -> list[Table]:
 
 def _parts(exposure: Exposure) -> Table:
     currencies = sorted({row["currency"] for row in exposure.parts}, reverse=True)
-    table = summary_table("Credit exposure, in whole units", "", *currencies)
+    table = summary_table("Credit exposure", "", *currencies)
     for part, words in _PARTS.items():
         amounts = {row["currency"]: row["amount"] for row in exposure.parts if row["part"] == part}
-        table.add_row(words, *(f"{round(amounts[c]):,}" if amounts.get(c) else "-" for c in currencies))
+        table.add_row(words, *(amount_text(amounts[c], c) if amounts.get(c) else "-" for c in currencies))
     table.caption = (
         f"{exposure.rates:,} exchange rates were published; debts and collateral in another currency are converted "
         f"with them, through the dollar where there is no direct rate.\n"
@@ -50,12 +51,12 @@ def _parts(exposure: Exposure) -> Table:
 
 
 def _groups(exposure: Exposure) -> Table:
-    table = summary_table("Groups under a common limit, in whole units", "", "members", "", "exposure", "limit")
+    table = summary_table("Groups under a common limit", "", "members", "", "exposure", "limit")
     for group in exposure.groups:
-        row = (_whole(group[name]) for name in ("exposure", "pooled_limit"))
+        row = (_amount(group[name], group["currency"]) for name in ("exposure", "pooled_limit"))
         table.add_row(group["name"], f"{len(group['members']):,}", group["currency"], *row)
     return table
 
 
-def _whole(amount: str | None) -> str:
-    return "-" if amount is None else f"{round(Decimal(amount)):,}"
+def _amount(amount: str | None, currency: str) -> str:
+    return "-" if amount is None else amount_text(Decimal(amount), currency)

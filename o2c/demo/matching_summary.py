@@ -10,7 +10,7 @@ from typing import Any, Final
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from o2c.amounts import shown_amount
+from shared.kernel.money import amount_text
 
 Rows = Sequence[Mapping[str, Any]]
 _QUEUES: Final = (
@@ -29,9 +29,10 @@ class Matching:
 
 
 def summary_table(title: str, *columns: str) -> Table:
+    """Amounts and labels too long for a narrow terminal go on in the next line: a figure is never cut."""
     table = Table(title=title, title_justify="left", caption_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left", no_wrap=True)
+        table.add_column(column, justify="right" if number else "left", overflow="fold")
     return table
 
 
@@ -49,9 +50,12 @@ def _sources(matching: Matching) -> Table:
         )  # fmt: skip
     payments, lines = _sums(matching.by_source, "payments"), _sums(matching.by_source, "lines")
     table.add_row("all", f"{payments[0]:,}", _share(*payments), f"{lines[0]:,}", _share(*lines))
+    payments, lines = _without_round_sum(payments, lines, matching.by_rule)
+    label = "all, without the rule round_sum"
+    table.add_row(label, f"{payments[0]:,}", _share(*payments), f"{lines[0]:,}", _share(*lines))
     posted = [file for file in matching.files if file["stage"] == "posted"]
     formats = ", ".join(f"{format_}: {count}" for format_, count in sorted(_formats(posted).items()))
-    from_files = sum(file["counts"].get("payments", 0) for file in posted)
+    from_files = sum(file["counts"].get("payments", 0) - file["counts"].get("seen_before", 0) for file in posted)
     table.caption = f"{from_files:,} of them came in {len(posted)} files ({formats}), the others over the bank feed."
     return table
 
@@ -69,9 +73,20 @@ def _queues(matching: Matching) -> Table:
     table = summary_table("Work queues of cash application", "", "entries", *currencies)
     for queue in _QUEUES:
         rows = {row["currency"]: row for row in matching.queues if row["queue"] == queue}
-        amounts = (shown_amount(Decimal(rows[c]["amount"]), c) if c in rows else "-" for c in currencies)
+        amounts = (amount_text(Decimal(rows[c]["amount"]), c) if c in rows else "-" for c in currencies)
         table.add_row(queue.replace("_", " "), f"{sum(row['entries'] for row in rows.values()):,}", *amounts)
     return table
+
+
+def _without_round_sum(
+    payments: tuple[int, int], lines: tuple[int, int], by_rule: Rows
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The same sums as if a person had applied what was applied as a clerk did before, or as the customer agreed."""
+    applied = [row for row in by_rule if row["label"] == "round_sum"]
+    return (
+        (payments[0], payments[1] - sum(row["payments_by_rule"] for row in applied)),
+        (lines[0], lines[1] - sum(row["lines_by_rule"] for row in applied)),
+    )
 
 
 def _formats(files: Rows) -> dict[str, int]:

@@ -20,6 +20,7 @@ from o2c.stack import StackError
 from o2c.stack.description import StackDescription
 from o2c.stack.idle import IdleMonitor
 from shared.chassis.auth import issue_token
+from shared.kernel.money import Money
 from simulator.connected_simulation import StartsTooEarly, connected_simulation
 from simulator.transport.api_client import ApiClient
 from simulator.transport.connection_info import ConnectionInfo
@@ -89,7 +90,7 @@ async def _with_progress(simulation: Simulation, months: int, console: Console) 
 
 def _show_day(progress: Progress, task: TaskID, played: DayPlayed) -> None:
     tally = played.tally
-    cash = ", ".join(f"{amount:,.0f} {currency}" for currency, amount in sorted(tally.cash.items(), reverse=True))
+    cash = ", ".join(str(Money(amount, currency)) for currency, amount in sorted(tally.cash.items(), reverse=True))
     so_far = f"{tally.orders:,} orders, {tally.invoices:,} invoices"
     progress.update(
         task,

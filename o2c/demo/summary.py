@@ -9,9 +9,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from o2c.amounts import shown_amount
 from o2c.demo.figures import BusinessFigures
 from o2c.demo.matching_summary import Matching, matching_tables, summary_table
+from shared.kernel.money import amount_text
 from simulator.customers.debtors import IntendedApplication
 from simulator.systems.tally import Tally
 
@@ -47,8 +47,8 @@ def print_summary(
     console.print(_rules(figures))
     console.print(_dunning(figures))
     console.print(_promises(figures))
-    console.print(_months(periods))
-    console.print(_aging(aging))
+    console.print(months_table(periods))
+    console.print(aging_table(aging))
 
 
 def _orders(figures: BusinessFigures, tally: Tally) -> Table:
@@ -161,18 +161,22 @@ def _promises(figures: BusinessFigures) -> Table:
     return table
 
 
-def _months(periods: Rows) -> Table:
-    table = summary_table("Months, in whole units", "", "", "opening", "sales", "closing", "cash", "DSO days", "CEI %")
+def months_table(periods: Rows) -> Table:
+    """Analytics' months, oldest first."""
+    table = summary_table("Months", "", "", "opening", "sales", "closing", "cash", "DSO days", "CEI %")
     for row in sorted(periods, key=lambda row: (row["month"], row["currency"])):
-        amounts = (_whole(row[c]) for c in ("opening", "sales", "closing", "cash_collected"))
+        amounts = (_number(Decimal(row[c]), row["currency"]) for c in ("opening", "sales", "closing", "cash_collected"))
         table.add_row(row["month"], row["currency"], *amounts, row["dso_days"] or "-", row["cei_percent"] or "-")
     return table
 
 
-def _aging(aging: Rows) -> Table:
-    table = summary_table("Owed now, by days overdue, in whole units", "", *_BUCKETS.values(), "items")
+def aging_table(aging: Rows) -> Table:
+    """What is owed by days overdue, the largest total first."""
+    table = summary_table("Owed now, by days overdue", "", *_BUCKETS.values(), "items")
     for row in sorted(aging, key=lambda row: -Decimal(row["total"])):
-        table.add_row(row["currency"], *(_whole(row[b]) for b in _BUCKETS), f"{row['open_items']:,}")
+        table.add_row(
+            row["currency"], *(_number(Decimal(row[b]), row["currency"]) for b in _BUCKETS), f"{row['open_items']:,}"
+        )
     return table
 
 
@@ -180,11 +184,7 @@ def _number(value: Decimal | int, currency: str = "") -> str:
     """A count, or an amount of `currency` with its decimals."""
     if not value:
         return "-"
-    return shown_amount(value, currency) if isinstance(value, Decimal) else f"{value:,}"
-
-
-def _whole(amount: str) -> str:
-    return f"{round(Decimal(amount)):,}" if Decimal(amount) else "-"
+    return amount_text(value, currency) if isinstance(value, Decimal) else f"{value:,}"
 
 
 def _beside(value: Decimal | int, counted: Decimal | int, currency: str = "") -> str:

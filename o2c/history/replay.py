@@ -23,7 +23,6 @@ from aiokafka import AIOKafkaProducer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from o2c.amounts import shown_amount
 from o2c.books.check import check_books
 from o2c.history.csv_file import HistoryRefused, read_history
 from o2c.history.past import History
@@ -32,6 +31,7 @@ from shared.chassis.envelope import O2C_NAMESPACE, encode
 from shared.chassis.observe.stall_watch import StallWatch
 from shared.contracts.erp import BusinessDayStarted
 from shared.contracts.event import Event, EventContext
+from shared.kernel.money import amount_text
 
 if TYPE_CHECKING:
     from o2c.stack.description import StackDescription
@@ -207,5 +207,5 @@ def _print_totals(console: Console, replayed: Replayed, seconds: float) -> None:
     )
     for currency, amount in sorted(replayed.invoiced.items()):
         settled = replayed.settled.get(currency, Decimal(0))
-        invoiced, paid, still_open = (shown_amount(one, currency) for one in (amount, settled, amount - settled))
+        invoiced, paid, still_open = (amount_text(one, currency) for one in (amount, settled, amount - settled))
         console.print(f"  invoiced {invoiced} {currency}, settled {paid}, still open {still_open}")

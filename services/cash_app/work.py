@@ -13,11 +13,12 @@ from datetime import date
 from typing import Any, TypeVar, cast
 
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger, Rules
+from services.cash_app.application.domain.round_sum_lesson import may_teach
 from services.cash_app.application.policy import APPLICATION_RULES, rules_in_force
 from services.cash_app.open_items.domain.document_number import document_key
 from services.cash_app.open_items.domain.known_document import KnownDocument
 from services.cash_app.open_items.domain.open_item import OpenItem
-from services.cash_app.open_items.store import CUSTOMERS, ITEMS
+from services.cash_app.open_items.store import CUSTOMERS, ITEMS, known_from_row
 from services.cash_app.payments.bookings_store import persist_bookings
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.payment import Payment
@@ -96,9 +97,7 @@ class CashWork(UnitOfWork):
         self.items.put(item)
         key = (item.company_id, document_key(item.document_number))
         self._owners.setdefault(key, set()).add(item.customer_id)
-        net_amount = item.open_amount - item.discount_amount
-        document = KnownDocument(item.customer_id, item.currency, item.open_amount, net_amount)
-        self._documents.setdefault(key, []).append(document)
+        self._documents.setdefault(key, []).append(KnownDocument.of(item))
 
     async def known_documents(self, keys: Iterable[str]) -> Mapping[tuple[str, str], Sequence[KnownDocument]]:
         """By company and document key: the customers of these documents and what is open on them, as first read."""
@@ -106,7 +105,7 @@ class CashWork(UnitOfWork):
         if asked:
             self._asked |= asked
             for row in await self.fetch("known_documents", sorted(asked)):
-                key, known = row[:2], KnownDocument(*row[2:])
+                key, known = row[:2], known_from_row(row)
                 self._owners.setdefault(key, set()).add(known.customer_id)
                 self._documents.setdefault(key, []).append(known)
         return self._documents
@@ -125,7 +124,23 @@ class CashWork(UnitOfWork):
             self._add_items(await self.items.fetch("load_open_items_of", partial))
             for customer_id in partial:
                 self._subledgers[customer_id].complete = True
+        await self._load_round_sum_lessons(known)
         await self._load_rates_for(known)
+
+    async def _load_round_sum_lessons(self, payments: Iterable[Payment]) -> None:
+        """What clerks taught about round payments of these customers, where there are such payments."""
+        customers: set[str] = set()
+        for payment in payments:
+            book = self._subledgers[payment.customer_id or ""]
+            if may_teach(payment) and book.in_force(payment)[1].rule_set.learned_round_sum:
+                customers.add(book.customer_id)
+        if not customers:
+            return
+        for customer_id in customers:
+            self._subledgers[customer_id].round_sum_lessons = {}
+        for row in await self.fetch("round_sum_lessons", sorted(customers)):
+            lessons = self._subledgers[row["customer_id"]].round_sum_lessons
+            lessons.setdefault(row["company_id"], []).append(row["payment_id"])
 
     async def load_rates(self, currencies: Iterable[str], days: Iterable[date]) -> None:
         """Adds the exchange rates in force on these days to those that subledgers convert with."""
@@ -219,11 +234,12 @@ class CashWork(UnitOfWork):
         self.audit(command, action=action.name, subject=subject_id, before=before, after=after)
         self._as_locked[subject_id] = now
         if action.decides:
-            self.note_action(command, subject_id, action.name, action.reason)
+            self.note_action(command, subject_id, action, subject.company_id)
 
-    def note_action(self, command: Command, subject_id: str, name: str, reason: str) -> None:
-        """Notes that a person did something with a payment, item or return."""
-        row = (subject_id, command.id, name, command.person.name, self.business_date, reason)
+    def note_action(self, command: Command, subject_id: str, action: Action, company_id: str) -> None:
+        """Notes that a person did something with a payment, item or return of the company, on its business date."""
+        today = self.business_date_of(company_id)
+        row = (subject_id, command.id, action.name, command.person.name, today, action.reason)
         self.append("insert_clerk_actions", row)
 
     def _needs_all(self, payment: Payment) -> bool:

@@ -309,3 +309,6 @@ class OpenItemChanged(Event, published_by=("cash_app",), subject="item_id", orde
     disputed: bool = False
     payment_method: PaymentMethod | None = None
     """The payment method where the cause is `cash`: a check may still be returned."""
+    value_date: BusinessDate | None = None
+    """The value date of the payment or credit memo behind the change, also where its application is reversed. It may
+    lie before `business_date`, the day on which the change is booked. None: no payment is behind it."""

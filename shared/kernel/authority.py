@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Final, TypeAlias, TypeVar
 
-from shared.kernel.money import round_half_up
+from shared.kernel.money import Money
 
 AuthorityLimits: TypeAlias = Mapping[str, Decimal | None]
 """The largest amount each role may decide on; None: any amount. A role that is not named may decide on nothing."""
@@ -54,11 +54,11 @@ def check_authority(
     if within_authority(limits, roles, amount):
         return
     own_limit = max((limit for role, limit in limits.items() if role in roles and limit is not None), default=None)
-    shown = f"{round_half_up(amount, currency)} {currency}"
+    shown = Money(amount, currency)
     if own_limit is None:
         sentence = f"{person_name} has no authority to decide on {shown}"
     else:
-        sentence = f"{person_name} may decide on at most {round_half_up(own_limit, currency)} {currency}, not {shown}"
+        sentence = f"{person_name} may decide on at most {Money(own_limit, currency)}, not {shown}"
     raise AuthorityExceeded(f"{sentence}: ask a person whose role has a higher limit in the policy {policy_name}")
 
 

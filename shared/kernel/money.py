@@ -50,6 +50,11 @@ def round_half_up(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(quantum, ROUND_HALF_UP)
 
 
+def amount_text(amount: Decimal, currency: str) -> str:
+    """An amount as a person reads it, without the code: with the currency's decimals, 1,234.50 USD but 1,235 JPY."""
+    return f"{round_half_up(amount, currency):,}"
+
+
 def is_exact(amount: Decimal, currency: str) -> bool:
     """Whether `amount` has no more decimal places than `currency`."""
     return round_half_up(amount, currency) == amount
@@ -107,4 +112,5 @@ class Money:
         return self.amount <= other.amount
 
     def __str__(self) -> str:
-        return f"{self.amount:,} {self.currency}"
+        """As a person reads it: 1,234.50 USD."""
+        return f"{amount_text(self.amount, self.currency)} {self.currency}"

@@ -73,8 +73,8 @@ class ComposeStack:
         )
         if done.returncode:
             logs = self.compose("logs", "--tail", "20", code=None)
-            told = (done.stdout + done.stderr)[-_SHOWN_CHARACTERS:]
-            raise Failed(f"up ended with {done.returncode}:\n{told}\n{logs[-_SHOWN_CHARACTERS:]}")
+            output = (done.stdout + done.stderr)[-_SHOWN_CHARACTERS:]
+            raise Failed(f"up ended with {done.returncode}:\n{output}\n{logs[-_SHOWN_CHARACTERS:]}")
 
     def o2c(self, *arguments: str, code: int | None = 0) -> str:
         """An `o2c` command in a container of its own."""
@@ -82,9 +82,9 @@ class ComposeStack:
 
     def play(self, days: int, seconds: float, *, people: bool = True) -> None:
         """Some days more of simulated business, from a container of its own."""
-        said = ("--entrypoint", "python", "o2c", "-", str(days), "people" if people else "nobody")
+        arguments = ("--entrypoint", "python", "o2c", "-", str(days), "people" if people else "none")
         with (Path(__file__).parent / "some_days.py").open() as script:
-            self.compose("run", "--rm", "-T", *said, seconds=seconds, stdin=script)
+            self.compose("run", "--rm", "-T", *arguments, seconds=seconds, stdin=script)
 
     def containers(self, *services: str) -> list[dict[str, Any]]:
         """Docker's own descriptions of the project's containers, or of those of some services."""
@@ -93,11 +93,11 @@ class ComposeStack:
         described: list[dict[str, Any]] = json.loads(listed.stdout)
         return described
 
-    def wait_until_well(self) -> None:
-        """Returns when every container that has a health check passes it. Raises Failed with the logs of the others."""
+    def wait_until_well(self, *services: str) -> None:
+        """Returns when every container with a health check (or those of `services`) passes it. Raises Failed."""
         deadline = time.monotonic() + _WELL_SECONDS
         while True:
-            checked = [c for c in self.containers() if "Health" in c["State"]]
+            checked = [c for c in self.containers(*services) if "Health" in c["State"]]
             unwell = sorted({service_of(c) for c in checked if c["State"]["Health"]["Status"] != "healthy"})
             if not unwell:
                 return
@@ -109,17 +109,17 @@ class ComposeStack:
     def wait_for_words(self, service: str, words: str, seconds: float) -> None:
         """Returns when a service has logged the words."""
         deadline = time.monotonic() + seconds
-        while words not in (told := self.compose("logs", service)):
+        while words not in (output := self.compose("logs", service)):
             ended = self.containers(service)[0]["State"]["Status"] == "exited"
-            if ended or "Traceback" in told or time.monotonic() > deadline:
-                raise Failed(f"{service} has not said {words!r}:\n{told[-_SHOWN_CHARACTERS:]}")
+            if ended or "Traceback" in output or time.monotonic() > deadline:
+                raise Failed(f"{service} has not logged {words!r}:\n{output[-_SHOWN_CHARACTERS:]}")
             time.sleep(2.0)
 
     def check_books(self) -> None:
         """Returns when `o2c check` finds nothing, at once or as soon as what was under way has arrived; else Failed."""
         for attempt in range(1, _CHECKS_MAX + 1):
-            told = self.o2c("check", code=None if attempt < _CHECKS_MAX else 0)
-            if "books agree" in told:
+            output = self.o2c("check", code=None if attempt < _CHECKS_MAX else 0)
+            if "books agree" in output:
                 return
             time.sleep(2.0)
 

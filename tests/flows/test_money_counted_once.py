@@ -47,7 +47,8 @@ async def standing(world: World) -> dict[str, tuple[str, Decimal]]:
 async def cash(world: World) -> Decimal:
     rows = await world.rows(
         "cash_app",
-        "SELECT coalesce(sum(CASE WHEN debit = '1000' THEN amount WHEN credit = '1000' THEN -amount END), 0) FROM journal_posting",
+        "SELECT coalesce(sum(CASE WHEN debit = '1000' THEN amount WHEN credit = '1000' THEN -amount END), 0) "
+        "FROM journal_posting",
     )
     return Decimal(rows[0][0])
 

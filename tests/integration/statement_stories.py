@@ -1,4 +1,4 @@
-"""What each service hears and does daily, told for any number of subjects: every handler and every daily run once."""
+"""What each service consumes and does daily, for any number of subjects: every handler and every daily run once."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ MONEY = Decimal("100.00")
 
 
 @dataclass(frozen=True)
-class Heard:
+class Consumed:
     """A batch of one type of event."""
 
     words: str
@@ -91,12 +91,12 @@ class Given:
     do: Callable[[Any, Sequence[int]], Awaitable[None]]
 
 
-Step = Heard | Daily | Given
+Step = Consumed | Daily | Given
 
 
-def given(words: str, *about: Callable[[str, int], Event]) -> Heard:
-    """One event per subject and line; each is told the customer and the number."""
-    return Heard(words, lambda who, n: [tell(who, n) for tell in about])
+def given(words: str, *about: Callable[[str, int], Event]) -> Consumed:
+    """One event per subject and line; each receives the customer and the number."""
+    return Consumed(words, lambda who, n: [make(who, n) for make in about])
 
 
 def order_of(prefix: str, who: str, n: int, **changes: Any) -> Event:
@@ -464,7 +464,7 @@ STORIES: dict[str, list[Step]] = {
         given("invoices paid before", lambda who, n: invoice(f"INV-{n:03}C", who)),
         given("invoices for credit on account", lambda who, n: invoice(f"INV-{n:03}D", who)),
         given(
-            "payments of nobody known",
+            "payments of unknown payers",
             lambda who, n: payment(f"S-{n:03}", None, payer_account=f"X-{n}", value_date=JOURNAL_DAY + timedelta(n)),
             lambda who, n: payment(f"T-{n:03}", None, payer_account=f"Y-{n}"),
         ),
@@ -472,7 +472,7 @@ STORIES: dict[str, list[Step]] = {
         Given("accounts learnt elsewhere", learn_accounts),
         Daily("suspense"),
         given("returns", lambda who, n: returned(f"P-{n}")),
-        given("returns of payments nobody knows yet", lambda who, n: returned(f"LATE-{n}")),
+        given("returns of payments not received yet", lambda who, n: returned(f"LATE-{n}")),
         given("their payments", lambda who, n: payment(f"LATE-{n}", who)),
         given("write-offs", given_up),
         given("remittance advice before its money", lambda who, n: advised(f"TA-{n}", who, "12.00")),

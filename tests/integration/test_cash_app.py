@@ -1,4 +1,4 @@
-"""Cash application on real Kafka and PostgreSQL: what it hears, books and says, and what people do over HTTP."""
+"""Cash application on real Kafka and PostgreSQL: events consumed and published, bookings, and requests over HTTP."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def check_books(world: World) -> None:
         assert state[0] == held.get(name, 0)
 
 
-async def test_an_invoice_is_paid_and_said_so(world: World) -> None:
+async def test_an_invoice_is_paid_and_the_application_published(world: World) -> None:
     await world.publish(sample.customer())
     await world.publish(sample.invoice())
     await world.settle()
@@ -109,9 +109,9 @@ async def test_the_same_bank_reference_is_one_payment(world: World) -> None:
         shown = (await client.get("/payments/P-1")).json()
     assert {d["payment_id"] for d in shown["duplicates"]} == {"P-1", "P-1-again"}
     await check_books(world)
-    told = {"amount": "30.00", "trace_number": "TRACE-30", "value_date": date(2026, 3, 14)}
+    changes = {"amount": "30.00", "trace_number": "TRACE-30", "value_date": date(2026, 3, 14)}
     await world.publish(
-        sample.payment("P-30", **told), sample.payment("P-31", **{**told, "value_date": date(2026, 3, 15)})
+        sample.payment("P-30", **changes), sample.payment("P-31", **{**changes, "value_date": date(2026, 3, 15)})
     )
     await world.settle()
     async with world.http("cash_app", "auditor") as client:
@@ -141,7 +141,7 @@ async def test_a_payment_whose_reference_is_none_is_kept_with_a_sentence(world: 
     assert (failed["event_type"], failed["subject_id"], failed["reason"]) == ("PaymentReceived", "P-1", reason)
     assert totals["failed"] == ("USD", 1, "100.00") and totals["on_account"] == ("USD", 2, "200.00")
     assert entry["suggestion"]["sentence"].startswith("nothing is open")
-    path, why = f"/work-queues/failed/{failed['event_id']}/retry", {"reason": "the bank says it is right"}
+    path, why = f"/work-queues/failed/{failed['event_id']}/retry", {"reason": "the bank confirms it"}
     again = await world.command("cash_app", "cash_clerk", path, why)
     assert again.status_code == 409 and "could not be handled again" in again.json()["detail"]
 
@@ -152,8 +152,8 @@ class TestSuspense:
         await world.publish(sample.payment(customer_id=None, payer_account="STRANGE", payer_name="Cousin"))
         await world.settle()
         (suspended,) = world.published(PaymentSuspended)
-        told = "payer account STRANGE is not known for any customer; the payer's name Cousin"
-        assert suspended.reason.startswith(told)
+        reason = "payer account STRANGE is not known for any customer; the payer's name Cousin"
+        assert suspended.reason.startswith(reason)
         async with world.http("cash_app", "cash_clerk") as client:
             (shown,) = (await client.get("/suspense")).json()["items"]
         assert (shown["payer_name"], shown["amount"]) == ("Cousin", "100.00")
@@ -184,7 +184,7 @@ class TestSuspense:
         missing = await world.command("cash_app", "cash_clerk", "/suspense/P-9/assign", body)
         assert missing.status_code == 404
 
-    async def test_money_of_a_customer_not_heard_of_yet_is_applied_when_they_are(self, world: World) -> None:
+    async def test_money_of_a_customer_without_master_data_is_applied_when_they_arrive(self, world: World) -> None:
         await world.publish(sample.payment("P-1"), sample.payment("P-2", customer_id=None, payer_account="ACC-C-1"))
         await world.settle()
         assert {state for state, _ in (await payments(world)).values()} == {"suspense"}

@@ -1,4 +1,4 @@
-"""Credit on real Kafka and PostgreSQL: what it hears, decides, keeps and says, and what people do over HTTP."""
+"""Credit on real Kafka and PostgreSQL: events consumed, decisions, events published, and requests over HTTP."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ async def test_people_release_within_their_authority_and_decline(world: World) -
 
     above = await world.command("credit", "credit_analyst", "/held-orders/O-1/release", why)
     assert above.status_code == 403
-    assert "may decide on at most 25000.00 USD, not 30000.00 USD" in above.json()["detail"]
+    assert "may decide on at most 25,000.00 USD, not 30,000.00 USD" in above.json()["detail"]
     within = await world.command("credit", "credit_analyst", "/held-orders/O-2/release", why, person="Ann")
     assert within.json()["released_orders"] == ["O-2"]
     assert (await world.command("credit", "credit_manager", "/held-orders/O-1/release", why)).status_code == 200

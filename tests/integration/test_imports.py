@@ -108,7 +108,7 @@ async def test_real_files_are_taken_whole_or_refused_whole(world: World) -> None
     other_bytes = await send(world, statement.replace(b"\n", b"\r\n"))
     assert f"of 10200123456 came before, in import {posted['import_id']}" in errors(other_bytes)
     unbalanced = await send(world, (BANK / "mt940/abnamro.sta").read_bytes())
-    assert "opening 3236.28 and movements of -321.44 make 2914.84, but the closing balance is 876.84" in errors(
+    assert "opening 3,236.28 and movements of -321.44 make 2,914.84, but the closing balance is 876.84" in errors(
         unbalanced
     )
     nonsense = await send(world, b"%PDF-1.7")
@@ -282,7 +282,7 @@ async def _advice_after_the_rules_have_applied(world: World) -> None:
     await world.settle()
     assert await world.rows("cash_app", open_now) == [("INV-3", 223)]
     (undone,) = world.published(PaymentUnapplied)
-    assert (undone.amount, undone.cause, undone.reason) == (200, "reversed", "remittance advice ADV-3 says otherwise")
+    assert (undone.amount, undone.cause, undone.reason) == (200, "reversed", "remittance advice ADV-3 states otherwise")
     noted = {a["advice_id"]: a["note"] for a in await listed(world, "/remittances")}
     assert noted["ADV-3"] == (
         "matched by customer C-1 and the amount; the rules had applied the money to 1000-3; "
@@ -355,11 +355,11 @@ async def test_the_command_line_and_a_watched_folder(world: World, tmp_path: Pat
     await own(world, "4417", "USD")
     (tmp_path / "good.bai").write_bytes(bai2_of("4417", 3))
     (tmp_path / "bad.bai").write_bytes(bai2_of("4417", 3).replace(b"49,60000", b"49,60001"))
-    told: list[str] = []
+    stages: list[str] = []
     async with world.http("cash_app", "admin") as client:
 
         async def take(path: Path) -> dict[str, Any]:
-            return await import_file(client, path, lambda shown: told.append(shown["stage"]))
+            return await import_file(client, path, lambda shown: stages.append(shown["stage"]))
 
         watching = asyncio.create_task(watch(tmp_path, take, look_seconds=0.02))
         async with asyncio.timeout(30):
@@ -372,7 +372,7 @@ async def test_the_command_line_and_a_watched_folder(world: World, tmp_path: Pat
         "the account's control total is 60001, but adds up to 60000"
         in (tmp_path / "refused/bad.bai.errors.txt").read_text()
     )
-    assert (again["stage"], told.count("posted"), told.count("refused")) == ("posted", 1, 1)
+    assert (again["stage"], stages.count("posted"), stages.count("refused")) == ("posted", 1, 1)
     await world.settle()
     assert len(world.published(PaymentReceived)) == 3 == len(await payments(world))
 

@@ -42,8 +42,8 @@ def approved(order_id: str = "O-1", customer_id: str = "C-1") -> CreditApproved:
 
 
 def held(order_id: str = "O-1") -> CreditHeld:
-    told = approved(order_id).model_dump()
-    return CreditHeld(**told, reasons=[{"code": "over_limit", "text": "Over the limit by 100.00 USD."}])
+    decided = approved(order_id).model_dump()
+    return CreditHeld(**decided, reasons=[{"code": "over_limit", "text": "Over the limit by 100.00 USD."}])
 
 
 def released(order_id: str = "O-1") -> CreditReleased:
@@ -212,7 +212,7 @@ async def test_short_lines_are_backordered_and_woken_in_order_of_age(kafka: Any,
         ]
 
 
-async def test_a_replenishment_heard_before_the_short_answer_is_not_lost(kafka: Any, postgres: Any) -> None:
+async def test_a_replenishment_consumed_before_the_short_answer_is_not_lost(kafka: Any, postgres: Any) -> None:
     async with World(kafka, postgres, services=["invoicing"]) as world:
         await masters(world)
         await world.publish(order())
@@ -435,12 +435,45 @@ async def test_the_order_desk_captures_and_cancels_orders_over_http(kafka: Any, 
         done = await world.command("invoicing", "controller", path, {"reason": "called again"})
         assert (done.status_code, done.json()["state"], done.json()["open_amount"]) == (200, "Cancelled", "0.00")
         assert (await world.command("invoicing", "controller", path, {"reason": "once more"})).status_code == 409
-        missing = await world.command("invoicing", "controller", "/orders/NONE/cancel", {"reason": "x"})
+        missing = await world.command("invoicing", "controller", "/orders/NONE/cancel", {"reason": "Placed twice"})
         assert missing.status_code == 404
         await world.settle()
         assert world.published(OpenOrderChanged)[0].state == "Cancelled"
         audited = await world.rows("invoicing", "SELECT person, action FROM audit_entry ORDER BY action")
         assert audited == [("Pat", "cancel_order"), ("Pat", "capture_order")]
+
+
+async def test_an_order_of_a_branch_is_billed_to_its_head_office(kafka: Any, postgres: Any) -> None:
+    async with World(kafka, postgres, services=["invoicing"]) as world:
+        await masters(world)
+        await world.publish(customer("C-2", jurisdiction="US-CA", price_list_id="NONE", bill_to_id="C-1"))
+        await world.settle()
+
+        body = {"order_id": "O-1", "customer_id": "C-2", "lines": [{**LINE, "quantity": 10}]}
+        captured = await world.command("invoicing", "controller", "/orders", body)
+        assert (captured.status_code, captured.json()["customer_id"]) == (202, "C-1")
+        await world.settle()
+        assert [(o.customer_id, o.total) for o in world.published(OrderValidated)] == [("C-1", Decimal("107.25"))]
+
+        await world.publish(approved("O-1"))
+        await world.settle()
+        await world.publish(allocated("O-1/R1", "O-1", 10))
+        await world.settle()
+        assert [pick_list.ship_to_id for pick_list in world.published(PickListReleased)] == ["C-2"]
+        await world.publish(shipped("S-1", "O-1", 10))
+        await world.settle()
+        assert [(i.customer_id, i.ship_to_id, i.tax) for i in world.published(InvoicePosted)] == [
+            ("C-1", "C-2", Decimal("7.25"))
+        ]
+        async with world.http("invoicing", "controller") as client:
+            assert (await client.get("/orders/O-1")).json()["ship_to_id"] == "C-2"
+
+        await world.publish(order("O-2", customer_id="C-2"))
+        await world.settle()
+        assert [r.code for o in world.published(OrderRejected) for r in o.reasons] == [
+            "billed_to_another_customer",
+            "no_price",
+        ]
 
 
 async def test_orders_and_invoices_are_listed_filtered_and_paged(kafka: Any, postgres: Any) -> None:

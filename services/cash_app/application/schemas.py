@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.cash_app.application.commands import RequestedApplication, RequestedLine, ResidualHandling
-from services.cash_app.payments.schemas import Reason, WithReason
+from services.cash_app.open_items.schemas import View
+from shared.chassis.http.schemas import RequestBody, WithReason
 from shared.contracts.event import Identifier, NonNegativeAmount, PositiveAmount
 
 
-class ApplyLine(BaseModel):
+class ApplyLine(RequestBody):
     """Cash, and discount if earned, for one item."""
 
     item_id: Identifier
@@ -23,14 +25,13 @@ class ApplyLine(BaseModel):
         return RequestedLine(self.item_id, self.amount, self.discount)
 
 
-class ApplyPayment(BaseModel):
+class ApplyPayment(WithReason):
     """Which items the payment settles."""
 
     lines: Annotated[list[ApplyLine], Field(min_length=1, max_length=500)]
-    reason: Reason
 
 
-class PaymentToApply(BaseModel):
+class PaymentToApply(RequestBody):
     """What one payment settles, and what happens to the rest of it."""
 
     payment_id: Identifier
@@ -47,3 +48,26 @@ class ApplyPayments(WithReason):
     """Several payments for several items of their customers, all or nothing."""
 
     payments: Annotated[list[PaymentToApply], Field(min_length=1, max_length=100)]
+
+
+class EndedLesson(View):
+    lesson_id: int
+    customer_id: str
+    company_id: str
+    payment_id: str
+
+
+class RoundSumLesson(View):
+    """A round payment that a clerk applied to the oldest items of its customer, which the next ones may follow."""
+
+    lesson_id: int
+    customer_id: str
+    company_id: str
+    payment_id: str
+    currency: str
+    amount: Decimal
+    learned_from: str
+    learned_on: date
+    ended_by: str | None
+    end_reason: str | None
+    ended_at: datetime | None

@@ -9,7 +9,7 @@ from services.cash_app.bank_files.schemas import Deposit, Deposited, Released, R
 from services.cash_app.work import CashWork
 from shared.chassis.http import Command, Conflict, NotFound, Unprocessable
 from shared.contracts.erp import PaymentReceived
-from shared.kernel.money import is_exact
+from shared.kernel.money import Money, amount_text, is_exact
 
 
 async def deposit(slip: Deposit, command: Command, uow: CashWork) -> Deposited:
@@ -34,6 +34,10 @@ async def deposit(slip: Deposit, command: Command, uow: CashWork) -> Deposited:
         uow.emit(payment, cause=command)
     bundle = (slip.bank_account, slip.slip_number, "deposit", slip.currency, slip.total, Decimal(0), slip.total)
     await uow.write("insert_bundles", [(*bundle, slip.value_date, len(payments), "clerk")])
+    await uow.write(
+        "insert_reported_receipts",
+        [(one.payment_id, "deposit", slip.bank_account, slip.slip_number, slip.value_date) for one in payments],
+    )
     await uow.execute("join_bundles", [slip.bank_account])
     after = {"total": slip.total, "currency": slip.currency, "payments": [p.payment_id for p in payments]}
     uow.audit(command, action="deposit", subject=f"{slip.bank_account}/{slip.slip_number}", before={}, after=after)
@@ -80,8 +84,9 @@ def _balances(slip: Deposit) -> None:
     total = sum((item.amount for item in slip.items), Decimal(0))
     if total != slip.total:
         raise Unprocessable(
-            f"the slip states {slip.total} {slip.currency}, its {len(slip.items)} items add up to {total}: "
-            f"{slip.total - total} is missing or too much"
+            f"the slip states {Money(slip.total, slip.currency)}, its {len(slip.items)} items add up to "
+            f"{amount_text(total, slip.currency)}: {amount_text(abs(slip.total - total), slip.currency)} is "
+            f"{'missing' if total < slip.total else 'too much'}"
         )
     wrong = [str(item.amount) for item in slip.items if not is_exact(item.amount, slip.currency)]
     if wrong:

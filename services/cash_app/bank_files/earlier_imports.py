@@ -12,6 +12,7 @@ from services.cash_app.bank_files.domain.planned_entries import PlannedEntry
 from services.cash_app.bank_files.domain.read_context import ERRORS_MAX, FileError
 from services.cash_app.work import CashWork
 from shared.contracts.erp import PaymentReceived, PaymentReturned
+from shared.kernel.money import Money
 
 _NEW = frozenset({"post", "held", "review", "booked"})
 
@@ -118,8 +119,9 @@ def _reported_again(one: PlannedEntry, before: Any) -> bool:
 def _refusal(one: PlannedEntry, before: Any) -> str:
     where = f"came before, in import {before['import_id']} at {before['place']}"
     if before["amount"] != one.amount:
-        return f"bank reference {one.bank_reference} {where}, with {before['amount']} instead of {one.amount}"
-    return f"{one.amount} {one.currency} with bank reference {one.bank_reference} {where}"
+        earlier, now = Money(before["amount"], before["currency"]), Money(one.amount, one.currency)
+        return f"bank reference {one.bank_reference} {where}, with {earlier} instead of {now}"
+    return f"{Money(one.amount, one.currency)} with bank reference {one.bank_reference} {where}"
 
 
 def _pass_over(planned: ImportPlan, at: int, note: str) -> None:

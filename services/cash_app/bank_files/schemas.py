@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.cash_app.bank_files.domain.delimited import RemittanceMapping
 from services.cash_app.bank_files.domain.planned_entries import Outcome
-from shared.contracts.erp import PaymentReference, RemittanceLine
+from shared.chassis.http.schemas import RequestBody, WithReason
+from shared.contracts.erp import PaymentReference, RemittanceAdjustment, RemittanceLine
 from shared.contracts.event import BusinessDate, Currency, Identifier, PositiveAmount, Text
 from shared.kernel.money import round_half_up
 
 Stage = Literal["received", "parsed", "validated", "posted", "refused"]
-Reason = Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class ErrorView(BaseModel):
@@ -94,10 +94,8 @@ class ReviewEntryView(EntryView):
     import_id: str
 
 
-class OwnAccountBody(BaseModel):
+class OwnAccountBody(RequestBody):
     """An account of ours: a bank account, a lockbox, or what a card acquirer calls us."""
-
-    model_config = ConfigDict(extra="forbid")
 
     company_id: Identifier
     currency: Currency
@@ -160,18 +158,8 @@ class BundleLineView(BaseModel):
         return cls(**{**row, "amount": round_half_up(row["amount"], row["currency"])})
 
 
-class ReleaseLine(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    reason: Reason
-
-
-class CloseReview(BaseModel):
+class CloseReview(WithReason):
     """What a person found about an entry, such as the refund that came back."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reason: Reason
 
 
 class ReviewClosed(BaseModel):
@@ -206,10 +194,22 @@ class AdviceView(BaseModel):
         return cls(**{**row, "amount": amount, "lines": json.loads(row["lines"])})
 
 
-class DepositItem(BaseModel):
-    """One check, or the cash, of a deposit."""
+class KeyedAdjustment(RemittanceAdjustment):
+    """An adjustment as a person keys it: unlike an event, it has no unknown fields."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class KeyedLine(RemittanceLine):
+    """A line of the remittance as a person keys it: unlike an event, it has no unknown fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    adjustments: Annotated[tuple[KeyedAdjustment, ...], Field(max_length=50)] = ()
+
+
+class DepositItem(RequestBody):
+    """One check, or the cash, of a deposit."""
 
     method: Literal["check", "cash"]
     amount: PositiveAmount
@@ -218,13 +218,11 @@ class DepositItem(BaseModel):
     payer_account: Identifier | None = None
     payer_name: Annotated[str, Field(max_length=200)] | None = None
     details: Text = ""
-    remittance: Annotated[tuple[RemittanceLine, ...], Field(max_length=2000)] = ()
+    remittance: Annotated[tuple[KeyedLine, ...], Field(max_length=2000)] = ()
 
 
-class Deposit(BaseModel):
+class Deposit(RequestBody):
     """Checks and cash keyed in, with the slip they were taken to the bank with: its total must be theirs."""
-
-    model_config = ConfigDict(extra="forbid")
 
     bank_account: Identifier
     slip_number: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,29}$")]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.cash_app.payments.schemas import WithVersion
+from shared.chassis.http.schemas import RequestBody
 from shared.contracts.event import Identifier, PositiveAmount
 
 
@@ -14,7 +15,7 @@ class TransferBody(WithVersion):
     to_customer_id: Identifier
 
 
-class PartBody(BaseModel):
+class PartBody(RequestBody):
     customer_id: Identifier
     amount: PositiveAmount
 

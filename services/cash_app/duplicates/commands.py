@@ -36,7 +36,7 @@ async def declare_repeat(
     payment, first_payment_id = await _held(payment_id, expected_version, uow)
     bookings = Bookings()
     try:
-        payment.undo_receipt(uow.business_date, bookings)
+        payment.undo_receipt(uow.business_date_of(payment.company_id), bookings)
     except WrongState as error:
         raise Conflict(str(error)) from None
     payment.remark([f"a repeat of payment {first_payment_id}, as declared by {command.person.name}: {reason}"])

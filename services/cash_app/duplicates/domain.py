@@ -16,6 +16,7 @@ from services.cash_app.open_items.domain.open_item import OpenItem
 from services.cash_app.payments.domain.account_number import account_key
 from services.cash_app.payments.domain.payment import Payment
 from shared.contracts.erp import RemittanceLine
+from shared.kernel.money import Money
 
 _REFERENCE_CHARACTERS_MIN: Final = 6
 """A shorter bank reference may belong to two payments by chance."""
@@ -106,9 +107,10 @@ class DuplicateCandidates:
         days = abs((payment.value_date - first.value_date).days)
         apart = "the same day" if not days else f"{days} day{'s' if days > 1 else ''} apart"
         return (
-            f"{payment.amount} {payment.currency} for the same documents was received as payment {first.payment_id} of "
-            f"value date {first.value_date} (bank reference {first.bank_reference}), {apart}; nothing is open on them "
-            f"any more, and up to {self._days_max(payment.value_date)} days apart is a possible duplicate payment"
+            f"{Money(payment.amount, payment.currency)} for the same documents was received as payment "
+            f"{first.payment_id} of value date {first.value_date} (bank reference {first.bank_reference}), {apart}; "
+            f"nothing is open on them any more, and up to {self._days_max(payment.value_date)} days apart is a "
+            "possible duplicate payment"
         )
 
 
@@ -133,7 +135,7 @@ def _of_one_reference(one: str, other: str) -> bool:
 def bank_data_evidence(payment: Payment, first: ComparedPayment, mark: str) -> str:
     """Why it is held, in a sentence a clerk can read to the customer."""
     return (
-        f"{payment.amount} {payment.currency} was received as payment {first.payment_id} of value date "
+        f"{Money(payment.amount, payment.currency)} was received as payment {first.payment_id} of value date "
         f"{first.value_date} (bank reference {first.bank_reference}) with the same {mark}"
     )
 

@@ -16,10 +16,12 @@ ORDER BY listed.payer_account, listed.customer_id
 ON CONFLICT (payer_account, customer_id) DO NOTHING;
 
 -- name: holders_of_accounts
--- Customers known to pay from these accounts, by master data or by a clerk's assignment.
-SELECT asked.payer_account, p.customer_id
+-- Customers known to pay from these accounts, by master data or by a clerk's assignment. The account of a customer that
+-- is billed to another one is the other one's.
+SELECT asked.payer_account, coalesce(c.bill_to_id, p.customer_id) AS customer_id
 FROM unnest($1::text[]) AS asked (payer_account)
 INNER JOIN payer_account AS p ON account_key(p.payer_account) = account_key(asked.payer_account)
+INNER JOIN customer_ledger AS c ON p.customer_id = c.customer_id
 UNION
 SELECT asked.payer_account, l.customer_id
 FROM unnest($1::text[]) AS asked (payer_account)
@@ -35,7 +37,7 @@ WHERE kind = 'name' AND key = ANY($1::text[]) AND revoked_at IS NULL;
 -- name: customers_named_like
 -- Customers who share a word, a pair of words, or the beginning or end of a word with these names. What more than $3
 -- customers share does not distinguish them and is not looked up.
-SELECT DISTINCT shared.name_no, l.customer_id, l.name
+SELECT DISTINCT shared.name_no, coalesce(l.bill_to_id, l.customer_id) AS customer_id, l.name
 FROM (
     SELECT asked.name_no, t.customer_id, count(*) OVER (PARTITION BY asked.name_no, asked.token) AS holders
     FROM unnest($1::integer[], $2::text[]) AS asked (name_no, token)
@@ -45,7 +47,7 @@ FROM (
 ) AS shared
 INNER JOIN customer_ledger AS l ON shared.customer_id = l.customer_id
 WHERE shared.holders <= $3 AND l.name IS NOT NULL
-ORDER BY shared.name_no, l.customer_id;
+ORDER BY shared.name_no, customer_id;
 
 -- name: delete_name_tokens
 -- Words of names that these customers had.

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from services.cash_app.open_items.schemas import View
-from services.cash_app.payments.schemas import Reason
+from shared.chassis.http.schemas import WithReason
 from shared.contracts.event import Identifier
 
 AliasKind = Literal["name", "account"]
@@ -40,11 +40,10 @@ class SuspendedView(View):
     """The likeliest first; money is never assigned to one of them automatically."""
 
 
-class AssignPayment(BaseModel):
+class AssignPayment(WithReason):
     """The customer of the money."""
 
     customer_id: Identifier
-    reason: Reason
 
 
 class RevokedAlias(BaseModel):

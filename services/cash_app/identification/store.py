@@ -15,7 +15,7 @@ from services.cash_app.identification.domain.identification import (
     PayerKnowledge,
     identify,
 )
-from services.cash_app.identification.domain.payer_name import name_key, name_tokens
+from services.cash_app.identification.domain.payer_name import name_key, name_tokens, read_name
 from services.cash_app.open_items.domain.document_number import document_key
 from services.cash_app.payments.domain.payment import Payment
 from services.cash_app.payments.store import remittance_from_json
@@ -56,7 +56,7 @@ async def identify_payers(
     found = [identify(payer, known, policy) for (payer, _), policy in zip(payers, rules, strict=True)]
     unsure = [n for n, one in enumerate(found) if one.customer_id is None and payers[n][0].payer_name]
     if unsure:
-        await _load_names({name_key(payers[n][0].payer_name or "") for n in unsure}, known, uow)
+        await _load_names({payers[n][0].payer_name or "" for n in unsure}, known, uow)
         for n in unsure:
             found[n] = identify(payers[n][0], known, rules[n])
     return found, known, rules
@@ -67,7 +67,8 @@ async def _load_knowledge(payers: Sequence[PayerDetails], uow: CashWork) -> Paye
     unstated = [payer for payer in payers if not payer.stated_customer]
     stated |= {line.document_number.strip() for payer in unstated for line in payer.remittance}
     accounts = {payer.payer_account for payer in unstated if payer.payer_account}
-    customers = {row["customer_id"] for row in await uow.fetch("known_customers", sorted(stated))} if stated else set()
+    rows = await uow.fetch("known_customers", sorted(stated)) if stated else []
+    customers = {row["customer_id"]: row["bill_to_id"] for row in rows}
     holders: defaultdict[str, set[str]] = defaultdict(set)
     for row in await uow.fetch("holders_of_accounts", sorted(accounts)) if accounts else []:
         holders[row["payer_account"]].add(row["customer_id"])
@@ -75,13 +76,18 @@ async def _load_knowledge(payers: Sequence[PayerDetails], uow: CashWork) -> Paye
     return PayerKnowledge(customers, holders, documents)
 
 
-async def _load_names(keys: set[str], known: PayerKnowledge, uow: CashWork) -> None:
-    """Learned and similar names of payers that nothing else identifies."""
-    asked = sorted(keys)
-    aliases: defaultdict[str, set[str]] = defaultdict(set)
-    for row in await uow.fetch("customers_by_alias", asked):
-        aliases[row["key"]].add(row["customer_id"])
-    tokens = [(number, token) for number, key in enumerate(asked) for token in name_tokens(key)]
+async def _load_names(written: set[str], known: PayerKnowledge, uow: CashWork) -> None:
+    """Learned and similar names of payers that nothing else identifies; a name without letters is like no other."""
+    by_key = {key: name for name in sorted(written) if (key := name_key(name))}
+    if not by_key:
+        return
+    asked = sorted(by_key)
+    taught: defaultdict[str, set[str]] = defaultdict(set)
+    keys = {key: read_name(name).taught_as for key, name in by_key.items()}
+    for row in await uow.fetch("customers_by_alias", sorted({key for of in keys.values() for key in of})):
+        taught[row["key"]].add(row["customer_id"])
+    aliases = {key: next((taught[one] for one in of if one in taught), set()) for key, of in keys.items()}
+    tokens = [(number, token) for number, key in enumerate(asked) for token in name_tokens(by_key[key])]
     names: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     numbers, words = [number for number, _ in tokens], [token for _, token in tokens]
     for row in await uow.fetch("customers_named_like", numbers, words, TOKEN_HOLDERS_MAX):
@@ -92,7 +98,7 @@ async def _load_names(keys: set[str], known: PayerKnowledge, uow: CashWork) -> N
 async def index_customer_names(names: Mapping[str, str], uow: CashWork) -> None:
     """Customers are found by these names from now on."""
     customers = sorted(names)
-    tokens = [(token, customer) for customer in customers for token in name_tokens(name_key(names[customer]))]
+    tokens = [(token, customer) for customer in customers for token in name_tokens(names[customer])]
     await uow.execute("delete_name_tokens", customers)
     await uow.execute("insert_name_tokens", [token for token, _ in tokens], [customer for _, customer in tokens])
 

@@ -54,7 +54,7 @@ async def assign(
     for payment in sorted((p for p in found if p.state is PaymentState.SUSPENSE), key=lambda p: p.age):
         bookings, key = Bookings(), payment.payment_id
         of_others = others.get(key, []) if payment.unapplied_amount == seen.get(key) else []
-        day = max(payment.held_since, uow.today or payment.value_date)
+        day = max(payment.held_since, uow.days.of(payment.company_id) or payment.value_date)
         made = _take_out(payment, _Assignment(identified[key], of_others, made_before.get(key, 0)), day, bookings)
         assigned.append((payment, bookings))
         parts += [(p, bookings) for p in (payment, *made) if p.state is PaymentState.UNAPPLIED]

@@ -17,9 +17,12 @@ CREATE TABLE customer_ledger (
     version integer NOT NULL,
     company_id text,
     name text,
-    currency text
+    currency text,
+    bill_to_id text
 );
 
+-- `credited`, `deducted`, `tolerated` and `written_off` are what was taken off otherwise than by money and discount;
+-- a discount is worked out on what is left after them. `taxes` is the tax that a discount lowers: [rate, tax, lowered].
 CREATE TABLE open_item (
     customer_id text NOT NULL,
     item_id text NOT NULL,
@@ -41,7 +44,13 @@ CREATE TABLE open_item (
     open_since date NOT NULL,
     kind text NOT NULL DEFAULT 'invoice',
     terms text NOT NULL DEFAULT '',
+    credited numeric(18, 3) NOT NULL DEFAULT 0 CHECK (credited >= 0),
+    deducted numeric(18, 3) NOT NULL DEFAULT 0 CHECK (deducted >= 0),
+    tolerated numeric(18, 3) NOT NULL DEFAULT 0 CHECK (tolerated >= 0),
+    written_off numeric(18, 3) NOT NULL DEFAULT 0 CHECK (written_off >= 0),
+    taxes jsonb NOT NULL DEFAULT '[]',
     PRIMARY KEY (customer_id, item_id),
+    CHECK (discount_taken + credited + deducted + tolerated + written_off <= original_amount - open_amount),
     CHECK ((closed_on IS NULL) = (open_amount > 0))
 );
 CREATE INDEX open_item_open ON open_item (customer_id, due_date, document_number, item_id) WHERE open_amount > 0;
@@ -272,6 +281,26 @@ CREATE TABLE deduction (
     PRIMARY KEY (customer_id, deduction_id)
 );
 CREATE INDEX deduction_application ON deduction (customer_id, application_id);
+
+-- Round payments that clerks applied by hand to the oldest items of their customer: so many of them, by policy, and the
+-- next ones are applied so without a person. Ended, never deleted.
+CREATE TABLE round_sum_lesson (
+    lesson_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    customer_id text NOT NULL,
+    company_id text NOT NULL,
+    payment_id text NOT NULL,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL CHECK (amount > 0),
+    learned_from text NOT NULL,
+    learned_on date NOT NULL,
+    ended_by text,
+    end_reason text,
+    ended_at timestamptz,
+    CHECK ((ended_by IS NULL) = (ended_at IS NULL) AND (end_reason IS NULL) = (ended_at IS NULL))
+);
+CREATE UNIQUE INDEX round_sum_lesson_in_force ON round_sum_lesson (customer_id, company_id, payment_id)
+WHERE ended_at IS NULL;
+CREATE INDEX round_sum_lesson_customer ON round_sum_lesson (customer_id, lesson_id);
 
 -- duplicates
 -- Payments reported again by another message; they change nothing.
@@ -558,7 +587,74 @@ CREATE TABLE deposit_slip (
     PRIMARY KEY (bank_account, slip_number)
 );
 
+-- bank_reconciliation
+-- Each statement of a file with its balances. `content` is a mark of all amounts and dates in it; `taken_no` is the
+-- order of import.
+CREATE TABLE statement_balance (
+    import_id text NOT NULL,
+    statement_no integer NOT NULL,
+    bank_account text NOT NULL,
+    company_id text NOT NULL,
+    currency text NOT NULL,
+    statement_number text NOT NULL,
+    statement_date date NOT NULL,
+    opening numeric(18, 3),
+    closing numeric(18, 3),
+    available numeric(18, 3),
+    lines integer NOT NULL CHECK (lines >= 0),
+    lines_total numeric(18, 3) NOT NULL,
+    seen_before integer NOT NULL CHECK (seen_before BETWEEN 0 AND lines),
+    first_line_on date NOT NULL,
+    content text NOT NULL,
+    taken_no bigint GENERATED ALWAYS AS IDENTITY,
+    PRIMARY KEY (import_id, statement_no)
+);
+CREATE INDEX statement_balance_account ON statement_balance (bank_account, statement_date, taken_no);
+
+-- The booked lines of statements. A receipt is customers' money, which cash application handles; what is none is coded
+-- to an account by rule or by a person. `purpose` of a line that is to be coded is what a rule proposes.
+CREATE TABLE statement_line (
+    line_id text PRIMARY KEY,
+    import_id text NOT NULL,
+    entry_no integer NOT NULL,
+    statement_no integer NOT NULL,
+    bank_account text NOT NULL,
+    company_id text NOT NULL,
+    currency text NOT NULL,
+    statement_date date NOT NULL,
+    value_date date NOT NULL,
+    amount numeric(18, 3) NOT NULL,
+    subject_id text NOT NULL,
+    bank_reference text NOT NULL,
+    bank_code text NOT NULL,
+    state text NOT NULL CHECK (state IN ('receipt', 'to_code', 'coded')),
+    purpose text NOT NULL,
+    gl_account text NOT NULL,
+    coded_by text NOT NULL,
+    why text NOT NULL,
+    codings integer NOT NULL CHECK (codings >= 0),
+    UNIQUE (import_id, entry_no),
+    CHECK ((state = 'coded') = (gl_account <> ''))
+);
+CREATE INDEX statement_line_account ON statement_line (bank_account, statement_date, line_id);
+CREATE INDEX statement_line_subject ON statement_line (subject_id);
+CREATE INDEX statement_line_to_code ON statement_line (statement_date, line_id) WHERE state = 'to_code';
+CREATE INDEX statement_line_coded ON statement_line (statement_date, line_id) WHERE state = 'coded';
+
+-- Payments, returns and charges that other messages than statements report; `bundle_id` is the sum in which a statement
+-- shows them. `bank_account` is the account of that statement.
+CREATE TABLE reported_receipt (
+    subject_id text PRIMARY KEY,
+    source text NOT NULL,
+    bank_account text NOT NULL,
+    bundle_id text,
+    reported_on date NOT NULL
+);
+
 -- migrate: rollback
+DROP TABLE reported_receipt;
+DROP TABLE statement_line;
+DROP TABLE statement_balance;
 DROP TABLE deposit_slip;
 DROP TABLE bundle_line;
 DROP TABLE bundle;
@@ -577,6 +673,7 @@ DROP TABLE payment_transfer;
 DROP TABLE application_reversal;
 DROP TABLE held_duplicate;
 DROP TABLE duplicate_payment;
+DROP TABLE round_sum_lesson;
 DROP TABLE deduction;
 DROP TABLE application_line;
 DROP TABLE application;

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 import asyncpg
 
+from services.cash_app.open_items.domain.discount_tax import NOTHING, ItemTax
 from services.cash_app.open_items.domain.document_number import document_key
-from services.cash_app.open_items.domain.open_item import OpenItem
+from services.cash_app.open_items.domain.known_document import KnownDocument
+from services.cash_app.open_items.domain.open_item import OpenItem, discount_on
 from shared.chassis.transaction.unit_of_work import Table
 from shared.contracts.cash_app import OpenItemChanged
 from shared.kernel.money import round_half_up
@@ -23,10 +27,19 @@ class Customer:
     company_id: str | None
     name: str | None
     currency: str | None
+    bill_to_id: str | None = None
+    """The customer who pays for what this one orders; None: itself."""
 
 
 def customer_to_row(customer: Customer) -> tuple[Any, ...]:
-    return (customer.customer_id, customer.version, customer.company_id, customer.name, customer.currency)
+    return (
+        customer.customer_id,
+        customer.version,
+        customer.company_id,
+        customer.name,
+        customer.currency,
+        customer.bill_to_id,
+    )
 
 
 def item_from_row(row: asyncpg.Record) -> OpenItem:
@@ -50,6 +63,38 @@ def item_from_row(row: asyncpg.Record) -> OpenItem:
         open_since=row["open_since"],
         kind=row["kind"],
         terms=row["terms"],
+        credited=_taken_off(row["credited"], currency),
+        deducted=_taken_off(row["deducted"], currency),
+        tolerated=_taken_off(row["tolerated"], currency),
+        written_off=_taken_off(row["written_off"], currency),
+        taxes=_taxes_of(row["taxes"]),
+    )
+
+
+def known_from_row(row: asyncpg.Record) -> KnownDocument:
+    granted = discount_on(row["discountable"], row["discount_amount"], row["original_amount"], row["currency"])
+    left = min(row["open_amount"], max(granted - row["discount_taken"], NOTHING))
+    return KnownDocument(row["customer_id"], row["currency"], row["open_amount"], row["open_amount"] - left)
+
+
+def _taken_off(amount: Decimal, currency: str) -> Decimal:
+    return round_half_up(amount, currency) if amount else NOTHING  # most items have none
+
+
+def _taxes_of(stored: str) -> tuple[ItemTax, ...]:
+    if stored == "[]":
+        return ()
+    return tuple(
+        ItemTax(None if percent is None else Decimal(percent), Decimal(tax), Decimal(lowered))
+        for percent, tax, lowered in json.loads(stored)
+    )
+
+
+def _stored_taxes(item: OpenItem) -> str:
+    if not item.taxes:
+        return "[]"
+    return json.dumps(
+        [[None if percent is None else str(percent), str(tax), str(lowered)] for percent, tax, lowered in item.taxes]
     )
 
 
@@ -75,6 +120,11 @@ def item_to_row(item: OpenItem) -> tuple[Any, ...]:
         item.open_since,
         item.kind,
         item.terms,
+        item.credited,
+        item.deducted,
+        item.tolerated,
+        item.written_off,
+        _stored_taxes(item),
     )
 
 

@@ -13,16 +13,12 @@ from services.cash_app.open_items.schemas import View
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.outcome import Outcome
 from services.cash_app.payments.domain.payment import Payment, PaymentState
+from shared.chassis.http.schemas import WithReason
 from shared.contracts.cash_app import OpenItemChanged, PaymentApplied
 
-Reason = Annotated[str, Field(min_length=3, max_length=400)]
 SeenVersion = Annotated[
     int | None, Field(ge=0, description="`version` as you saw it: a 409 where it has changed since")
 ]
-
-
-class WithReason(BaseModel):
-    reason: Reason
 
 
 class WithVersion(WithReason):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.cash_app.access import ClerkOrController
-from services.cash_app.payments.schemas import PaymentStanding, WithReason
+from services.cash_app.payments.schemas import PaymentStanding
 from services.cash_app.refunds import commands
 from services.cash_app.refunds.schemas import RefundBody
 from services.cash_app.work import CashWork
+from shared.chassis.http.schemas import WithReason
 from shared.components.approvals.schemas import ApprovalView
 
 router = APIRouter()

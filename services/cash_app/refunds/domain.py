@@ -15,6 +15,7 @@ from services.cash_app.payments.domain.payment import Payment
 from shared.contracts.cash_app import PaymentRefunded
 from shared.contracts.event import NonNegativeAmount
 from shared.kernel.journal import Account
+from shared.kernel.money import Money
 
 Role = Literal["cash_clerk", "controller", "credit_manager"]
 
@@ -30,7 +31,7 @@ class RefundRules(BaseModel):
 
 
 class NotRefundable(ValueError):
-    """Less money is unapplied than is to be refunded; the sentence says how much is."""
+    """Less money is unapplied than is to be refunded; the message states how much is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ def refund(payment: Payment, order: Refund, book: CustomerSubledger, bookings: B
     """Pays out of what is unapplied or on account, to the refund clearing account. Raises NotRefundable."""
     if order.amount > payment.unapplied_amount:
         raise NotRefundable(
-            f"{payment.unapplied_amount} {payment.currency} of payment {payment.payment_id} is unapplied, "
-            f"so {order.amount} cannot be refunded"
+            f"{Money(payment.unapplied_amount, payment.currency)} of payment {payment.payment_id} is unapplied, "
+            f"so {Money(order.amount, payment.currency)} cannot be refunded"
         )
     on = max(order.on, payment.held_since)
     book.credit_withdrawn(payment)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.cash_app.access import Clerk
-from services.cash_app.payments.schemas import BookingResult, WithReason
+from services.cash_app.payments.schemas import BookingResult
 from services.cash_app.returns import commands
 from services.cash_app.returns.schemas import MatchBody
 from services.cash_app.work import CashWork
+from shared.chassis.http.schemas import WithReason
 
 router = APIRouter()
 

@@ -14,7 +14,7 @@ from services.cash_app.returns.store import returns_of
 from services.cash_app.work import Action, CashWork
 from shared.chassis.errors import Conflict, NotFound, Unprocessable
 from shared.chassis.transaction.command import Command
-from shared.kernel.money import round_half_up
+from shared.kernel.money import Money, round_half_up
 
 
 async def match_return(return_id: str, payment_id: str, reason: str, command: Command, uow: CashWork) -> Outcome:
@@ -27,14 +27,15 @@ async def match_return(return_id: str, payment_id: str, reason: str, command: Co
         raise Conflict(f"return {return_id} does not wait for a payment: see GET /work-queues/returns")
     objection = returned.objection(payments)
     if objection or returned.amount > sum((payment.amount for payment in payments), Decimal(0)):
-        raise Unprocessable(objection or f"payment {payment_id} is of less than the {returned.amount} returned")
+        too_small = f"payment {payment_id} is of less than the {Money(returned.amount, returned.currency)} returned"
+        raise Unprocessable(objection or too_small)
     match = MatchedReturn(returned, payments, command)
     done = await reverse_returned_payments([match], f"matched by {command.person.name}", uow)
     if not done:
         raise Conflict(returned.note)
     ((_, bookings),) = done
     uow.post_action(bookings, command, Action("match_return", reason), payments[0])
-    uow.note_action(command, return_id, "match_return", reason)
+    uow.note_action(command, return_id, Action("match_return", reason), payments[0].company_id)
     return Outcome(tuple(payments), bookings)
 
 
@@ -49,8 +50,9 @@ async def unmatch_return(return_id: str, reason: str, command: Command, uow: Cas
     taken = {row["payment_id"]: round_half_up(row["amount"], row["currency"]) for row in rows}
     by_id = {payment.payment_id: payment for payment in payments if payment.payment_id in taken}
     bookings = Bookings()
-    allowed(lambda: returned.unmatch(by_id, taken, list(items.values()), uow.business_date, bookings))
-    uow.note_action(command, return_id, "unmatch_return", reason)
+    today = uow.business_date_of(payments[0].company_id)
+    allowed(lambda: returned.unmatch(by_id, taken, list(items.values()), today, bookings))
+    uow.note_action(command, return_id, Action("unmatch_return", reason), payments[0].company_id)
     uow.post_action(bookings, command, Action("unmatch_return", reason), payments[0])
     return Outcome(tuple(payments), bookings)
 

@@ -19,6 +19,7 @@ from services.cash_app.work import CashWork
 from shared.chassis.transaction.unit_of_work import Cause
 from shared.contracts.cash_app import PaymentDishonored
 from shared.contracts.erp import PaymentReceived, PaymentReturned
+from shared.kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,5 +192,6 @@ def _why_unmatched(returned: Return, found: Sequence[Payment], received: Decimal
     if objection:
         return objection
     if returned.amount != received:
-        return f"{returned.amount} {returned.currency} was returned of a payment of {received} {returned.currency}"
+        whole = Money(received, returned.currency)
+        return f"{Money(returned.amount, returned.currency)} was returned of a payment of {whole}"
     return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.cash_app.payments.schemas import WithReason
+from shared.chassis.http.schemas import WithReason
 from shared.contracts.event import Identifier
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.cash_app.access import Approver, Books, Clerk, Reader
-from services.cash_app.payments.schemas import WithReason
 from services.cash_app.work import CashWork
 from services.cash_app.work_queues import commands
 from services.cash_app.work_queues.detail import detail, missing
@@ -18,6 +17,7 @@ from services.cash_app.work_queues.failed_events import failed_event, failed_tot
 from services.cash_app.work_queues.schemas import FailedEvent, QueueEntry, QueueEntryDetail, QueueTotal, Retried
 from shared.chassis.consume.dead_letter_replay import DeadLetterReplay
 from shared.chassis.http import Conflict, Cursor, Limit, Page, dead_letter_replay, decode_cursor
+from shared.chassis.http.schemas import WithReason
 from shared.components.approvals.schemas import ApprovalView
 from shared.contracts.event import Identifier
 

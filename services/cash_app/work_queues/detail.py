@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger
@@ -20,6 +21,7 @@ from services.cash_app.work_queues.domain import RETURNED_DAYS_MAX, Queue, evide
 from services.cash_app.work_queues.schemas import ActionView, Candidate, QueueEntryDetail, Suggestion
 from shared.chassis.http import NotFound, ReadSession
 from shared.chassis.transaction.policy_book import PolicyBook
+from shared.kernel.money import amount_text
 
 _ITEMS_SHOWN_MAX: Final = 200
 _LINES_SHOWN_MAX: Final = 200
@@ -168,13 +170,16 @@ async def _of_advice(advice_id: str, db: ReadSession) -> Found:
     row = await db.fetchrow("payment_of_advice", advice_id)
     assert row is not None, f"advice {advice_id} is in the queue without being stored"
     found = await _of_payment("advices", row["payment_id"], db)
-    advised = ", ".join(f"{line['document_number']} {line['amount']}" for line in json.loads(row["lines"])[:10])
+    advised = ", ".join(
+        f"{line['document_number']} {amount_text(Decimal(line['amount']), row['currency'])}"
+        for line in json.loads(row["lines"])[:10]
+    )
     sentence = (
         f"undo what payment {row['payment_id']} settled and apply it as advised: {advised}; or set the advice aside"
     )
     found.suggestion = Suggestion(sentence=sentence, action="reapply")
     found.candidates = [
-        Candidate(kind="payment", id=row["payment_id"], score=100, evidence=f"the advice says {advised}")
+        Candidate(kind="payment", id=row["payment_id"], score=100, evidence=f"the advice states {advised}")
     ]
     return found
 

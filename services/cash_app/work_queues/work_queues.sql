@@ -169,7 +169,8 @@ WHERE payment_id = $1;
 SELECT
     customer_id, item_id, item_version, company_id, document_number, currency, original_amount, open_amount,
     document_date, due_date, discount_date, discount_amount, discount_taken, disputed, moved_on, open_since, kind,
-    terms, closed_on
+    terms, credited, deducted, tolerated, written_off, taxes, closed_on,
+    original_amount - credited - deducted - tolerated - written_off AS discountable
 FROM open_item
 WHERE customer_id = ANY($1::text[]) AND open_amount > 0
 ORDER BY due_date, customer_id, item_id
@@ -213,7 +214,7 @@ LIMIT 10;
 
 -- name: payment_of_advice
 -- The payment of an advice, and the advised lines.
-SELECT payment_id, lines FROM remittance_advice WHERE advice_id = $1;
+SELECT payment_id, currency, lines FROM remittance_advice WHERE advice_id = $1;
 
 -- name: clerk_actions
 -- What people did with it, the latest last.

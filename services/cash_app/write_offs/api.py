@@ -5,11 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.cash_app.access import Approver
-from services.cash_app.payments.schemas import WithReason
 from services.cash_app.work import CashWork
 from services.cash_app.write_offs import commands
 from services.cash_app.write_offs.schemas import WriteOffBody, WriteOffOutcome
 from shared.chassis.http import Conflict
+from shared.chassis.http.schemas import WithReason
 
 router = APIRouter()
 

@@ -18,7 +18,7 @@ def log_activity(uow: UnitOfWork, logged: ActivityLogged, cause: Cause) -> None:
 
 def log_returned_payment(uow: UnitOfWork, reversal: PaymentUnapplied) -> None:
     """Logs that the bank returned a payment, and the amount that is owed again."""
-    owed_again = Money(reversal.amount + reversal.discount, reversal.currency).rounded()
+    owed_again = Money(reversal.amount + reversal.discount, reversal.currency)
     logged = activity(
         reversal.reversal_id,
         reversal.customer_id,
@@ -32,7 +32,7 @@ def log_returned_payment(uow: UnitOfWork, reversal: PaymentUnapplied) -> None:
 
 def log_dishonored_payment(uow: UnitOfWork, dishonored: PaymentDishonored) -> None:
     """Logs that the bank returned a payment that had not been applied to any item."""
-    amount = Money(dishonored.amount, dishonored.currency).rounded()
+    amount = Money(dishonored.amount, dishonored.currency)
     logged = activity(
         dishonored.dishonor_id,
         dishonored.customer_id,

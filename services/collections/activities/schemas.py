@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
-from shared.chassis.http.schemas import ReasonText
+from shared.chassis.http.schemas import ReasonText, RequestBody
 
 
-class NewActivity(BaseModel):
+class NewActivity(RequestBody):
     """A call, an e-mail or a note."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: Literal["call", "email", "note"]
     text: ReasonText

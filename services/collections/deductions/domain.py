@@ -16,7 +16,7 @@ from shared.contracts.cash_app import DeductionOpened
 from shared.contracts.collections import ActivityLogged, CreditMemoRequested
 from shared.contracts.erp import DeductionReason
 from shared.contracts.event import NonNegativeAmount
-from shared.kernel.money import is_exact, round_half_up
+from shared.kernel.money import Money, is_exact, round_half_up
 
 DECISION_CHARACTERS_MAX: Final = 500
 
@@ -171,7 +171,6 @@ class Deduction:
 
     def activity(self, activity_id: str, *, on: date, by: str, why: str) -> ActivityLogged:
         """The activity about the state that the deduction has now."""
-        amount = round_half_up(self.amount, self.currency)
         return activity(
             activity_id,
             self.customer_id,
@@ -179,7 +178,7 @@ class Deduction:
             on=on,
             by=by,
             text=(
-                f"deduction {self.deduction_id} of {amount} {self.currency} ({self.reason}) is "
+                f"deduction {self.deduction_id} of {Money(self.amount, self.currency)} ({self.reason}) is "
                 f"{self.state.replace('_', ' ')}: {why}"
             ),
         )
@@ -187,7 +186,8 @@ class Deduction:
     def _check_amount(self, amount: Decimal, owed: Decimal) -> None:
         if not 0 < amount <= owed or not is_exact(amount, self.currency):
             raise GrantNotPossible(
-                f"{amount} {self.currency} of deduction {self.deduction_id} cannot be granted: {owed} of it is owed"
+                f"{amount:,} {self.currency} of deduction {self.deduction_id} cannot be granted: "
+                f"{Money(owed, self.currency)} of it is owed"
             )
 
     def _enter(self, state: DeductionState) -> None:

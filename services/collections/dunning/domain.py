@@ -16,6 +16,7 @@ from services.collections.receivables.domain.identifiers import identifier
 from services.collections.receivables.domain.open_items import OpenItem
 from shared.contracts.collections import ActivityLogged, DunnedItem, DunningSent
 from shared.contracts.event import Currency, Identifier, NonNegativeAmount, Text
+from shared.kernel.money import Money
 
 NOTICE_ITEMS_MAX = 2000
 """A notice with more items would not fit into a message; the younger items follow on the next business day."""
@@ -125,7 +126,7 @@ class Notice:
             "dunning",
             on=self.sent_on,
             by=SYSTEM_ACTOR,
-            text=f"{self.step.name}: {items}, {self.total} {self.currency}. {self.step.text}",
+            text=f"{self.step.name}: {items}, {Money(self.total, self.currency)}. {self.step.text}",
         )
 
 

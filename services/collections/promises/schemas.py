@@ -6,17 +6,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, StringConstraints
 
 from services.collections.promises.domain.new_promise import PromiseTerms
 from services.collections.promises.domain.promise import Promise, PromiseState
+from shared.chassis.http.schemas import RequestBody
 from shared.contracts.event import BusinessDate, Currency, PositiveAmount
 
 
-class PromiseToPay(BaseModel):
+class PromiseToPay(RequestBody):
     """What the customer promised."""
-
-    model_config = ConfigDict(extra="forbid")
 
     amount: PositiveAmount
     currency: Currency

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from shared.contracts.event import NonNegativeAmount
-from shared.kernel.money import is_exact, round_half_up
+from shared.kernel.money import Money, is_exact
 
 
 class WriteOffAuthority(BaseModel):
@@ -31,6 +31,5 @@ def check_amount(amount: Decimal, *, open_amount: Decimal, currency: str, docume
     """Checks how much of an item is to be written off. Raises WriteOffNotPossible."""
     if amount > open_amount or not is_exact(amount, currency):
         raise WriteOffNotPossible(
-            f"{amount} {currency} cannot be written off: "
-            f"{round_half_up(open_amount, currency)} {currency} is owed on {document_number}"
+            f"{amount:,} {currency} cannot be written off: {Money(open_amount, currency)} is owed on {document_number}"
         )

@@ -22,17 +22,15 @@ from services.credit.credit_requests.schemas import RequestView
 from services.credit.limits.domain.limit_policy import RiskClass
 from services.credit.limits.schemas import LimitView, PlannedLimitView
 from services.credit.order_authorization.schemas import HeldOrderLine
-from shared.chassis.http.schemas import ReasonText
+from shared.chassis.http.schemas import WithReason
 from shared.contracts.credit import CreditState
 from shared.contracts.invoicing import Reason
 from shared.kernel.exchange_rates import ExchangeRates
 from shared.kernel.money import round_half_up
 
 
-class ChangeAccountState(BaseModel):
+class ChangeAccountState(WithReason):
     """Why an account is suspended, resolved or closed."""
-
-    reason: ReasonText
 
 
 class AccountStateChanged(BaseModel):

@@ -6,13 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.credit.credit_requests.domain.credit_requests import CreditRequest
 from services.credit.credit_requests.domain.financial_statements import FinancialStatement
 from services.credit.credit_requests.domain.request_states import RequestState
 from services.credit.limits.domain.limit_policy import RiskClass
-from shared.chassis.http.schemas import ReasonText
+from shared.chassis.http.schemas import RequestBody, WithReason
 from shared.contracts.credit import CreditState
 from shared.contracts.erp import CreditRequestKind
 from shared.contracts.event import BusinessDate, Currency, Identifier, PositiveAmount
@@ -20,7 +20,7 @@ from shared.contracts.invoicing import Reason
 from shared.kernel.money import round_half_up
 
 
-class RequestCredit(BaseModel):
+class RequestCredit(RequestBody):
     """Credit requested for a customer."""
 
     customer_id: Identifier
@@ -33,30 +33,33 @@ class RequestCredit(BaseModel):
     monthly_purchases: PositiveAmount | None = None
 
 
-class RequestStatements(BaseModel):
+class RequestStatements(WithReason):
     """Why the customer's statements are needed; the policy gives the deadlines of the letter."""
 
-    reason: ReasonText
 
-
-class EnterStatements(BaseModel):
+class EnterStatements(RequestBody):
     """The customer's financial statements, one for each year."""
 
     statements: Annotated[list[FinancialStatement], Field(min_length=1, max_length=10)]
 
 
-class ApproveRequest(BaseModel):
+class ApproveRequest(WithReason):
     """The limit granted, and why."""
 
     credit_limit: PositiveAmount
     currency: Currency
-    reason: ReasonText
 
 
-class DeclineRequest(BaseModel):
+class StatedReason(Reason):
+    """A reason as a person states it: unlike an event, it has no unknown fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class DeclineRequest(RequestBody):
     """Every reason, as it is sent to the customer."""
 
-    reasons: Annotated[list[Reason], Field(min_length=1, max_length=20)]
+    reasons: Annotated[list[StatedReason], Field(min_length=1, max_length=20)]
 
     @model_validator(mode="after")
     def _has_words(self) -> Self:

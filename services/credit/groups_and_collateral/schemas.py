@@ -9,12 +9,12 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, Field
 
 from services.credit.accounts.domain.account_rules import CollateralKind
-from shared.chassis.http.schemas import ReasonText
+from shared.chassis.http.schemas import WithReason
 from shared.contracts.event import BusinessDate, Currency, Identifier, NonNegativeAmount, PositiveAmount, Text
 from shared.kernel.money import round_half_up
 
 
-class EnterCollateral(BaseModel):
+class EnterCollateral(WithReason):
     """A guarantee, an insurance or a deposit that secures what the customer owes."""
 
     kind: CollateralKind
@@ -26,13 +26,10 @@ class EnterCollateral(BaseModel):
     """Its last day; left out: it does not expire."""
     reference: Text = ""
     """Of the bank, the insurer or the receipt."""
-    reason: ReasonText
 
 
-class WithdrawCollateral(BaseModel):
+class WithdrawCollateral(WithReason):
     """Why it no longer secures the account."""
-
-    reason: ReasonText
 
 
 class CollateralView(BaseModel):
@@ -51,7 +48,7 @@ class CollateralView(BaseModel):
         return cls.model_validate({**row, "amount": round_half_up(row["amount"], row["currency"])})
 
 
-class SetGroup(BaseModel):
+class SetGroup(WithReason):
     """A group's members and the limit above their own; null: the group is only a scope of rules."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
@@ -59,7 +56,6 @@ class SetGroup(BaseModel):
     pooled_limit: NonNegativeAmount | None = None
     members: Annotated[list[Identifier], Field(max_length=1000)]
     """All of them, including the parent if it buys itself. A customer that is left out leaves the group."""
-    reason: ReasonText
 
 
 class GroupView(BaseModel):

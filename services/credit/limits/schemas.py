@@ -8,18 +8,17 @@ from typing import Any, Self
 
 from pydantic import BaseModel
 
-from shared.chassis.http.schemas import ReasonText
+from shared.chassis.http.schemas import WithReason
 from shared.contracts.event import BusinessDate, Currency, NonNegativeAmount
 from shared.kernel.money import round_half_up
 
 
-class SetLimit(BaseModel):
+class SetLimit(WithReason):
     """A new credit limit, and why."""
 
     credit_limit: NonNegativeAmount
     currency: Currency
     """The account's own currency, so that a limit in a wrong currency is refused."""
-    reason: ReasonText
     valid_from: BusinessDate | None = None
     """The first day of the limit; left out: today."""
     valid_until: BusinessDate | None = None

@@ -15,19 +15,17 @@ from services.credit.order_authorization.domain.credit_rules import CreditRules
 from services.credit.order_authorization.domain.evaluation import OrderFacts, rule_outcomes
 from services.credit.order_authorization.domain.order_decisions import instruction_reasons
 from services.credit.order_authorization.domain.order_instructions import Condition
-from services.credit.order_authorization.domain.order_rules import displayed
 from services.credit.order_authorization.domain.orders import Decision, OpenOrder
 from shared.chassis.declare.policies import PolicyVersions
-from shared.chassis.http.schemas import ReasonText
+from shared.chassis.http.schemas import WithReason
 from shared.contracts.event import Identifier, PositiveAmount
 from shared.contracts.invoicing import Reason
 from shared.kernel.money import round_half_up
 
 
-class ReleaseOrder(BaseModel):
+class ReleaseOrder(WithReason):
     """Why a held order is released; in part if an amount is given, or on a condition."""
 
-    reason: ReasonText
     reason_code: Identifier = "other"
     amount: PositiveAmount | None = None
     """Up to this amount, incl. tax, in whole units; the rest is cancelled. Left out: all of it."""
@@ -45,10 +43,9 @@ class ReleaseOrder(BaseModel):
         return self
 
 
-class DeclineOrder(BaseModel):
+class DeclineOrder(WithReason):
     """Why a held order is not to be delivered on credit."""
 
-    reason: ReasonText
     reason_code: Identifier = "other"
 
 
@@ -125,8 +122,8 @@ def rules_as_evaluated(facts: OrderFacts, document: CreditRules) -> list[RuleVie
             effect=rule.effect,
             scope=rule.scope,
             field=rule.field,
-            condition=rule.condition,
-            value=None if value is None else displayed(value),
+            condition=rule.condition_in(facts.currency),
+            value=None if value is None else rule.displayed(value, facts.currency),
             held=held,
         )
         for rule, value, held in rule_outcomes(facts, document)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from services.credit.order_authorization.domain.credit_rules import CreditRules
 from services.credit.order_authorization.schemas import RuleView
+from shared.chassis.http.schemas import RequestBody
 from shared.contracts.event import BusinessDate, Currency
 from shared.contracts.invoicing import Reason
 
@@ -33,7 +34,7 @@ class WhatIf(BaseModel):
     policy_version: int
 
 
-class TryPolicy(BaseModel):
+class TryPolicy(RequestBody):
     """Which rules to try (a document, or an earlier version) on the orders of which span."""
 
     document: CreditRules | None = None

@@ -15,6 +15,7 @@ from services.invoicing.orders.domain.order import Order
 from services.invoicing.stock.domain.requests import request_all
 from shared.contracts.credit import CreditApproved, CreditDeclined, CreditHeld, CreditReleased
 from shared.contracts.invoicing import OpenOrderChanged, StockRequested
+from shared.kernel.money import Money, amount_text
 
 _BEFORE_CREDIT_CHECK: Final = (State.PLACED, State.REJECTED)
 _CAN_BE_STOPPED: Final = (State.CREDIT_APPROVED, State.PARTIALLY_ALLOCATED, State.BACKORDERED)
@@ -44,7 +45,8 @@ def apply_hold(order: Order, decision: CreditHeld, counts: ReplenishmentCounts) 
 
 def apply_approval(order: Order, decision: CreditApproved, counts: ReplenishmentCounts) -> Outcome[object]:
     """The order requests stock."""
-    why = f"approved by credit: exposure {decision.exposure:,} of {decision.credit_limit:,} {decision.currency}"
+    exposure = amount_text(decision.exposure, decision.currency)
+    why = f"approved by credit: exposure {exposure} of {Money(decision.credit_limit, decision.currency)}"
     if is_outdated(order, decision) or not _continue(order, decision, why):
         return Outcome()
     return Outcome.of(_request_rest(order, decision, counts))
@@ -104,7 +106,7 @@ def reduce_to_amount(order: Order, amount: Decimal, on: date, why: str) -> OpenO
         line.cancelled += line.unrequested - kept
     if not cancelled:
         return None
-    words = f"{cancelled} unit(s) cancelled, {amount:,} {order.currency} released: {why}"
+    words = f"{cancelled} unit(s) cancelled, {Money(amount, order.currency)} released: {why}"
     if any(line.open for line in order.lines):
         order.note(on, words)
     else:

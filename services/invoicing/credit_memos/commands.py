@@ -22,6 +22,7 @@ from services.invoicing.work import InvoicingWork
 from shared.chassis.errors import Conflict, NotFound, Unprocessable
 from shared.chassis.transaction.command import Command
 from shared.kernel.authority import check_authority, check_second_person
+from shared.kernel.money import Money, amount_text
 
 WAIVER_REASON_CODE = "finance_charge"
 
@@ -44,7 +45,8 @@ async def waive_finance_charge(number: str, reason: str, command: Command, uow: 
     if document.kind == "invoice":
         raise Unprocessable(f"{number} is an invoice, not a finance charge: use POST /credit-memos to credit it")
     if not document.left:
-        raise Conflict(f"finance charge {number} was waived before: nothing of {document.total} is left")
+        charged = Money(document.total, document.currency)
+        raise Conflict(f"finance charge {number} was waived before: nothing of {charged} is left")
     body = CreateCreditMemo(document_number=number, reason_code=WAIVER_REASON_CODE, reason=reason)
     return await _credit(document, document.credit_by_amount(document.left), body, command, uow)
 
@@ -55,7 +57,8 @@ async def approve_credit_memo(credit_memo_id: str, reason: str, command: Command
     Raises NotFound, Conflict, RequesterCannotApprove, or AuthorityExceeded above the person's limit.
     """
     memo = (await _waiting(credit_memo_id, command, uow)).memo
-    rules = (await uow.policy(CREDIT_MEMO_RULES)).on(uow.business_date).document
+    today = uow.business_date_of(memo.company_id)
+    rules = (await uow.policy(CREDIT_MEMO_RULES)).on(today).document
     check_authority(
         rules.authority,
         command.person.name,
@@ -67,10 +70,12 @@ async def approve_credit_memo(credit_memo_id: str, reason: str, command: Command
     document = await _document(memo.document_number, memo.company_id, uow)
     if not document.can_credit(memo.lines):
         raise Conflict(
-            f"{memo.total} {memo.currency} of {memo.document_number} cannot be credited any more: {document.total} "
-            f"was charged and {document.total - document.left} credited meanwhile; decline, and request a new one"
+            f"{Money(memo.total, memo.currency)} of {memo.document_number} cannot be credited any more: "
+            f"{amount_text(document.total, memo.currency)} was charged and "
+            f"{amount_text(document.total - document.left, memo.currency)} credited meanwhile; decline, and request a "
+            "new one"
         )
-    (posted,) = await numbered([(memo, max(uow.business_date, document.document_date))], uow)
+    (posted,) = await numbered([(memo, max(today, document.document_date))], uow)
     post_memo(posted, command, uow)
     await _decide(posted, "posted", reason, command, uow)
 
@@ -83,7 +88,8 @@ async def decline_credit_memo(credit_memo_id: str, reason: str, command: Command
     requested = await _waiting(credit_memo_id, command, uow)
     if requested.request_id is not None:
         owner = requested.memo.customer_id, requested.memo.company_id
-        answer = declined(requested.request_id, owner, by=command.person.name, on=uow.business_date, why=reason)
+        today = uow.business_date_of(requested.memo.company_id)
+        answer = declined(requested.request_id, owner, by=command.person.name, on=today, why=reason)
         uow.emit(answer, cause=command)
     await _decide(requested.memo, "declined", reason, command, uow)
 
@@ -140,7 +146,8 @@ async def _credit(
     uow: InvoicingWork,
 ) -> str:
     """Posts the credit memo, or lets it wait where the person has not the authority; its id."""
-    rules = (await uow.policy(CREDIT_MEMO_RULES)).on(uow.business_date).document
+    today = uow.business_date_of(document.company_id)
+    rules = (await uow.policy(CREDIT_MEMO_RULES)).on(today).document
     if body.reason_code not in rules.reasons:
         raise Unprocessable(f"{body.reason_code!r} is no reason for a credit memo: use {', '.join(rules.reasons)}")
     memo = CreditMemo(
@@ -151,13 +158,13 @@ async def _credit(
         document_number=document.document_number,
         document_kind=document.kind,
         settles_document=body.settles_document,
-        credit_date=max(uow.business_date, document.document_date),
+        credit_date=max(today, document.document_date),
         currency=document.currency,
         lines=lines,
         reason_code=body.reason_code,
         reason=body.reason,
     )
-    requested = RequestedCreditMemo(memo, command.person.name, uow.business_date)
+    requested = RequestedCreditMemo(memo, command.person.name, today)
     if rules.covers(command.person.roles, memo.total):
         await number_and_post([(requested, command)], uow)
         action = "credit"
@@ -188,6 +195,6 @@ async def _decide(
     await uow.execute(
         "decide_credit_memo", memo.customer_id, memo.credit_memo_id, state,
         memo.credit_memo_number if posted else None, memo.credit_date if posted else None, command.person.name,
-        uow.business_date, reason,
+        uow.business_date_of(memo.company_id), reason,
     )  # fmt: skip
     uow.audit(command, f"{state}_credit_memo", memo.document_number, before="waiting", after={"reason": reason})

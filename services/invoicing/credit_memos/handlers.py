@@ -16,7 +16,7 @@ from services.invoicing.credit_memos.store import (
 from services.invoicing.work import InvoicingWork
 from shared.chassis.transaction.unit_of_work import Cause
 from shared.contracts.collections import CreditMemoRequested
-from shared.kernel.money import round_half_up
+from shared.kernel.money import Money, round_half_up
 
 SYSTEM_ACTOR: Final = "invoicing"
 """Declines a request without a person where not enough is left of the document."""
@@ -63,7 +63,7 @@ def _requested(event: CreditMemoRequested, document: CreditableDocument | None) 
         )
     if document.currency != event.currency:
         raise CannotBeCredited(
-            f"{event.amount} {event.currency} of {document.document_number} cannot be credited: it is in "
+            f"{Money(event.amount, event.currency)} of {document.document_number} cannot be credited: it is in "
             f"{document.currency}"
         )
     memo = CreditMemo(

@@ -7,22 +7,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from services.invoicing.credit_memos.domain.creditable_document import DocumentKind
 from services.invoicing.credit_memos.store import lines_from_row
 from services.invoicing.orders.schemas import rounded
-from shared.chassis.http.schemas import ReasonText
+from shared.chassis.http.schemas import RequestBody, WithReason
 from shared.contracts.event import Identifier, PositiveAmount, Quantity
 
 Row = Mapping[str, Any]
 CreditMemoState = Literal["waiting", "posted", "declined"]
 
 
-class LineCredited(BaseModel):
+class LineCredited(RequestBody):
     """A line of the invoice: units of it, or an amount incl. tax."""
-
-    model_config = ConfigDict(extra="forbid")
 
     line_no: Annotated[int, Field(ge=1)]
     quantity: Quantity | None = None
@@ -35,21 +33,18 @@ class LineCredited(BaseModel):
         return self
 
 
-class CreateCreditMemo(BaseModel):
+class CreateCreditMemo(WithReason):
     """The credit for an invoice or finance charge: an amount incl. tax, some of its lines, or all of it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     document_number: Identifier
     company_id: Identifier | None = None
     """Where two companies use the same number."""
     amount: PositiveAmount | None = None
-    lines: Annotated[list[LineCredited], Field(max_length=500)] = []
+    lines: Annotated[tuple[LineCredited, ...], Field(max_length=500)] = ()
     settles_document: Identifier | None = None
     """The item that it settles first, where that is not the document itself: a deduction."""
     reason_code: Identifier
     """A reason code of the policy credit_memo_rules."""
-    reason: ReasonText
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:

@@ -28,7 +28,7 @@ class FinanceCharge:
     amount: Decimal
     reason: str
     items: tuple[ChargedItem, ...] = ()
-    """What it was charged for; of a charge by hand only the reason says that."""
+    """What it was charged for; for a charge by hand only the reason states it."""
 
     @classmethod
     def of(cls, assessed: FinanceChargeAssessed) -> Self:

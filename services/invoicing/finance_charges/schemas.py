@@ -8,17 +8,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from services.invoicing.orders.schemas import rounded
-from shared.chassis.http.schemas import ReasonText
+from shared.chassis.http.schemas import WithReason
 from shared.contracts.event import BusinessDate, Currency, Identifier, PositiveAmount
 
 
-class CreateFinanceCharge(BaseModel):
+class CreateFinanceCharge(WithReason):
     """A finance charge that a person posts."""
-
-    model_config = ConfigDict(extra="forbid")
 
     customer_id: Identifier
     kind: Literal["interest", "fee"]
@@ -27,7 +25,6 @@ class CreateFinanceCharge(BaseModel):
     """Left out: the customer's currency."""
     due_date: BusinessDate | None = None
     """Left out: by the customer's terms."""
-    reason: ReasonText
 
 
 class ChargedItemView(BaseModel):

@@ -28,6 +28,7 @@ def customer_from_row(row: Row) -> Customer:
         jurisdiction=row["jurisdiction"],
         tax_exempt=row["tax_exempt"],
         active=row["active"],
+        bill_to_id=row["bill_to_id"],
     )
 
 
@@ -43,6 +44,7 @@ def customer_to_row(customer: Customer) -> tuple[Any, ...]:
         customer.jurisdiction,
         customer.tax_exempt,
         customer.active,
+        customer.bill_to_id,
     )
 
 

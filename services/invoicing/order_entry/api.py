@@ -8,7 +8,6 @@ from services.invoicing.access import Controller, Db, Filter, Viewer
 from services.invoicing.order_entry import commands
 from services.invoicing.order_entry.schemas import (
     AmendOrder,
-    CancelOrder,
     CaptureOrder,
     OrderAmended,
     OrderCancelledView,
@@ -18,6 +17,7 @@ from services.invoicing.order_entry.schemas import (
 from services.invoicing.work import InvoicingWork
 from shared.chassis.http import Cursor, Limit, Page, decode_cursor
 from shared.chassis.http.paging import day
+from shared.chassis.http.schemas import WithReason
 
 router = APIRouter()
 
@@ -51,7 +51,7 @@ async def amend_order(*, order_id: str, body: AmendOrder, command: Controller) -
 
 
 @router.post("/orders/{order_id:path}/cancel")
-async def cancel_order(*, order_id: str, body: CancelOrder, command: Controller) -> OrderCancelledView:
+async def cancel_order(*, order_id: str, body: WithReason, command: Controller) -> OrderCancelledView:
     """Cancels the units of an order that are not on a pick list; the others are still shipped and invoiced."""
 
     async def work(uow: InvoicingWork) -> OrderCancelledView:

@@ -12,19 +12,28 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.invoicing.order_entry.domain.validation import ORDER_NUMBER_CHARACTERS_MAX
 from services.invoicing.orders.domain.life import State
+from shared.chassis.http.schemas import RequestBody, WithReason
 from shared.contracts.erp import OrderedLine
 from shared.contracts.event import BusinessDate, Currency, Identifier, Text
 from shared.contracts.invoicing import Reason
 
 
-class CaptureOrder(BaseModel):
-    """An order that a person takes by phone or web."""
+class EnteredLine(OrderedLine):
+    """A line as a person enters it: unlike an event, it has no unknown fields."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class CaptureOrder(RequestBody):
+    """An order that a person takes by phone or web."""
 
     order_id: Annotated[Identifier, Field(max_length=ORDER_NUMBER_CHARACTERS_MAX)] | None = None
     """The number of the order; left out, the order gets one."""
     customer_id: Identifier
+    """Who orders. Where the ERP bills this customer to another one, the order is placed for that one, and ships to this
+    customer."""
+    ship_to_id: Identifier | None = None
+    """The customer to whom the goods go; left out: `customer_id`."""
     company_id: Identifier | None = None
     """Left out: the customer's company."""
     order_date: BusinessDate | None = None
@@ -33,9 +42,9 @@ class CaptureOrder(BaseModel):
     """Left out: the customer's currency."""
     customer_reference: Text = ""
     jurisdiction: Identifier | None = None
-    """Ship-to jurisdiction; left out: the customer's."""
+    """Ship-to jurisdiction; left out: that of the ship-to customer."""
     ship_complete: bool = False
-    lines: Annotated[list[OrderedLine], Field(min_length=1, max_length=500)]
+    lines: Annotated[list[EnteredLine], Field(min_length=1, max_length=500)]
 
 
 class OrderCaptured(BaseModel):
@@ -47,17 +56,14 @@ class OrderCaptured(BaseModel):
     currency: str
 
 
-class AmendOrder(BaseModel):
+class AmendOrder(WithReason):
     """The order as it shall be, and the reason for the change."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    lines: Annotated[list[OrderedLine], Field(min_length=1, max_length=500)]
+    lines: Annotated[list[EnteredLine], Field(min_length=1, max_length=500)]
     """All lines of the order, not only those that change."""
     customer_reference: Text | None = None
     """Left out, this and the next are not changed."""
     ship_complete: bool | None = None
-    reason: Annotated[Text, Field(min_length=1)]
 
 
 class OrderAmended(BaseModel):
@@ -65,12 +71,6 @@ class OrderAmended(BaseModel):
 
     order_id: str
     revision: int
-
-
-class CancelOrder(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    reason: Annotated[Text, Field(min_length=1)]
 
 
 class OrderCancelledView(BaseModel):

@@ -45,4 +45,4 @@ class Dispatcher:
         days = business_days(events)
         companies, dates = [company for company, _ in days], [day for _, day in days]
         await uow.execute("insert_business_days", companies, dates, list(self._handlers.daily_work))
-        uow.today = max([*dates, *([uow.today] if uow.today else [])])
+        uow.days = uow.days.with_begun(days)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, Field, create_model
 
 from shared.chassis.auth import Person
 from shared.chassis.declare.policies import PolicyKind, PolicyVersion, PolicyVersions
@@ -15,7 +15,7 @@ from shared.chassis.errors import Conflict, NotFound, Unprocessable
 from shared.chassis.http.command import command_for_roles
 from shared.chassis.http.people import require_roles
 from shared.chassis.http.reading import ReadSession, read_session
-from shared.chassis.http.schemas import ReasonText
+from shared.chassis.http.schemas import WithReason
 from shared.chassis.transaction.command import Command
 from shared.chassis.transaction.policy_book import PolicyBook
 
@@ -47,13 +47,10 @@ class PolicyHistory(PolicyView):
     """Newest first."""
 
 
-class PolicyChange(BaseModel):
+class PolicyChange(WithReason):
     """A new version of a policy, and why. Unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid")
-
     valid_from: Annotated[date, Field(ge=date(1990, 1, 1), le=date(2099, 12, 31))]
-    reason: ReasonText
     based_on: Annotated[int, Field(ge=0)] | None = None
     """The newest version its author had seen: refused where another one was set since."""
 
@@ -113,9 +110,11 @@ def _put(kind: PolicyKind[Any]) -> Any:
 
 
 async def _set(kind: PolicyKind[Any], body: Any, command: Command, uow: Any) -> PolicyVersionView:
-    if uow.today is not None and body.valid_from < uow.today:
+    # A policy holds for all companies: it may not reach back into the past of any.
+    today = uow.days.latest
+    if today is not None and body.valid_from < today:
         raise Unprocessable(
-            f"valid_from {body.valid_from} has passed: a policy can hold from {uow.today} on, "
+            f"valid_from {body.valid_from} has passed: a policy can hold from {today} on, "
             "because what was decided before it stays as it is"
         )
     await uow.fetch("lock_policy", kind.name)
@@ -143,7 +142,7 @@ def _refuse_if_outdated(based_on: int | None, versions: PolicyVersions[Any], nam
 
 
 def _in_force(versions: PolicyVersions[Any], db: ReadSession) -> PolicyVersionView:
-    return _view(versions.on(db.today or date.min))
+    return _view(versions.on(db.days.latest or date.min))
 
 
 def _view(version: PolicyVersion[Any]) -> PolicyVersionView:

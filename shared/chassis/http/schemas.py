@@ -16,9 +16,13 @@ ReasonText = Annotated[
 """Why a person does something, in words; kept in the audit trail."""
 
 
-class WithReason(BaseModel):
-    """A body with the reason for a request; bodies with more fields derive from it. Unknown fields are refused."""
+class RequestBody(BaseModel):
+    """What a person sends. Unknown fields are refused: a misspelt one would otherwise be ignored without a word."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class WithReason(RequestBody):
+    """A body with the reason for a request; bodies with more fields derive from it."""
 
     reason: ReasonText

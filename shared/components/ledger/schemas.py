@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 
 from shared.chassis.http import Page
+from shared.chassis.http.schemas import WithReason
 from shared.components.ledger.domain import BatchState
 
 
@@ -73,16 +74,14 @@ class DeferredAnswerView(BaseModel):
         return cls.model_validate({**row, "body": json.loads(row["body"])})
 
 
-class Resubmission(BaseModel):
+class Resubmission(WithReason):
     """Why a rejected batch is submitted again. Unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reason: Annotated[str, Field(min_length=3, max_length=500)]
 
 
 class TrialBalanceLine(BaseModel):
     company_id: str
+    as_of: date
+    """The end of the day up to which it is added up."""
     currency: str
     account: str
     account_name: str
@@ -96,4 +95,5 @@ class TrialBalance(BaseModel):
     """Debits and credits per account up to the end of a business date."""
 
     as_of: date
+    """The day asked for; without one, the latest business day of the companies shown."""
     lines: list[TrialBalanceLine]

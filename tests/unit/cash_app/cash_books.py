@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from services.cash_app.application.domain.application import apply_payment, post_item
 from services.cash_app.application.domain.application_rules import STANDARD, CustomerRules, RuleSet
+from services.cash_app.application.domain.credit_memo import credit_of
 from services.cash_app.application.domain.currency_conversion import NO_RATES
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger
 from services.cash_app.open_items.domain.document_number import document_key
@@ -20,7 +21,7 @@ from services.cash_app.payments.domain.pending_document import PendingDocument
 from shared.contracts.cash_app import AppliedLine, PaymentApplied
 from shared.contracts.erp import PaymentReceived, RemittanceLine
 from shared.contracts.event import Event
-from shared.contracts.invoicing import InvoicePosted
+from shared.contracts.invoicing import CreditMemoPosted, InvoicePosted
 from shared.kernel.exchange_rates import DatedExchangeRates
 from shared.kernel.journal import Account, totals_by_account
 
@@ -58,7 +59,7 @@ def payment(payment_id: str, amount: str, day: int = 5, names: Iterable[Any] = (
 
 
 OLDEST_AT_LAST = CustomerRules(
-    rule_set=RuleSet(rules=(*STANDARD.rule_set.rules[:-1], "oldest_first"), residual_handling="on_account")
+    rule_set=RuleSet(rules=(*STANDARD.rule_set.rules, "oldest_first"), residual_handling="on_account")
 )
 
 
@@ -94,6 +95,19 @@ class CashBooks:
             self.payments[taken.payment_id] = taken
             taken.receive(self.bookings)
             apply_payment(taken, self.book, self.bookings)
+
+    def credit(self, number: str, total: str, day: int = 4, *, tax: str = "0", **changes: Any) -> None:
+        """A credit memo for the document of that number."""
+        given: dict[str, Any] = {
+            "credit_memo_id": f"CM-{len(self.payments)}", "credit_memo_number": f"CM-{len(self.payments)}",
+            "company_id": COMPANY, "customer_id": CUSTOMER, "invoice_number": number, "credit_date": on(day),
+            "currency": "USD", "net": str(Decimal(total) - Decimal(tax)), "tax": tax, "total": total,
+            "reason": "goods came back",
+        }  # fmt: skip
+        memo = credit_of(CreditMemoPosted(**{**given, **changes}))
+        self.payments[memo.payment_id] = memo
+        memo.receive(self.bookings, out_of=Account.RECEIVABLES)
+        apply_payment(memo, self.book, self.bookings)
 
     def belongs_to_another_customer(self, number: str) -> None:
         self.owners[COMPANY, document_key(number)].add("C-2")

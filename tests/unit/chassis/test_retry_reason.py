@@ -1,4 +1,4 @@
-"""Readiness tells the truth of both halves of a large batch: one that goes through does not hide one that fails."""
+"""Readiness reports both halves of a large batch: one that goes through does not hide one that fails."""
 
 from __future__ import annotations
 

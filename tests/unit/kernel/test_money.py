@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.money import CurrencyMismatch, Money, UnknownCurrency, is_exact, round_half_up
+from shared.kernel.money import CurrencyMismatch, Money, UnknownCurrency, amount_text, is_exact, round_half_up
 
 amounts = st.decimals(min_value=-(10**9), max_value=10**9, places=6)
 
@@ -39,8 +39,20 @@ def test_two_currencies_do_not_add() -> None:
         _ = Money(Decimal("1.00"), "USD") < Money(Decimal("1.00"), "EUR")
 
 
-def test_money_reads_as_a_clerk_writes_it() -> None:
-    assert str(Money(Decimal("1234567.50"), "EUR")) == "1,234,567.50 EUR"
+@pytest.mark.parametrize(
+    ("amount", "currency", "shown"),
+    [
+        ("1234567.5", "EUR", "1,234,567.50"),
+        ("1234567.500", "USD", "1,234,567.50"),
+        ("-1234.5", "JPY", "-1,235"),
+        ("0.0005", "KWD", "0.001"),
+        ("999", "USD", "999.00"),
+    ],
+)
+def test_money_reads_as_a_clerk_writes_it(amount: str, currency: str, shown: str) -> None:
+    """With the currency's decimals, whatever the column or the calculation it comes from."""
+    assert amount_text(Decimal(amount), currency) == shown
+    assert str(Money(Decimal(amount), currency)) == f"{shown} {currency}"
 
 
 @given(st.lists(amounts))

@@ -213,17 +213,18 @@ def _relieve(line: SettledLine, application: _Application) -> None:
     """Takes cash, discount and tolerance off the item and posts each; a small surplus with them."""
     item, on, application_id = line.item, application.on, application.application_id
     events, source = application.bookings.events, application.source
-    events.append(item.reduce(line.cash, on, "cash", application_id, method=application.payment.method))
+    payment, value_date = application.payment, application.payment.value_date
+    events.append(item.reduce(line.cash, on, "cash", application_id, method=payment.method, value_date=value_date))
     if line.conversion is None:
         application.post(source, Account.RECEIVABLES, line.cash, item)
     else:
         application.post(Account.EXCHANGE_CLEARING, Account.RECEIVABLES, line.cash, item)
         _post_conversion(line.conversion, application)
     if line.discount:
-        events.append(item.reduce(line.discount, on, "discount", application_id))
+        events.append(item.reduce(line.discount, on, "discount", application_id, value_date=value_date))
         application.post(Account.DISCOUNT_GRANTED, Account.RECEIVABLES, line.discount, item)
     if line.tolerance:
-        events.append(item.reduce(line.tolerance, on, "tolerance", application_id))
+        events.append(item.reduce(line.tolerance, on, "tolerance", application_id, value_date=value_date))
         application.post(Account.TOLERANCE, Account.RECEIVABLES, line.tolerance, item)
     if line.surplus:
         application.post(source, Account.TOLERANCE, line.surplus, item)
@@ -242,7 +243,8 @@ def _post_conversion(conversion: Conversion, application: _Application) -> None:
 def _deduct(line: SettledLine, deduction_id: str, application: _Application) -> None:
     """What the payer deducted leaves the item and becomes an item of its own, to be handled as a dispute."""
     bookings, on = application.bookings, application.on
-    bookings.events.append(line.item.reduce(line.deduction, on, "deduction", deduction_id))
+    value_date = application.payment.value_date
+    bookings.events.append(line.item.reduce(line.deduction, on, "deduction", deduction_id, value_date=value_date))
     deduction = deduction_from(line.item, deduction_id, line.deduction, on)
     bookings.items.append(deduction)
     bookings.events.append(deduction.posted())

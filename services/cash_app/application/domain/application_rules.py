@@ -1,4 +1,4 @@
-"""The application rules: a policy that says how payments are identified and applied, with exceptions.
+"""The application rules: a policy that states how payments are identified and applied, with exceptions.
 
 Rules of a company hold for its customers, those of a group for the customers of the group, those of a customer for
 that customer only; the narrowest rule wins, section by section.
@@ -40,11 +40,14 @@ class DiscountRules(_Document):
     past_due_days_max: Annotated[int, Field(ge=0, le=365)] | None = None
     """Good standing: no discount for a customer with an item more days past due than this; None: not required."""
     base: DiscountBase = "invoice"
-    """The amount that the per cent applies to: as the invoice says, its total, or its total without tax."""
+    """The amount that the per cent applies to: as the invoice states, its total, or its total without tax."""
     part_payments: Literal["none", "in_proportion"] = "none"
     """Whether a part payment within terms earns its share of the discount."""
     unearned_taken: Literal["stays_open", "deduction"] = "stays_open"
     """What happens to a discount that was taken and not earned."""
+    overclaim_percent_max: Percent = Decimal(20)
+    """Of the open amount. A payer who claims more discount than the terms grant still earns what they grant. If more
+    than this is then missing, it is a part payment and earns none."""
 
 
 class ToleranceRules(_Document):
@@ -68,12 +71,16 @@ class RuleSet(_Document):
     """How money without a remittance is applied: the first of `rules` that gives a result decides.
 
     As shipped, nothing is applied on a guess: money that matches nothing is left unapplied for review. A company that
-    prefers to apply it to the oldest items adds `oldest_first`, for all customers or for those who agreed to it.
+    prefers to apply it to the oldest items adds `oldest_first`, for all customers or for those who agreed to it; or
+    `round_sum`, for round amounts only.
     """
 
     rules: Annotated[tuple[MatchRule, ...], Field(max_length=12)] = (
-        "single_open_item", "exact_amount", "clear_account", "clear_past_due", "exact_sum", "round_sum",
+        "single_open_item", "exact_amount", "clear_account", "clear_past_due", "exact_sum",
     )  # fmt: skip
+    learned_round_sum: Annotated[int, Field(ge=0, le=20)] = 2
+    """After so many round payments of a customer that a clerk applied by hand to its oldest items, and none to others
+    since, `round_sum` applies the next ones, after all `rules`. Zero: never."""
     partial: Literal["always", "only_open_item", "never"] = "always"
     """Whether an item may be paid in part: always, only where it is the only one open, or never."""
     disputed_items: bool = True
@@ -96,11 +103,17 @@ class RuleSet(_Document):
 
 
 class IdentificationRules(_Document):
-    """How sure the payer's name must be. Scores are rapidfuzz's token sort ratio, 0 to 100."""
+    """How sure the payer's name must be. A score is how alike the letters are, 0 to 100, less the points of weaker
+    evidence."""
 
     name_score_min: Annotated[Decimal, Field(ge=80, le=100)] = Decimal(92)
     name_margin_min: Annotated[Decimal, Field(ge=1, le=100)] = Decimal(8)
     """By how much the best must be better than the second best."""
+    other_legal_form_points: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(8)
+    """Deducted where two names have different legal forms (GmbH, AG): by default still enough where the rest is the
+    same, but never as much as the same form."""
+    transliterated_points: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(10)
+    """Deducted where a name is alike only once it is written in Latin letters: by default a suggestion for a clerk."""
 
 
 class CustomerRules(_Document):

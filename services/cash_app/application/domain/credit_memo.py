@@ -1,4 +1,4 @@
-"""A credit memo is applied like money: to the invoice it corrects, else as the customer's rules say."""
+"""A credit memo is applied like money: to the invoice it corrects, else as the customer's rules decide."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from shared.kernel.exchange_rates import DatedExchangeRates
 CompanyCurrency = tuple[str, str]
 """Company and currency: items of different ones are never paid together."""
 Rules = Callable[[str, str, date], tuple[int, CustomerRules]]
-"""By company, customer and value date: the version of the policy and what it says."""
+"""By company, customer and value date: the version of the policy and what it states."""
 
 
 class UnmatchedReason(StrEnum):
@@ -52,6 +52,8 @@ class CustomerSubledger:
         self.rates = rates
         self.complete = False
         """Whether all open items are in, not only those named by a remittance."""
+        self.round_sum_lessons: dict[str, list[str]] = {}
+        """By company, the round payments that a clerk applied to the oldest items, none to others since."""
         self._owners = owners
         self._rules = rules
         self._items: dict[str, OpenItem] = {}
@@ -90,11 +92,19 @@ class CustomerSubledger:
                 pool.changed(item)
 
     def in_force(self, payment: Payment) -> tuple[int, CustomerRules]:
-        """The version of the application rules and what they say, on the payment's value date."""
+        """The version of the application rules and what they state, on the payment's value date."""
         return self._rules(payment.company_id, self.customer_id, payment.value_date)
 
+    def round_sums_taught(self, payment: Payment) -> list[str]:
+        """The payments by which a clerk has shown that a round sum pays the oldest items; empty where too few have."""
+        needed = self.in_force(payment)[1].rule_set.learned_round_sum
+        lessons = self.round_sum_lessons.get(payment.company_id, [])
+        return lessons if needed and len(lessons) >= needed else []
+
     def discount_day(self, payment: Payment, rules: CustomerRules) -> date:
-        """The day on which discounts of this payment are measured."""
+        """The day on which discounts of this payment are measured; a credit memo pays nothing and earns none."""
+        if payment.method == "credit_memo":
+            return date.max
         oldest = None
         if rules.discount.past_due_days_max is not None:
             oldest = next((item.due_date for item in self.pool(payment).oldest_first()), None)

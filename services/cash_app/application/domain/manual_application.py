@@ -19,7 +19,7 @@ from services.cash_app.open_items.domain.open_item import OpenItem
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.payment import Payment, PaymentState, WrongState
 from services.cash_app.payments.domain.pending_document import PendingDocument
-from shared.kernel.money import is_exact, round_half_up
+from shared.kernel.money import Money, amount_text, is_exact, round_half_up
 
 
 class ManualApplicationRules(BaseModel):
@@ -33,7 +33,7 @@ class ManualApplicationRules(BaseModel):
 
 
 class LineNotAllowed(ValueError):
-    """A clerk's line that the rules of application forbid; the sentence says which and why."""
+    """A clerk's line that the rules of application forbid; the message states which and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,12 @@ def apply_manually(
     settled = [_checked(payment, line, decision.reason, book) for line in decision.lines]
     if len({line.item.item_id for line in settled}) < len(settled):
         raise LineNotAllowed("an item is named twice: give each item one line with its whole amount")
+    currency = payment.currency
     cash = sum((line.conversion.paid if line.conversion else line.cash for line in settled), Decimal(0))
     if cash > payment.unapplied_amount:
         raise LineNotAllowed(
-            f"the lines add up to {cash} {payment.currency}, "
-            f"but {payment.unapplied_amount} of payment {payment.payment_id} is left"
+            f"the lines add up to {Money(cash, currency)}, "
+            f"but {amount_text(payment.unapplied_amount, currency)} of payment {payment.payment_id} is left"
         )
     settle(payment, settled, book, bookings, not_before=decision.today)
     if not payment.unapplied_amount:
@@ -95,12 +96,15 @@ def _checked(payment: Payment, line: ManualLine, reason: str, book: CustomerSubl
     if item.currency != currency:
         return _converted_line(payment, line, reason, book)
     if line.cash + line.discount > item.open_amount:
-        raise LineNotAllowed(f"{number} has {item.open_amount} {currency} open, not {line.cash + line.discount}")
+        raise LineNotAllowed(
+            f"{number} has {Money(item.open_amount, currency)} open, "
+            f"not {amount_text(line.cash + line.discount, currency)}"
+        )
     earned = discount.earned_by_claim(item, line.cash, line.discount, payment.value_date)
     if line.discount > earned:
         raise LineNotAllowed(
-            f"{number}: a discount of {line.discount} {currency} is not earned by a payment of value date "
-            f"{payment.value_date}; {earned} is"
+            f"{number}: a discount of {Money(line.discount, currency)} is not earned by a payment of value date "
+            f"{payment.value_date}; {amount_text(earned, currency)} is"
         )
     return SettledLine(
         item, round_half_up(line.cash, currency), round_half_up(line.discount, currency), "by_hand", reason
@@ -118,12 +122,15 @@ def _converted_line(payment: Payment, line: ManualLine, reason: str, book: Custo
             f"{payment.value_date} is known: set the rate first"
         )
     if converted.cash + converted.claimed > item.open_amount:
-        amounts = (
-            f"{line.cash} {payment.currency} are {converted.cash} {item.currency} with {converted.claimed} discount"
+        raise LineNotAllowed(
+            f"{number} has {Money(item.open_amount, item.currency)} open; {Money(line.cash, payment.currency)} are "
+            f"{Money(converted.cash, item.currency)} with {amount_text(converted.claimed, item.currency)} discount"
         )
-        raise LineNotAllowed(f"{number} has {item.open_amount} {item.currency} open; {amounts}")
     earned = discount.earned_by_claim(item, converted.cash, converted.claimed, payment.value_date)
     if converted.claimed > earned:
-        raise LineNotAllowed(f"{number}: a discount of {converted.claimed} {item.currency} is not earned; {earned} is")
+        raise LineNotAllowed(
+            f"{number}: a discount of {Money(converted.claimed, item.currency)} is not earned; "
+            f"{amount_text(earned, item.currency)} is"
+        )
     conversion = converted.conversion_of(converted.cash)
     return SettledLine(item, converted.cash, converted.claimed, "by_hand", reason, conversion=conversion)

@@ -1,6 +1,6 @@
 """Which items a payment settles: what its remittance names, else the rules of the customer's rule set in their order.
 
-A rule only proposes; it changes nothing. The first rule with a result decides. Every line says why, in a sentence
+A rule only proposes; it changes nothing. The first rule with a result decides. Every line states why, in a sentence
 that a clerk can read to the customer.
 """
 
@@ -12,13 +12,14 @@ from services.cash_app.application.domain.application_rules import CustomerRules
 from services.cash_app.application.domain.currency_conversion import conversion_text, convert
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger
 from services.cash_app.application.domain.remittance import by_remittance
+from services.cash_app.application.domain.round_sum_lesson import as_taught
 from services.cash_app.application.domain.rule_set import RULES, MatchCase
 from services.cash_app.application.domain.settlement import Proposal, SettledLine
 from services.cash_app.payments.domain.payment import Payment
 
 
 def propose(payment: Payment, book: CustomerSubledger) -> Proposal:
-    """What `payment` is to settle. Without any result the proposal is empty and says why."""
+    """What `payment` is to settle. Without any result the proposal is empty and states why."""
     version, rules = book.in_force(payment)
     proposal = by_remittance(payment, book, rules)
     if proposal is None:
@@ -42,7 +43,8 @@ def _by_rules(payment: Payment, book: CustomerSubledger, rules: CustomerRules) -
         lines = RULES[name](case)
         if lines:
             return lines
-    return []
+    taught = book.round_sums_taught(payment)
+    return (as_taught(case, taught) if taught else None) or []
 
 
 def _in_other_currencies(

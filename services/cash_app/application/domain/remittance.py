@@ -19,7 +19,7 @@ from services.cash_app.open_items.domain.open_item import OpenItem
 from services.cash_app.payments.domain.payment import Payment
 from services.cash_app.payments.domain.pending_document import PendingDocument
 from shared.contracts.erp import DeductionReason
-from shared.kernel.money import round_half_up
+from shared.kernel.money import Money, amount_text, round_half_up
 
 NOTHING = Decimal(0)
 
@@ -85,7 +85,7 @@ def by_remittance(payment: Payment, book: CustomerSubledger, rules: CustomerRule
                 proposal.pending.append(_pending(payment, book.customer_id, line, money))
         left -= money
     if left:
-        proposal.notes.append(f"the remittance names no document for {left} {payment.currency}: left over")
+        proposal.notes.append(f"the remittance names no document for {Money(left, payment.currency)}: left over")
     return proposal
 
 
@@ -118,7 +118,7 @@ def _stated(payment: Payment, book: CustomerSubledger, proposal: Proposal) -> li
         if key == document_key(book.customer_id):
             continue
         if amount <= 0:
-            proposal.notes.append(f"{line.document_number}: a line of {amount} {payment.currency} pays nothing")
+            proposal.notes.append(f"{line.document_number}: a line of {Money(amount, payment.currency)} pays nothing")
             continue
         stated = by_document.setdefault(key, _Stated(line_no, line.document_number, NOTHING, NOTHING, None))
         stated.amount += amount
@@ -159,7 +159,7 @@ def _recognise(
         meant = ending if len(ending) == 1 else closed
         if len(meant) == 1:
             number = meant[0].document_number
-            return meant[0], f"the remittance says {written}, which is {number} without its beginning", 95
+            return meant[0], f"the remittance states {written}, which is {number} without its beginning", 95
     near = [
         item
         for item in book.pool(payment).closed_by(amount, discount_day, _OF_ONE_AMOUNT_MAX)
@@ -168,7 +168,7 @@ def _recognise(
     if len(near) != 1:
         return None
     number = near[0].document_number
-    evidence = f"the remittance says {written}: {number} differs by one typing error and has exactly this amount open"
+    evidence = f"the remittance states {written}: {number} differs by one typing error and has exactly this amount open"
     return near[0], evidence, 90
 
 
@@ -176,11 +176,12 @@ def settle_named(item: OpenItem, stated: StatedAmount, terms: TermsInForce) -> S
     """Cash and discount for an item that the payer named.
 
     Money that is short by exactly the available discount has taken it, claimed or not. What is missing after that is
-    written off within the tolerance, becomes a deduction where the policy or the payer says so, or stays open.
+    written off within the tolerance, becomes a deduction where the policy or the payer states it, or stays open.
     """
     day, money, claimed = terms.discount_day, stated.money, stated.claimed
     available = discount.available(item, day)
-    granted = discount.earned_by_claim(item, money, claimed, day)
+    most = terms.rules.discount.overclaim_percent_max
+    granted = discount.earned_by_claim(item, money, claimed, day, most)
     if not claimed and available and item.open_amount - money == available:
         granted = available
     if not granted and terms.rules.discount.part_payments == "in_proportion":
@@ -188,9 +189,9 @@ def settle_named(item: OpenItem, stated: StatedAmount, terms: TermsInForce) -> S
     cash = min(money, item.open_amount - granted)
     why = f"the remittance names {item.document_number}"
     if granted:
-        why += f"; paid by {item.discount_date}, so {granted} {item.currency} discount is granted"
+        why += f"; paid by {item.discount_date}, so {Money(granted, item.currency)} discount is granted"
     if claimed > granted:
-        refused = f"{claimed - granted} {item.currency} of the discount claimed is not granted"
+        refused = f"{Money(claimed - granted, item.currency)} of the discount claimed is not granted"
         why += f"; {refused}: {_refusal(item, cash, terms)}"
     line = SettledLine(item, cash, granted, "remittance", why)
     missing = item.open_amount - granted - cash
@@ -214,18 +215,18 @@ def settle_foreign(
 def _foreign_remarks(line: SettledLine, money: Decimal, currency: str) -> list[str]:
     paid = line.conversion.paid if line.conversion is not None else money
     number = line.item.document_number
-    return [f"{money - paid} {currency} more than open on {number} is left over"] if paid < money else []
+    return [f"{Money(money - paid, currency)} more than open on {number} is left over"] if paid < money else []
 
 
 def _with_missing(
     line: SettledLine, missing: Decimal, refused: Decimal, rules: CustomerRules, reason: DeductionReason | None
 ) -> SettledLine:
-    item, amount = line.item, f"{missing} {line.item.currency}"
+    item, amount = line.item, Money(missing, line.item.currency)
     if within(missing, item, rules.tolerance):
         return line._replace(
             tolerance=missing, why=f"{line.why}; {amount} is missing and written off as a small difference"
         )
-    unearned = missing in (refused, item.discount_amount - item.discount_taken)
+    unearned = missing in (refused, item.discount_left, item.discount_amount - item.discount_taken)
     if unearned and rules.discount.unearned_taken == "deduction":
         reason = reason or "unearned_discount"
     small = missing * 100 <= item.open_amount * rules.short_payment.deduction_percent_max
@@ -241,14 +242,15 @@ def _with_missing(
 
 def left_over(unmatched: UnmatchedReason, number: str, money: Decimal, currency: str) -> str:
     """The sentence about a line that settles nothing yet."""
-    return _LEFT_OVER[unmatched].format(number=number, money=f"{money} {currency}")
+    return _LEFT_OVER[unmatched].format(number=number, money=Money(money, currency))
 
 
 def remarks(line: SettledLine, money: Decimal, claimed: Decimal) -> list[str]:
     """What the payer has to know about a line: too much was paid, or a discount was not granted."""
     item, sentences = line.item, []
     if line.cash < money:
-        sentences.append(f"{money - line.cash} {item.currency} more than open on {item.document_number} is left over")
+        surplus = Money(money - line.cash, item.currency)
+        sentences.append(f"{surplus} more than open on {item.document_number} is left over")
     if claimed > line.discount:
         sentences.append(line.why)
     return sentences
@@ -266,11 +268,11 @@ def _refusal(item: OpenItem, cash: Decimal, terms: TermsInForce) -> str:
         return "the rules grant this customer none"
     if day > item.discount_date:
         return f"it had to be paid by {item.discount_date}, the value date is {terms.value_date}"
-    return f"the terms grant {discount.available(item, day)} when all is paid"
+    return f"the terms grant {Money(discount.available(item, day), item.currency)} when all is paid"
 
 
 def _short(payment: Payment, line: _Stated, money: Decimal) -> str:
     return (
-        f"the remittance adds up to more than the payment: {line.number} gets {money} of "
-        f"{line.amount} {payment.currency}"
+        f"the remittance adds up to more than the payment: {line.number} gets "
+        f"{amount_text(money, payment.currency)} of {Money(line.amount, payment.currency)}"
     )

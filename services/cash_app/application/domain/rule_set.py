@@ -1,6 +1,6 @@
 """The rules of a rule set: each takes the open items and an amount, and returns lines or no result.
 
-Balances count items as the rule set says: with earned discounts taken or not, disputed items in or out. The rules
+Balances count items as the rule set requires: with earned discounts taken or not, disputed items in or out. The rules
 are those of Oracle's AutoCash rule sets (match one invoice, clear the account, clear past due, past due by terms,
 oldest first), of Microsoft Dynamics' settlement priority (by kind of item), and the usual others.
 """
@@ -22,7 +22,7 @@ from services.cash_app.application.domain.settlement import SettledLine
 from services.cash_app.application.domain.tolerance import within
 from services.cash_app.open_items.domain.open_item import OpenItem
 from services.cash_app.payments.domain.payment import Payment
-from shared.kernel.money import minor_units
+from shared.kernel.money import Money, minor_units
 
 ITEMS_LOOKED_AT_MAX: Final = 2_000
 """Of an account with more open items, rules that must read all of them give no result."""
@@ -72,9 +72,9 @@ class MatchCase:
         missing = item.open_amount - cash - earned
         written_off = missing if tolerant and within(missing, item, self.rules.tolerance) else discount.NONE
         if earned:
-            why = f"{why}; paid by {item.discount_date}, so {earned} {item.currency} discount is granted"
+            why = f"{why}; paid by {item.discount_date}, so {Money(earned, item.currency)} discount is granted"
         if written_off:
-            why = f"{why}; {written_off} {item.currency} is missing and written off as a small difference"
+            why = f"{why}; {Money(written_off, item.currency)} is missing and written off as a small difference"
         return SettledLine(
             item,
             cash,
@@ -135,7 +135,7 @@ def _nearly(case: MatchCase) -> OpenItem | None:
 
 def clear_account(case: MatchCase) -> list[SettledLine] | None:
     """The amount is the balance of the account."""
-    # No discount is more than half, so most payments need no look at all the items.
+    # No discount is more than half, so most payments do not need all the items.
     if not case.pool.open_total / 2 <= case.amount <= case.pool.open_total:
         return None
     if case.pool.open_count > ITEMS_LOOKED_AT_MAX:
@@ -195,13 +195,19 @@ def exact_sum(case: MatchCase) -> list[SettledLine] | None:
 
 
 def round_sum(case: MatchCase) -> list[SettledLine] | None:
-    """A round amount that fits nothing was not added up from documents: it is paid on account of the oldest items,
-    without discounts.
+    """A round payment that fits nothing is paid on account of the oldest items, without discounts.
+
+    That is a guess, which the rules as shipped do not make: a customer agrees to it, or a clerk has shown it.
     """
-    if minor_units(case.amount, case.payment.currency) % _ROUND_UNITS:
+    if not is_round(case.payment.amount, case.payment.currency):
         return None
     words = "is the oldest item still open; a round sum that fits nothing exactly is paid on account of the oldest"
     return _in_order(replace(case, day=date.max), case.pool.oldest_first(), "round_sum", words)
+
+
+def is_round(amount: Decimal, currency: str) -> bool:
+    """Whether the amount is a multiple of 10,000 of the currency's smallest unit, e.g. of 100.00 USD."""
+    return not minor_units(amount, currency) % _ROUND_UNITS
 
 
 def oldest_first(case: MatchCase) -> list[SettledLine] | None:
@@ -259,7 +265,7 @@ RULES: Final[dict[MatchRule, Rule]] = {
 
 
 def _past_due(case: MatchCase, most: int | None = None) -> list[OpenItem] | None:
-    """Items past due; None where they are more than the amount, or than `most`, so that no rule looks at them all."""
+    """Items past due; None where they are more than the amount, or than `most`, so that no rule reads them all."""
     items, total = [], Decimal(0)
     for item in case.pool.oldest_first():
         if item.due_date >= case.payment.value_date:

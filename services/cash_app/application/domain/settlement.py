@@ -65,7 +65,7 @@ class SettledLine(NamedTuple):
 
 @dataclass(slots=True)
 class Proposal:
-    """What a payment is to settle and wait for; `notes` say why money is left over."""
+    """What a payment is to settle and wait for; `notes` state why money is left over."""
 
     lines: list[SettledLine] = field(default_factory=list)
     pending: list[PendingDocument] = field(default_factory=list)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from services.cash_app.bank_files.domain.bank_file import Advice, BankFile, Bundle, Statement
 from services.cash_app.bank_files.domain.planned_entries import (
@@ -19,6 +20,7 @@ from services.cash_app.bank_files.domain.planned_entries import (
 from services.cash_app.bank_files.domain.read_context import ERRORS_MAX, FileError
 from shared.contracts.erp import RemittanceAdvised
 from shared.contracts.event import AMOUNT_MAX
+from shared.kernel.money import amount_text
 
 
 @dataclass(slots=True)
@@ -29,6 +31,8 @@ class ImportPlan:
     entries: list[PlannedEntry] = field(default_factory=list)
     statements: list[tuple[Statement, OwnAccount]] = field(default_factory=list)
     bundles: list[tuple[Bundle, OwnAccount, str]] = field(default_factory=list)
+    statement_of: list[int] = field(default_factory=list)
+    """By entry, the statement it is of: where in `statements`; -1 for an entry of none."""
     lines: list[tuple[int, str]] = field(default_factory=list)
     """Lines of statements that stand for a bundle: where in `entries`, and the kind of bundle."""
 
@@ -86,6 +90,7 @@ def _plan_statement(
             result.add_error(planned.place, planned.what)
             continue
         result.entries.append(planned)
+        result.statement_of.append(-1 if statement.test else len(result.statements) - 1)
         if planned.kind == "bundle":
             result.lines.append((len(result.entries) - 1, entry.bundle_kind or "deposit"))
 
@@ -115,17 +120,18 @@ def _check(statement: Statement, result: ImportPlan) -> None:
         return
     moved = sum((entry.amount for entry in statement.entries if entry.kind != "pending"), Decimal(0))
     if statement.opening + moved != statement.closing:
+        currency, shown = statement.currency, partial(amount_text, currency=statement.currency)
         result.add_error(
             statement.place,
-            f"opening {statement.opening} and movements of {moved} make {statement.opening + moved}, "
-            f"but the closing balance is {statement.closing} {statement.currency}",
+            f"opening {shown(statement.opening)} and movements of {shown(moved)} make "
+            f"{shown(statement.opening + moved)}, but the closing balance is {shown(statement.closing)} {currency}",
         )
 
 
 def _advise(advice: Advice, accounts: Mapping[str, OwnAccount], payer_company: str | None, result: ImportPlan) -> None:
     account = accounts.get(advice.account)
     if abs(advice.amount) > AMOUNT_MAX or any(abs(line.amount) > AMOUNT_MAX for line in advice.lines):
-        result.add_error(advice.place, f"an amount above {AMOUNT_MAX} is taken for a mistake")
+        result.add_error(advice.place, f"an amount above {AMOUNT_MAX:,} is taken for a mistake")
         return
     companies = {known.company_id for known in accounts.values() if known.active}
     company = account.company_id if account is not None else payer_company
@@ -153,3 +159,4 @@ def _advise(advice: Advice, accounts: Mapping[str, OwnAccount], payer_company: s
             amount=advice.amount, value_date=advice.advised_on, note="", event=event,
         )
     )  # fmt: skip
+    result.statement_of.append(-1)

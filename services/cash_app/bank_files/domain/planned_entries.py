@@ -15,6 +15,7 @@ from services.cash_app.bank_files.domain.bank_file import Entry, Statement
 from services.cash_app.bank_files.domain.read_context import FileError
 from shared.contracts.erp import PaymentReceived, PaymentReturned
 from shared.contracts.event import AMOUNT_MAX, Event
+from shared.kernel.money import Money
 
 Outcome = Literal["post", "held", "review", "booked", "seen_before", "noted"]
 """post: its event is published. held: waits for its bundle. review: waits for a person. booked: goes to the ledger
@@ -27,7 +28,7 @@ _OUTCOMES: Final[dict[str, Outcome]] = {
     "payment": "post", "return": "post", "bundle": "held", "own_payment_returned": "review", "charge": "booked",
 }  # fmt: skip
 _NOTES: Final = {
-    "debit": "money out that returns no payment: not a matter of receivables",
+    "debit": "money out that returns no payment: it is coded to an account, GET /bank-lines shows it",
     "pending": "announced by the bank, not booked yet",
     "bundle": "one line for payments that are reported elsewhere: not a payment itself",
     "charge": "charges that the bank kept back from payments reported gross: booked as bank fees",
@@ -74,7 +75,7 @@ class PlannedEntry:
 
 
 class EntryPlanner:
-    """Gives every entry its lasting identity: the account and the bank's reference, else what the entry says."""
+    """Gives every entry its lasting identity: the account and the bank's reference, else what the entry states."""
 
     def __init__(self, open_bundles: Mapping[str, frozenset[str]]) -> None:
         self._bundles = open_bundles
@@ -84,7 +85,8 @@ class EntryPlanner:
     def plan(self, entry: Entry, statement: Statement, account: OwnAccount) -> PlannedEntry | FileError:
         """The entry with what becomes of it, or what is wrong with it."""
         if abs(entry.amount) > AMOUNT_MAX:
-            return FileError(entry.place, f"{entry.amount} {entry.currency} is taken for a mistake: above {AMOUNT_MAX}")
+            what = f"{Money(entry.amount, entry.currency)} is taken for a mistake: above {AMOUNT_MAX:,}"
+            return FileError(entry.place, what)
         reference = self._reference(entry, statement)
         if isinstance(reference, FileError):
             return reference
@@ -119,8 +121,8 @@ class EntryPlanner:
         alike = [other for other in before if _facts(other) == _facts(entry)]
         balanced = statement.opening is not None and statement.closing is not None
         if alike and not balanced and entry.kind in {"payment", "return", "bundle"}:
-            what = f"{entry.amount} {entry.currency} with bank reference {entry.reference} is at {alike[0].place} too"
-            return FileError(entry.place, what)
+            amount, place = Money(entry.amount, entry.currency), alike[0].place
+            return FileError(entry.place, f"{amount} with bank reference {entry.reference} is at {place} too")
         before.append(entry)
         number = len(before)
         return reference if number == 1 else named(statement.account, f"{entry.reference}{suffix}#{number}")

@@ -3,7 +3,7 @@
 1. The customer the payment names, or whose number is in the remittance.
 2. The documents its remittance names. They outweigh the account only where every amount fits exactly.
 3. The account the money came from, if it is known for one customer.
-4. The payer's name as learned from a clerk's assignment, if it was learned for one customer.
+4. The payer's name as learned from a clerk's assignment, letter by letter, if it was learned for one customer.
 5. The payer's name, if one customer's name is similar enough, and no other's nearly as similar.
 6. Else the customer is not identified: candidates with their scores are for a clerk.
 """
@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
 from services.cash_app.application.domain.application_rules import ApplicationRules
-from services.cash_app.identification.domain.payer_name import likeness, name_key
+from services.cash_app.identification.domain.name_likeness import Likeness, NamePoints, likeness
+from services.cash_app.identification.domain.payer_name import name_key
 from services.cash_app.open_items.domain.document_number import document_key
 from services.cash_app.open_items.domain.known_document import KnownDocument
 from shared.contracts.erp import RemittanceLine
@@ -60,7 +61,8 @@ class Identification(NamedTuple):
 class PayerKnowledge:
     """What is known of a batch's payers: customers by number, and the customers of accounts, documents and names."""
 
-    customers: set[str] = field(default_factory=set)
+    customers: Mapping[str, str] = field(default_factory=dict)
+    """Known customers, each with the customer who pays for it: itself, or its bill-to customer."""
     holders: Mapping[str, Collection[str]] = field(default_factory=dict)
     documents: Mapping[tuple[str, str], Sequence[KnownDocument]] = field(default_factory=dict)
     aliases: Mapping[str, Collection[str]] = field(default_factory=dict)
@@ -72,18 +74,26 @@ def identify(payer: PayerDetails, known: PayerKnowledge, rules: ApplicationRules
     """Decides by what is known now; the account and the name count only if nothing surer gives a result."""
     if payer.stated_customer is not None:
         if payer.stated_customer in known.customers:
-            return Identification(payer.stated_customer, f"the payment names customer {payer.stated_customer}", "named")
+            return _named(payer.stated_customer, "the payment", known)
         return Identification(None, f"the payment names customer {payer.stated_customer}, who is not known here yet")
-    numbers = sorted({line.document_number.strip() for line in payer.remittance} & known.customers)
+    numbers = sorted({line.document_number.strip() for line in payer.remittance} & known.customers.keys())
     if len(numbers) == 1:
-        return Identification(numbers[0], f"the remittance names customer {numbers[0]}", "named")
+        return _named(numbers[0], "the remittance", known)
     holders = sorted(known.holders.get(payer.payer_account or "", ()))
     return (
         _by_documents(payer, holders, known, rules)
         or _by_account(payer, holders)
         or _by_name(payer, holders, known, rules)
-        or Identification(None, _not_identified(payer, holders), candidates=candidates(payer, holders, known))
+        or Identification(None, _not_identified(payer, holders), candidates=candidates(payer, holders, known, rules))
     )
+
+
+def _named(customer_id: str, where: str, known: PayerKnowledge) -> Identification:
+    """The customer who is named; where it is billed to another one, that one."""
+    bill_to, why = known.customers[customer_id], f"{where} names customer {customer_id}"
+    if bill_to != customer_id:
+        why += f", who is billed to {bill_to}"
+    return Identification(bill_to, why, "named")
 
 
 def documents_named(payer: PayerDetails, known: PayerKnowledge) -> list[tuple[RemittanceLine, Sequence[KnownDocument]]]:
@@ -140,9 +150,9 @@ def _by_documents_and_name(
     """Documents of one customer whose amounts do not fit, from an unknown account: the name must agree."""
     if holders or len(owners) != 1 or not payer.payer_name:
         return None
-    key = name_key(payer.payer_name)
-    alike = [likeness(key, name_key(name)) for customer, name in known.names.get(key, ()) if customer == owners[0]]
-    if owners[0] in known.aliases.get(key, ()) or (alike and alike[0] >= rules.identification.name_score_min):
+    alike = [one.letters for one, customer, _ in _named_like(payer, known, rules) if customer == owners[0]]
+    taught = known.aliases.get(name_key(payer.payer_name), ())
+    if owners[0] in taught or (alike and alike[0] >= rules.identification.name_score_min):
         why = f"the documents named belong to customer {owners[0]}, and so does the payer's name {payer.payer_name}"
         return Identification(owners[0], why, "documents")
     return None
@@ -162,21 +172,39 @@ def _by_name(
     learned = sorted(known.aliases.get(key, ()))
     if len(learned) == 1 and (not holders or learned[0] in holders):
         return Identification(learned[0], f"{payer.payer_name} was assigned to customer {learned[0]} before", "alias")
-    ranked = sorted(
-        ((likeness(key, name_key(name)), customer, name) for customer, name in known.names.get(key, ())), reverse=True
-    )
+    ranked = _named_like(payer, known, rules)
     if learned or not ranked:
         return None
     best, customer, name = ranked[0]
-    second = ranked[1][0] if len(ranked) > 1 else 0.0
+    second = ranked[1][0].score if len(ranked) > 1 else 0.0
     policy = rules.identification
-    if best < policy.name_score_min or best - second < policy.name_margin_min or (holders and customer not in holders):
+    if best.score < policy.name_score_min or best.score - second < policy.name_margin_min:
         return None
-    why = f"{payer.payer_name} is {best:.0f} % like the name of customer {customer}, {name}; the next {second:.0f} %"
+    if holders and customer not in holders:
+        return None
+    note = f" {best.note}" if best.note else ""
+    why = (
+        f"{payer.payer_name} is {int(best.score)} % like the name of customer {customer}, {name}{note}; "
+        f"the next {int(second)} %"
+    )
     return Identification(customer, why, "name")
 
 
-def candidates(payer: PayerDetails, holders: Sequence[str], known: PayerKnowledge) -> tuple[Candidate, ...]:
+def _named_like(payer: PayerDetails, known: PayerKnowledge, rules: ApplicationRules) -> list[tuple[Likeness, str, str]]:
+    """Customers with a name like the payer's, each with its most similar name, the most similar first."""
+    written, policy = payer.payer_name or "", rules.identification
+    points = NamePoints(float(policy.other_legal_form_points), float(policy.transliterated_points))
+    best: dict[str, tuple[Likeness, str, str]] = {}
+    for customer, name in known.names.get(name_key(written), ()):
+        alike = likeness(written, name, points)
+        if customer not in best or alike.score > best[customer][0].score:
+            best[customer] = (alike, customer, name)
+    return sorted(best.values(), key=lambda one: (-one[0].score, one[1]))
+
+
+def candidates(
+    payer: PayerDetails, holders: Sequence[str], known: PayerKnowledge, rules: ApplicationRules
+) -> tuple[Candidate, ...]:
     """Who may have paid, the likeliest first, for a clerk to choose from."""
     found: dict[str, Candidate] = {}
 
@@ -193,13 +221,12 @@ def candidates(payer: PayerDetails, holders: Sequence[str], known: PayerKnowledg
             consider(document.customer_id, _DOCUMENTS_SCORE, f"has a document {line.document_number}")
     for holder in holders:
         consider(holder, _ACCOUNT_SCORE, f"pays from account {payer.payer_account}")
-    key = name_key(payer.payer_name or "")
-    for customer in known.aliases.get(key, ()):
+    for customer in known.aliases.get(name_key(payer.payer_name or ""), ()):
         consider(customer, _ALIAS_SCORE, f"was assigned money of {payer.payer_name} before")
-    for customer, name in known.names.get(key, ()):
-        score = round(likeness(key, name_key(name)))
-        if score >= _SCORE_SHOWN_MIN:
-            consider(customer, min(score, 99), f"is named {name}, {score} % like {payer.payer_name}")
+    for alike, customer, name in _named_like(payer, known, rules):
+        if (score := int(alike.score)) >= _SCORE_SHOWN_MIN:
+            note = f" {alike.note}" if alike.note else ""
+            consider(customer, min(score, 99), f"is named {name}, {score} % like {payer.payer_name}{note}")
     ranked = sorted(found.values(), key=lambda candidate: (-candidate.score, candidate.customer_id))
     return tuple(ranked[:CANDIDATES_MAX])
 

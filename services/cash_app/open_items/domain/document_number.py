@@ -26,7 +26,7 @@ def document_key(number: str) -> str:
 def loose_tail(number: str) -> str:
     """The number's digits and letters without prefix words, punctuation and the zeros in front.
 
-    "Inv. 1000-000123" is "1000000123", "000123" is "123". Empty where too few digits are left to tell documents apart.
+    "Inv. 1000-000123" is "1000000123", "000123" is "123". Empty where too few digits are left to distinguish documents.
     """
     bare = _PREFIX.sub("", document_key(number))
     tail = "".join(_PARTS.findall(bare)).lstrip("0")

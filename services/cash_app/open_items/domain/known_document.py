@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Self
+
+from services.cash_app.open_items.domain.open_item import OpenItem
 
 
 class KnownDocument(NamedTuple):
@@ -13,3 +15,8 @@ class KnownDocument(NamedTuple):
     currency: str
     open_amount: Decimal
     net_amount: Decimal
+
+    @classmethod
+    def of(cls, item: OpenItem) -> Self:
+        net_amount = item.open_amount - min(item.open_amount, item.discount_left)
+        return cls(item.customer_id, item.currency, item.open_amount, net_amount)

@@ -18,7 +18,7 @@ from services.cash_app.payments.domain.pending_document import PendingDocument
 from shared.contracts.cash_app import PaymentSuspended
 from shared.contracts.erp import PaymentMethod, PaymentReceived, RemittanceLine
 from shared.kernel.journal import Account, Posting
-from shared.kernel.money import round_half_up
+from shared.kernel.money import Money, round_half_up
 
 
 class PaymentState(StrEnum):
@@ -150,8 +150,8 @@ class Payment:
         """Returns money of the wrong customer to suspense. Raises WrongState unless all of it is unapplied."""
         if self.unapplied_amount != self.amount:
             raise WrongState(
-                f"{self.unapplied_amount} of {self.amount} {self.currency} of payment {self.payment_id} is unapplied: "
-                "undo first what the rest was used for"
+                f"{Money(self.unapplied_amount, self.currency)} of the {Money(self.amount, self.currency)} of payment "
+                f"{self.payment_id} is unapplied: undo first what the rest was used for"
             )
         self._may(PaymentState.SUSPENSE)
         self._transfer(PaymentState.SUSPENSE, None, on, bookings)
@@ -222,7 +222,8 @@ class Payment:
     def _leave(self, amount: Decimal, then: PaymentState, entry: Entry, bookings: Bookings) -> None:
         if not 0 < amount <= self.unapplied_amount:
             raise ValueError(
-                f"payment {self.payment_id} has {self.unapplied_amount} {self.currency} unapplied, not {amount}"
+                f"payment {self.payment_id} has {Money(self.unapplied_amount, self.currency)} unapplied, "
+                f"not {Money(amount, self.currency)}"
             )
         self._move(-amount, entry, bookings)
         self.unapplied_amount -= amount

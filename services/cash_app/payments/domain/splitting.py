@@ -10,11 +10,11 @@ from decimal import Decimal
 from services.cash_app.payments.domain.bookings import Bookings, Entry
 from services.cash_app.payments.domain.payment import Payment, WrongState
 from shared.kernel.journal import Account
-from shared.kernel.money import is_exact, round_half_up
+from shared.kernel.money import Money, is_exact, round_half_up
 
 
 class NotSplittable(ValueError):
-    """The requested parts do not fit the payment; the sentence says why."""
+    """The requested parts do not fit the payment; the message states why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,9 @@ def split(payment: Payment, parts: Sequence[Part], parts_before: int, on: date, 
             raise NotSplittable(f"{part.amount} is not an amount in {payment.currency}")
     if total > payment.unapplied_amount:
         raise NotSplittable(
-            f"the parts add up to {total} {payment.currency}, but {payment.unapplied_amount} of payment "
-            f"{payment.payment_id} is unapplied: undo first what the rest was used for, or split off less"
+            f"the parts add up to {Money(total, payment.currency)}, but "
+            f"{Money(payment.unapplied_amount, payment.currency)} of payment {payment.payment_id} is unapplied: "
+            "undo first what the rest was used for, or split off less"
         )
     day = max(on, payment.held_since)
     made = []
@@ -56,7 +57,8 @@ def rejoin(part: Payment, whole: Payment, on: date, bookings: Bookings) -> None:
     """Returns a part that is wholly unapplied to the payment it was split off. Raises WrongState."""
     if part.unapplied_amount != part.amount:
         raise WrongState(
-            f"{part.unapplied_amount} of {part.amount} {part.currency} of payment {part.payment_id} is unapplied: "
+            f"{Money(part.unapplied_amount, part.currency)} of the {Money(part.amount, part.currency)} of payment "
+            f"{part.payment_id} is unapplied: "
             "undo first what the rest was used for"
         )
     day = max(on, part.held_since, whole.held_since)

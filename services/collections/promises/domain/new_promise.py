@@ -9,7 +9,7 @@ from decimal import Decimal
 from services.collections.promises.domain.promise import Promise
 from services.collections.receivables.domain.customers import Customer
 from services.collections.receivables.domain.identifiers import identifier
-from shared.kernel.money import is_exact, round_half_up
+from shared.kernel.money import Money, amount_text, is_exact, round_half_up
 
 
 class PromiseNotAcceptable(ValueError):
@@ -48,7 +48,7 @@ def check_terms(terms: PromiseTerms, customer_id: str, *, today: date, owed: Dec
         )
     if amount > owed:
         raise PromiseNotAcceptable(
-            f"amount {round_half_up(amount, currency)} is more than the {round_half_up(owed, currency)} {currency} "
+            f"amount {amount_text(amount, currency)} is more than the {Money(owed, currency)} "
             f"that customer {customer_id} owes: promise at most what is owed"
         )
 

@@ -12,6 +12,7 @@ from services.collections.credit_holds.domain import CreditHold
 from services.collections.promises.domain.receipts import Receipts
 from services.collections.receivables.domain.identifiers import identifier
 from shared.contracts.collections import ActivityLogged, PromiseBroken, PromiseDue, PromiseKept, PromiseMade
+from shared.kernel.money import Money
 
 
 class PromiseState(StrEnum):
@@ -151,7 +152,7 @@ class Promise:
     # What is published and logged of it
 
     def describe(self) -> str:
-        return f"promise {self.promise_id} of {self.amount} {self.currency} due on {self.due_on}"
+        return f"promise {self.promise_id} of {Money(self.amount, self.currency)} due on {self.due_on}"
 
     def activity(self, what: str, *, on: date, by: str, note: str = "") -> ActivityLogged:
         """The activity about one step of the promise's life; each step happens once."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from itertools import pairwise
 from typing import Annotated, Self
 
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from services.credit.credit_requests.domain.altman import Z_DOUBLE_PRIME, Z_PRIVATE, Z_PUBLIC, Model, Zone
 from shared.contracts.event import Amount, BusinessDate, Currency, NonNegativeAmount
 from shared.kernel.calendar import months_between
+from shared.kernel.money import amount_text
 
 _DAYS_OF_A_YEAR = 365
 
@@ -55,9 +57,11 @@ class FinancialStatement(BaseModel):
     def _balances(self) -> Self:
         difference = self.total_assets - self.total_liabilities - self.equity
         if difference:
+            shown = partial(amount_text, currency=self.currency)
             raise ValueError(
-                f"the statement of {self.fiscal_year} does not balance: assets {self.total_assets} less liabilities "
-                f"{self.total_liabilities} and equity {self.equity} leaves {difference}: enter what is missing"
+                f"the statement of {self.fiscal_year} does not balance: assets {shown(self.total_assets)} less "
+                f"liabilities {shown(self.total_liabilities)} and equity {shown(self.equity)} leaves "
+                f"{shown(difference)}: enter what is missing"
             )
         if self.total_assets == 0:
             raise ValueError(f"the statement of {self.fiscal_year} shows no assets: enter the balance sheet")

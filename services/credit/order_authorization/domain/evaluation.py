@@ -158,11 +158,12 @@ def evaluate(facts: OrderFacts, rules: CreditRules) -> Evaluation:
         if rule.effect == "excluding":
             excluding = excluding or rule
             continue
-        reason = Reason(code=f"rule:{rule.name}", text=rule.sentence(value)[:500])
+        reason = Reason(code=f"rule:{rule.name}", text=rule.sentence(value, facts.currency)[:500])
         (of_order if rule.field in _OF_THE_ORDER else of_account).append(reason)
     against = (*of_account, *of_order)
     if against and excluding is not None:
-        let = Reason(code=OrderReason.EXCLUDED_BY_RULE, text=excluding.sentence(facts.value(excluding.field))[:500])
+        why = excluding.sentence(facts.value(excluding.field), facts.currency)
+        let = Reason(code=OrderReason.EXCLUDED_BY_RULE, text=why[:500])
         return Evaluation((), (let, *remarks, *against)[:50])
     return Evaluation(against, tuple(remarks) if not against else (), bool(of_order) and not of_account)
 

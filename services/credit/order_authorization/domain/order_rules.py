@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.contracts.event import Identifier
+from shared.kernel.money import amount_text
 
 Value = Decimal | int | str | None
 """A fact about an order or its account; None: it is not known, and no rule on it matches."""
@@ -31,6 +32,8 @@ NUMBERS: Final[dict[str, str]] = {
     "dunning_level": "the highest dunning step of an open item",
     "broken_promises": "broken promises",
 }
+AMOUNTS: Final = frozenset({"overdue_amount", "order_amount", "day_amount"})
+"""The numbers that are amounts in the account's currency."""
 WORDS: Final[dict[str, str]] = {
     "account_state": "the account's state",
     "country": "the customer's country",
@@ -121,9 +124,18 @@ class Rule(BaseModel):
 
     @property
     def condition(self) -> str:
-        """The bounds in words: "above 30 and at most 60"."""
+        """The bounds in words: "above 30 and at most 60"; amounts as the policy states them."""
+        return self._condition(lambda bound: f"{bound.normalize():f}")
+
+    def condition_in(self, currency: str) -> str:
+        """The same for an account in this currency: "above 30,000.00"."""
+        if self.field not in AMOUNTS:
+            return self.condition
+        return self._condition(lambda bound: amount_text(bound, currency))
+
+    def _condition(self, shown: Callable[[Decimal], str]) -> str:
         parts = [
-            f"{words} {bound.normalize():f}"
+            f"{words} {shown(bound)}"
             for words, bound in (
                 ("above", self.above), ("at least", self.at_least), ("below", self.below), ("at most", self.at_most)
             )
@@ -135,13 +147,19 @@ class Rule(BaseModel):
             parts.append("none of " + ", ".join(self.none_of))
         return " and ".join(parts)
 
-    def sentence(self, value: Value) -> str:
-        """Why it blocks or excludes, in words a clerk can read to a customer."""
+    def displayed(self, value: Value, currency: str) -> str:
+        """A value of its field as a person reads it: an amount as in `currency`, per cents with two decimals."""
+        if isinstance(value, Decimal):
+            return amount_text(value, currency) if self.field in AMOUNTS else f"{value:,.2f}"
+        return f"{value:,}" if isinstance(value, int) else str(value)
+
+    def sentence(self, value: Value, currency: str) -> str:
+        """Why it blocks or excludes an order of an account in `currency`, in words a clerk can read to a customer."""
         what = "blocks the order" if self.effect == "blocking" else "approves the order"
-        shown = displayed(value)
+        shown, condition = self.displayed(value, currency), self.condition_in(currency)
         if self.field in NUMBERS:
-            return f"Rule {self.name} {what}: {shown} {NUMBERS[self.field]}, {self.condition}."
-        return f"Rule {self.name} {what}: {WORDS[self.field]} is {shown}, {self.condition}."
+            return f"Rule {self.name} {what}: {shown} {NUMBERS[self.field]}, {condition}."
+        return f"Rule {self.name} {what}: {WORDS[self.field]} is {shown}, {condition}."
 
     def covers(self, other: Rule) -> bool:
         """Whether this one holds wherever `other`, on the same field, does."""
@@ -182,13 +200,6 @@ def _reaches_up(upper: tuple[Decimal | None, bool], other: tuple[Decimal | None,
     if upper[0] is None or other[0] is None:
         return upper[0] is None
     return upper[0] > other[0] or (upper[0] == other[0] and (other[1] or not upper[1]))
-
-
-def displayed(value: Value) -> str:
-    """As a person reads it: a quotient with two decimal places, an amount or a word unchanged."""
-    if isinstance(value, Decimal):
-        return f"{value:,.2f}" if -value.as_tuple().exponent > 3 else f"{value:,}"  # type: ignore[operator]
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def check_rules(rules: Iterable[Rule]) -> None:

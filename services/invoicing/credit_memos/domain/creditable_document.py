@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from shared.kernel.money import is_exact, round_half_up
+from shared.kernel.money import amount_text, is_exact, round_half_up
 
 DocumentKind = Literal["invoice", "interest", "fee"]
 
@@ -124,9 +124,10 @@ class CreditableDocument:
             )
             if net > line.net_left or tax > line.tax_left:
                 raise CannotBeCredited(
-                    f"{net + tax} {self.currency} for {quantity} of line {line_no} of {self.document_number} cannot be "
-                    f"credited: {line.net + line.tax} was invoiced and {line.credited.total} credited before, so "
-                    f"{line.left} is left; credit it by amount"
+                    f"{self._shown(net + tax)} {self.currency} for {quantity} of line {line_no} of "
+                    f"{self.document_number} cannot be credited: {self._shown(line.net + line.tax)} was invoiced and "
+                    f"{self._shown(line.credited.total)} credited before, so {self._shown(line.left)} is left; credit "
+                    "it by amount"
                 )
             credited.append(CreditedLine(line_no, quantity, net, tax))
         return tuple(credited)
@@ -145,8 +146,8 @@ class CreditableDocument:
         left = sum((line.left for line in lines), ZERO)
         if amount > left:
             raise CannotBeCredited(
-                f"{amount} {self.currency} of {of} cannot be credited: {charged} was charged and {charged - left} "
-                f"credited before, so {left} is left"
+                f"{amount:,} {self.currency} of {of} cannot be credited: {self._shown(charged)} was charged and "
+                f"{self._shown(charged - left)} credited before, so {self._shown(left)} is left"
             )
         if amount <= 0 or not is_exact(amount, self.currency):
             raise CannotBeCredited(f"{amount} is not an amount of {self.currency} that can be credited")
@@ -170,6 +171,9 @@ class CreditableDocument:
 
     def _rounded(self, amount: Decimal) -> Decimal:
         return round_half_up(amount, self.currency)
+
+    def _shown(self, amount: Decimal) -> str:
+        return amount_text(amount, self.currency)
 
     def _lines_it_has(self) -> str:
         numbers = ", ".join(str(line.line_no) for line in self.lines if line.quantity)

@@ -13,6 +13,7 @@ from services.invoicing.orders.domain.lines import ZERO
 from services.invoicing.orders.domain.order import Order, OrderConflict
 from shared.contracts.inv_ctrl import ShipmentConfirmed
 from shared.contracts.invoicing import InvoicedLine
+from shared.kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,7 @@ def apply_shipment(order: Order, shipment: ShipmentConfirmed, counts: Replenishm
     Raises OrderConflict or CannotBeInvoiced where that is not possible.
     """
     invoice = relieve_order(order, shipment)
-    invoiced = (invoice.invoice_id, invoice.total) if invoice is not None else ()
-    changed = order.open_order_changed(shipment.shipped_on, *invoiced)
+    changed = order.open_order_changed(shipment.shipped_on, invoice.invoiced() if invoice is not None else None)
     return Outcome((changed,), documents=(PendingInvoice(shipment, invoice),))
 
 
@@ -87,6 +87,7 @@ def _invoice_of(order: Order, shipment: ShipmentConfirmed, shipped: dict[int, in
         company_id=order.company_id,
         customer_id=order.customer_id,
         order_id=order.order_id,
+        ship_to_id=order.ship_to_id,
         shipment_id=shipment.shipment_id,
         origin="shipment",
         invoice_date=shipment.shipped_on,
@@ -120,7 +121,7 @@ def _invoiced_line(order: Order, line_no: int, quantity: int) -> InvoicedLine:
 def _enter_after_shipment(order: Order, shipment: ShipmentConfirmed, invoice: Invoice | None) -> None:
     on, shipped = shipment.shipped_on, f"shipment {shipment.shipment_id} shipped"
     charged = (
-        f"invoice {invoice.invoice_id} of {invoice.total:,} {invoice.currency}" if invoice else "nothing to charge"
+        f"invoice {invoice.invoice_id} of {Money(invoice.total, invoice.currency)}" if invoice else "nothing to charge"
     )
     if not any(line.open for line in order.lines):
         order.enter(State.SHIPPED, on, shipped)

@@ -8,10 +8,11 @@ from typing import Final
 
 from services.invoicing.order_entry.domain.validation import reason
 from services.invoicing.orders.domain.life import ENDED, State
-from services.invoicing.orders.domain.order import Order, fingerprint
+from services.invoicing.orders.domain.order import Order, fingerprint, ship_to_of
 from services.invoicing.orders.domain.pricing import PricedOrder
 from shared.contracts.erp import OrderPlaced
 from shared.contracts.invoicing import OrderAmendmentRefused, OrderValidated, Reason
+from shared.kernel.money import Money, amount_text
 
 _BEFORE_PICKING: Final = (State.VALIDATED, State.CREDIT_HELD, State.CREDIT_APPROVED, State.BACKORDERED)
 _FIXED: Final = (("currency", "currency"), ("company_id", "company"), ("order_date", "date"))
@@ -51,7 +52,7 @@ def amended_on(placed: OrderPlaced) -> date:
 
 
 def amend(order: Order, placed: OrderPlaced, priced: PricedOrder) -> OrderValidated:
-    """The order becomes what the revision says, and credit decides on it again.
+    """The order becomes what the revision states, and credit decides on it again.
 
     Stock requests are withdrawn: an allocation is released when the answer arrives.
     """
@@ -59,10 +60,12 @@ def amend(order: Order, placed: OrderPlaced, priced: PricedOrder) -> OrderValida
     order.withdraw_stock_requests()
     order.revision, order.fingerprint = placed.revision, fingerprint(placed)
     order.customer_reference, order.ship_complete = placed.customer_reference, placed.ship_complete
+    order.ship_to_id = ship_to_of(placed)
     order.stopped, order.approved_until = False, None
     order.version += 1
     lines = order.apply_pricing(priced)
-    why = f"amended to revision {order.revision}: {before:,} becomes {order.total:,} {order.currency} incl. tax"
+    why = f"amended to revision {order.revision}: {amount_text(before, order.currency)} becomes "
+    why += f"{Money(order.total, order.currency)} incl. tax"
     if order.state is State.VALIDATED:
         order.note(on, why)
     else:

@@ -1,4 +1,4 @@
-"""Which payment a message reports: the reference with account, amount, value date and payer, not the reference alone."""
+"""Which payment a message reports: by its reference with account, amount, value date and payer."""
 
 from __future__ import annotations
 

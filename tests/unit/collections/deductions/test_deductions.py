@@ -54,7 +54,7 @@ def test_the_rest_of_what_is_granted_in_part_is_charged_back() -> None:
 
 @pytest.mark.parametrize("amount", ["34.10", "0", "1.005"])
 def test_no_more_is_granted_than_is_owed(amount: str) -> None:
-    with pytest.raises(GrantNotPossible, match=r"34\.09 of it is owed"):
+    with pytest.raises(GrantNotPossible, match=r"34\.09 USD of it is owed"):
         granted(deduction(), amount)
 
 

@@ -115,7 +115,9 @@ def test_what_there_is_nothing_to_divide_by_has_no_ratio():
 
 
 def test_a_statement_that_does_not_balance_is_refused_with_the_difference():
-    with pytest.raises(ValidationError, match=r"does not balance: assets 432000 .* equity 284000 leaves 706"):
+    with pytest.raises(
+        ValidationError, match=r"does not balance: assets 432,000\.00 .* equity 284,000\.00 leaves 706\.00"
+    ):
         statement(equity="284000")
     with pytest.raises(ValidationError, match="fiscal year 2018 does not end on 2019-03-31"):
         statement(ends_on="2019-03-31")
@@ -137,9 +139,9 @@ def test_the_lowest_cap_binds_and_is_named():
     suggestion = suggested_limit(CREDIT_REQUESTS.shipped.document.caps, "USD", **given)
     assert (suggestion.amount, suggestion.binding) == (7501, "purchases")
     assert [cap.text for cap in suggestion.caps] == [
-        "10 % of a net worth of 192,840 USD: 19,284 USD",
-        "20 % of a year's sales to the customer of 5,000,000 USD: 1,000,000 USD",
-        "3 months of purchases of 2,500.50 USD: 7,501 USD",
+        "10 % of a net worth of 192,840.00 USD: 19,284.00 USD",
+        "20 % of a year's sales to the customer of 5,000,000.00 USD: 1,000,000.00 USD",
+        "3 months of purchases of 2,500.50 USD: 7,501.00 USD",
     ]
     new = suggested_limit(CREDIT_REQUESTS.shipped.document.caps, "USD", **given | {"our_sales": Decimal(0)})
     assert (new.amount, [cap.name for cap in new.caps]) == (7501, ["net_worth", "purchases"])

@@ -91,6 +91,16 @@ def test_every_reason_is_given_and_one_excluding_rule_lets_it_through_all_the_sa
     assert OrderFacts.of("C-1", facts.text) == facts
 
 
+def test_a_rule_about_an_amount_shows_it_with_the_decimals_of_the_accounts_currency() -> None:
+    size = Rule.model_validate(rule("size", "order_amount", above="30000"))
+    assert size.sentence(Decimal("31234.500"), "USD").endswith(
+        "31,234.50 ordered, in the account's currency, above 30,000.00."
+    )
+    assert size.sentence(Decimal(31234), "JPY").endswith("31,234 ordered, in the account's currency, above 30,000.")
+    share = Rule.model_validate(rule("share", "overdue_percent", above="50"))
+    assert share.sentence(Decimal(200) / 3, "JPY").endswith("66.67 per cent of the credit limit overdue, above 50.")
+
+
 def test_exposure_counts_each_part_by_policy_and_rate() -> None:
     owing = account("1000", d5="100")
     owing.valuation = replace(
@@ -115,7 +125,7 @@ def test_exposure_counts_each_part_by_policy_and_rate() -> None:
     assert AccountProfile(profile.text).text == profile.text
 
 
-def test_an_order_without_a_rate_of_its_own_is_valued_through_a_third_currency_and_says_so() -> None:
+def test_an_order_without_a_rate_of_its_own_is_valued_through_a_third_currency_which_is_recorded() -> None:
     """1 EUR = 2 USD and 1 GBP = 4 USD: 100 GBP are 200 EUR, through USD."""
     european = account()
     rates = ExchangeRates({("EUR", "USD"): Decimal(2), ("GBP", "USD"): Decimal(4), ("EUR", "CHF"): Decimal(1)})
