@@ -1,4 +1,4 @@
-"""A bank uses its references again, and reports one receipt in several messages: all money is counted, and only once."""
+"""Banks use references again and report one receipt in several messages: all money is counted, and only once."""
 
 from __future__ import annotations
 

@@ -43,10 +43,8 @@ async def code_lines_by_rule(planned: ImportPlan, uow: CashWork) -> Codings:
     ]  # fmt: skip
     if not candidates:
         return {}
-    rules, own = (
-        await uow.policy(BANK_CODING_RULES),
-        (await uow.policy(OWN_ACCOUNTS)).on(uow.days.latest or date.max).document,
-    )
+    rules = await uow.policy(BANK_CODING_RULES)
+    own = (await uow.policy(OWN_ACCOUNTS)).on(uow.days.latest or date.max).document
     ours = {row["bank_account"] for row in await uow.fetch("known_bank_accounts")} | set(own.further_numbers())
     found: Codings = {}
     for at, one in candidates:
