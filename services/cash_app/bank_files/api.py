@@ -22,6 +22,7 @@ from services.cash_app.bank_files.schemas import (
     CloseReview,
     Deposit,
     Deposited,
+    EntryTaken,
     EntryView,
     ImportView,
     MappingView,
@@ -233,6 +234,16 @@ async def entries_for_review(
     (after,) = decode_cursor(cursor, 1)
     rows = await db.fetch("view_entries_for_review", after, limit + 1)
     return Page[ReviewEntryView].of(rows, limit, ReviewEntryView.of, lambda row: (row["subject_id"],))
+
+
+@router.post("/bank-entries/{subject_id}/take")
+async def take_entry(subject_id: str, body: CloseReview, command: Clerk) -> EntryTaken:
+    """Posts an entry that waits for a person as money of its own."""
+
+    async def work(uow: CashWork) -> EntryTaken:
+        return await commands.take_entry(subject_id, body.reason, command, uow)
+
+    return await command.run(work, body)
 
 
 @router.post("/bank-entries/{subject_id}/close-review")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from services.cash_app.bank_files.domain.planned_entries import identifier, subject
-from services.cash_app.bank_files.schemas import Deposit, Deposited, Released, ReviewClosed
+from services.cash_app.bank_files.schemas import Deposit, Deposited, EntryTaken, Released, ReviewClosed
 from services.cash_app.work import CashWork
 from shared.chassis.http import Command, Conflict, NotFound, Unprocessable
-from shared.contracts.erp import PaymentReceived
+from shared.contracts.erp import PaymentReceived, PaymentReturned
 from shared.kernel.money import Money, amount_text, is_exact
 
 
@@ -67,6 +67,27 @@ async def release_line(line_id: str, reason: str, command: Command, uow: CashWor
     after = {"payment_id": payment.payment_id, "reason": reason}
     uow.audit(command, action="release_line", subject=line_id, before={"state": "held"}, after=after)
     return Released(line_id=line_id, payment_id=payment.payment_id)
+
+
+async def take_entry(subject_id: str, reason: str, command: Command, uow: CashWork) -> EntryTaken:
+    """An entry that waited is money of its own: it is posted like any other.
+
+    Raises NotFound for one that does not wait, Conflict for one that is no payment or return.
+    """
+    row = await uow.fetchrow("entry_for_review", subject_id)
+    if row is None:
+        raise NotFound(f"there is no entry {subject_id!r} that waits: GET /bank-entries/review lists them")
+    if row["event"] is None:
+        raise Conflict(f"entry {subject_id} is no payment of a customer ({row['kind']}): close it with what you found")
+    if row["stage"] != "posted":
+        raise Conflict(f"import {row['import_id']} is still being posted: try again when it is done")
+    event = (PaymentReturned if row["kind"] == "return" else PaymentReceived).model_validate_json(row["event"])
+    note = f"{row['note']}; taken by {command.person.name}: {reason}"[:1000]
+    await uow.execute("release_line", row["import_id"], row["entry_no"], note)
+    uow.emit(event, cause=command)
+    after = {"outcome": "post", "reason": reason}
+    uow.audit(command, action="take_entry", subject=subject_id, before={"outcome": "review"}, after=after)
+    return EntryTaken(import_id=row["import_id"], subject_id=event.subject)
 
 
 async def close_review(subject_id: str, reason: str, command: Command, uow: CashWork) -> ReviewClosed:

@@ -103,8 +103,37 @@ INNER JOIN unnest($1::text[], $2::text[], $3::text[], $4::date[])
 
 -- name: entries_seen
 -- Which of these entries were taken before, and where.
-SELECT subject_id, import_id, place, source, amount, currency FROM import_entry
+SELECT subject_id, import_id, place FROM import_entry
 WHERE subject_id = ANY($1::text[]) AND outcome IN ('post', 'held', 'review', 'booked');
+
+-- name: lines_reported
+-- Lines that were reported first with these amounts of accounts, within days of a value date, with the balances of
+-- their statements.
+SELECT DISTINCT
+    e.import_id, e.entry_no, e.subject_id, e.place, e.kind, e.source, e.bank_account, e.line_reference, e.currency,
+    e.amount, e.value_date, e.facts, coalesce(b.statement_date, r.reported_on, e.value_date) AS reported_on, b.opening,
+    b.closing
+FROM unnest($1::text[], $2::numeric[], $3::date[]) AS w (bank_account, amount, value_date)
+INNER JOIN import_entry AS e
+    ON e.bank_account = w.bank_account AND e.amount = w.amount
+    AND e.value_date BETWEEN w.value_date - $4::integer AND w.value_date + $4::integer
+    AND e.outcome IN ('post', 'held', 'review', 'booked') AND e.kind <> 'advice'
+LEFT JOIN statement_line AS l ON e.import_id = l.import_id AND e.entry_no = l.entry_no
+LEFT JOIN statement_balance AS b ON l.import_id = b.import_id AND l.statement_no = b.statement_no
+LEFT JOIN reported_receipt AS r ON e.subject_id = r.subject_id
+ORDER BY e.import_id, e.entry_no;
+
+-- name: reports_of_accounts
+-- The balances of accounts' statements, from two months before a day.
+SELECT bank_account, statement_date, opening, closing
+FROM statement_balance
+WHERE bank_account = ANY($1::text[]) AND statement_date >= $2::date - 60;
+
+-- name: payments_of_feed
+-- Payments that the bank feed or a deposit slip reported with these references.
+SELECT bank_reference, payment_id, currency, amount, value_date
+FROM bank_reference
+WHERE bank_reference = ANY($1::text[]);
 
 -- name: collective_entries_seen
 -- Bookings that another kind of message reported with these references, with the sum of their entries.
@@ -128,11 +157,11 @@ SELECT trace_number, bank_reference, currency, amount FROM payment_trace WHERE t
 -- What a file reports, entry by entry, and what becomes of it.
 INSERT INTO import_entry (
     import_id, entry_no, place, kind, outcome, subject_id, source, bank_account, bank_reference, currency, amount,
-    value_date, note, event, collective_reference, facts
+    value_date, note, event, collective_reference, facts, line_reference
 )
 SELECT * FROM unnest(
     $1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::text[], $11::numeric[], $12::date[], $13::text[], $14::text[], $15::text[], $16::jsonb[]
+    $10::text[], $11::numeric[], $12::date[], $13::text[], $14::text[], $15::text[], $16::jsonb[], $17::text[]
 );
 
 -- name: insert_bank_statements
@@ -272,12 +301,16 @@ ORDER BY subject_id
 LIMIT $2;
 
 -- name: entry_for_review
--- An entry that waits for a person, locked.
-SELECT import_id, entry_no, note FROM import_entry WHERE subject_id = $1 AND outcome = 'review' FOR UPDATE;
+-- An entry that waits for a person, locked, with the stage of its file.
+SELECT e.import_id, e.entry_no, e.kind, e.note, e.event, f.stage
+FROM import_entry AS e
+INNER JOIN import_file AS f ON e.import_id = f.import_id
+WHERE e.subject_id = $1 AND e.outcome = 'review'
+FOR UPDATE OF e;
 
 -- name: close_review
 -- A person has dealt with the entry.
-UPDATE import_entry SET outcome = 'noted', note = $3 WHERE import_id = $1 AND entry_no = $2;
+UPDATE import_entry SET outcome = 'noted', note = $3, event = NULL WHERE import_id = $1 AND entry_no = $2;
 
 -- name: view_bundles
 -- A page of bundles; open ones only, where asked.

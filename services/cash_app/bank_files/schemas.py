@@ -162,6 +162,13 @@ class CloseReview(WithReason):
     """What a person found about an entry, such as the refund that came back."""
 
 
+class EntryTaken(BaseModel):
+    """The payment or return that an entry became."""
+
+    import_id: str
+    subject_id: str
+
+
 class ReviewClosed(BaseModel):
     import_id: str
     subject_id: str

@@ -158,7 +158,7 @@ async def _validate(begin: Begin, file: asyncpg.Record, parsed: BankFile, planne
         if before is not None:
             errors = [FileError("file", f"the same file came before, as import {before['import_id']}")]
         elif not errors:
-            errors = await compare_with_earlier_imports(planned, uow)
+            errors = await compare_with_earlier_imports(planned, import_id, uow)
         if errors:
             await uow.execute("refuse_import", import_id, parsed.format, _as_json(errors))
             return

@@ -86,7 +86,7 @@ def _collective(entry: PlannedEntry) -> str:
 
 
 def _entry_row(import_id: str, file_name: str, number: int, planned: PlannedEntry) -> tuple[Any, ...]:
-    event = planned.event if planned.outcome in {"post", "held"} else None
+    event = planned.event if planned.outcome in {"post", "held", "review"} else None
     if isinstance(event, PaymentReceived | PaymentReturned):
         origin = PaymentOrigin(import_id=import_id, file_name=file_name[:200], place=planned.place[:200])
         event = event.model_copy(update={"origin": origin})
@@ -95,6 +95,7 @@ def _entry_row(import_id: str, file_name: str, number: int, planned: PlannedEntr
         planned.bank_account, planned.bank_reference, planned.currency, planned.amount, planned.value_date,
         planned.note, event.model_dump_json() if event is not None else None,
         planned.entry.collective_reference if planned.entry is not None else "", _facts(planned),
+        planned.entry.reference if planned.entry is not None else "",
     )  # fmt: skip
 
 

@@ -522,13 +522,16 @@ CREATE TABLE import_entry (
     event text,
     collective_reference text NOT NULL DEFAULT '',
     facts jsonb NOT NULL DEFAULT '{}',
+    line_reference text NOT NULL DEFAULT '',
     PRIMARY KEY (import_id, entry_no),
-    CHECK ((outcome IN ('post', 'held')) = (event IS NOT NULL))
+    CHECK (outcome = 'review' OR (outcome IN ('post', 'held')) = (event IS NOT NULL))
 );
 CREATE UNIQUE INDEX import_entry_subject ON import_entry (subject_id)
 WHERE outcome IN ('post', 'held', 'review', 'booked');
 CREATE INDEX import_entry_collective ON import_entry (bank_account, collective_reference)
 WHERE collective_reference <> '';
+CREATE INDEX import_entry_line ON import_entry (bank_account, amount, value_date)
+WHERE outcome IN ('post', 'held', 'review', 'booked');
 CREATE INDEX import_entry_review ON import_entry (subject_id) WHERE outcome = 'review';
 
 CREATE TABLE bank_statement (
