@@ -102,7 +102,7 @@ def message(
         if amount
     )
     return (
-        f'<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:{kind}.001.08"><{outer}>'
+        f'<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:{kind}.001.08"><{outer}>'
         f"<GrpHdr><MsgId>M-{number}</MsgId><CreDtTm>{on}T18:00:00Z</CreDtTm></GrpHdr><{inner}><Id>{number}</Id>"
         f"<CreDtTm>{on}T18:00:00Z</CreDtTm><Acct><Id>{account}</Id><Ccy>EUR</Ccy></Acct>{balances}{''.join(lines)}"
         f"</{inner}></{outer}></Document>"
@@ -206,3 +206,17 @@ async def test_an_account_under_its_iban_and_its_domestic_number_is_one_account(
     again = message("S-1-again", paid, opening="0.00", closing="75.00", account=domestic)
     assert (await send(world, again))["counts"]["seen_before"] == 1
     assert await amounts(world) == [75]
+
+
+@needs_found
+@pytest.mark.parametrize("statement_first", [False, True])
+async def test_a_collective_line_that_is_not_marked_as_one(world: World, statement_first: bool) -> None:
+    """The details of BOOK-1 are 100.00 and 60.00; the statement shows one credit of 160.00 under another reference."""
+    details = found("camt054-details-of-a-collective-booking.xml")
+    on = date(2026, 3, 10)
+    statement = message("S1", line("160.00", ref="BOOK-1", on=on), opening="0.00", closing="160.00", on=on)
+    for content in (statement, details) if statement_first else (details, statement):
+        await send(world, content)
+    assert await cash(world) == 160
+    assert await amounts(world) == ([60, 100, 160] if statement_first else [60, 100])
+    assert await review(world) == []

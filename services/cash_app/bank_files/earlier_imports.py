@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from services.cash_app.bank_files.collective_details import divide_known_lines
 from services.cash_app.bank_files.domain.import_plan import ImportPlan
 from services.cash_app.bank_files.domain.planned_entries import PlannedEntry, with_own_identity
 from services.cash_app.bank_files.domain.read_context import ERRORS_MAX, FileError
@@ -91,6 +92,51 @@ async def _entries(planned: ImportPlan, import_id: str, uow: CashWork) -> None:
                 planned.entries[at] = with_own_identity(planned.entries[at], import_id)
             subjects.add(planned.entries[at].subject_id)
     await _divided_elsewhere(planned, uow)
+    await _sums_of_bundles(planned, known.days_max, uow)
+    await divide_known_lines(planned, import_id, known.days_max, uow)
+
+
+async def _sums_of_bundles(planned: ImportPlan, days_max: int, uow: CashWork) -> None:
+    """A credit of a statement that is the sum of payments reported one by one is the line of their bundle.
+
+    So where the bundle is the only one of the amount near in time, the line is the only one, and the line neither
+    names documents nor a payer of one payment.
+    """
+    lines = {
+        at: one
+        for at, one in enumerate(planned.entries)
+        if one.source == "statement" and one.kind == "payment" and one.outcome == "post" and _may_be_a_sum(one)
+    }
+    if not lines:
+        return
+    asked = [[one.bank_account for one in lines.values()], [one.amount for one in lines.values()]]
+    rows = await uow.fetch("bundles_of_sums", *asked, [one.value_date for one in lines.values()], days_max)
+    fitting: defaultdict[int, list[Any]] = defaultdict(list)
+    users: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for at, one in lines.items():
+        for row in rows:
+            same = (row["bank_account"], row["currency"], row["net"]) == (one.bank_account, one.currency, one.amount)
+            if same and abs((row["value_date"] - one.value_date).days) <= days_max and _of_many(one, row):
+                fitting[at].append(row)
+                users[row["bank_account"], row["bundle_id"]].append(at)
+    for at, bundles in fitting.items():
+        row = bundles[0]
+        if len(bundles) == 1 and len(users[row["bank_account"], row["bundle_id"]]) == 1:
+            one = planned.entries[at]
+            entry = replace(one.entry, collective_reference=row["bundle_id"]) if one.entry is not None else None
+            note = f"the sum of {row['payments']} payments reported as {row['bundle_id']}: not a payment itself"
+            planned.entries[at] = replace(one, kind="bundle", outcome="held", note=note, entry=entry)
+            planned.lines.append((at, row["kind"]))
+
+
+def _may_be_a_sum(one: PlannedEntry) -> bool:
+    return one.entry is not None and not one.entry.remittance and not one.entry.customer_id
+
+
+def _of_many(one: PlannedEntry, bundle: Any) -> bool:
+    """Whether the line may stand for the bundle: a payer's account tells a payment, but an acquirer's."""
+    payer = one.entry.payer_account if one.entry is not None else ""
+    return not payer or bundle["kind"] == "card"
 
 
 async def _divided_elsewhere(planned: ImportPlan, uow: CashWork) -> None:

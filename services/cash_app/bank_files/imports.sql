@@ -204,6 +204,27 @@ INNER JOIN unnest($1::text[], $2::text[]) AS w (bank_account, bundle_id)
 -- Bundles whose sum no line of a statement has shown yet.
 SELECT bank_account, bundle_id FROM bundle WHERE line_id IS NULL ORDER BY value_date DESC LIMIT 20000;
 
+-- name: single_lines_of_sums
+-- Lines that statements reported as one payment, with the sum of a booking that another message divides.
+SELECT DISTINCT e.bank_account, w.collective_reference, e.currency, e.subject_id
+FROM unnest($1::text[], $2::text[], $3::numeric[], $4::date[])
+    AS w (bank_account, collective_reference, amount, value_date)
+INNER JOIN import_entry AS e
+    ON e.bank_account = w.bank_account AND e.amount = w.amount
+    AND e.value_date BETWEEN w.value_date - $5::integer AND w.value_date + $5::integer
+    AND e.outcome = 'post' AND e.kind = 'payment' AND e.source = 'statement'
+    AND e.line_reference IN ('', w.collective_reference)
+ORDER BY e.bank_account, w.collective_reference, e.subject_id;
+
+-- name: bundles_of_sums
+-- Bundles that no line of a statement has shown yet, with exactly the amount of a line, near in time.
+SELECT DISTINCT b.bank_account, b.bundle_id, b.kind, b.currency, b.net, b.value_date, b.payments
+FROM unnest($1::text[], $2::numeric[], $3::date[]) AS w (bank_account, amount, value_date)
+INNER JOIN bundle AS b
+    ON b.bank_account = w.bank_account AND b.net = w.amount AND b.line_id IS NULL
+    AND b.value_date BETWEEN w.value_date - $4::integer AND w.value_date + $4::integer
+ORDER BY b.bank_account, b.bundle_id;
+
 -- name: join_bundles
 -- Joins a line to the bundle of its account with exactly its sum, near in time, where neither has another choice.
 WITH pair AS (

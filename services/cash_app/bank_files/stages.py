@@ -10,10 +10,10 @@ import asyncio
 import json
 import time
 from collections import Counter
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import date
+from functools import partial
 from typing import Final
-from uuid import uuid5
 
 import asyncpg
 import structlog
@@ -21,18 +21,19 @@ import structlog
 from services.cash_app.bank_files.domain.bank_file import BankFile, Format
 from services.cash_app.bank_files.domain.delimited import RemittanceMapping
 from services.cash_app.bank_files.domain.import_plan import ImportPlan, plan_import
-from services.cash_app.bank_files.domain.planned_entries import OwnAccount
+from services.cash_app.bank_files.domain.own_account import OwnAccount
 from services.cash_app.bank_files.domain.read_context import FileError, Limits, UnreadableFile
 from services.cash_app.bank_files.domain.recognise import FORMATS, not_read, read, recognise
 from services.cash_app.bank_files.earlier_imports import compare_with_earlier_imports
+from services.cash_app.bank_files.import_run import ImportRun
 from services.cash_app.bank_files.statement_keeping import code_lines_by_rule, keep_statements
 from services.cash_app.bank_files.store import CHUNK, save_import
+from services.cash_app.bank_reconciliation.policy import OWN_ACCOUNTS
 from services.cash_app.work import CashWork
 from shared.chassis.declare.handlers import Begin
-from shared.chassis.envelope import O2C_NAMESPACE
 from shared.chassis.transaction.transient_errors import is_transient
 from shared.contracts.erp import PaymentReceived, PaymentReturned, RemittanceAdvised
-from shared.contracts.event import Event, EventContext
+from shared.contracts.event import Event
 
 log = structlog.get_logger(__name__)
 
@@ -44,18 +45,6 @@ STEPS: Final = ("parsing", "validating", "refusing", "posting")
 EVENT_OF_KIND: Final[dict[str, type[Event]]] = {
     "payment": PaymentReceived, "bundle": PaymentReceived, "return": PaymentReturned, "advice": RemittanceAdvised,
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class ImportRun:
-    """The events of a file are caused by the file: the same file causes the same event ids, however often."""
-
-    import_id: str
-
-    @property
-    def context(self) -> EventContext:
-        identity = uuid5(O2C_NAMESPACE, f"cash_app/import/{self.import_id}")
-        return EventContext(id=identity, source="cash_app", time=datetime.now(UTC), correlation_id=identity)
 
 
 async def take_a_step(begin: Begin) -> bool:
@@ -89,10 +78,13 @@ async def _read_next(begin: Begin) -> bool:
         for row in await uow.fetch("open_bundles"):
             bundles.setdefault(row["bank_account"], set()).add(row["bundle_id"])
         mapping = await uow.fetchrow("remittance_mapping", file["payer"]) if file["payer"] else None
+        further = (await uow.policy(OWN_ACCOUNTS)).on(uow.days.latest or date.max).document.further_numbers()
     rules = RemittanceMapping.model_validate_json(mapping["mapping"]) if mapping else None
     frozen = {account: frozenset(ids) for account, ids in bundles.items()}
     try:
-        await _read_and_check(begin, file, rules, accounts, frozen)
+        await _read_and_check(
+            begin, file, rules, partial(plan_import, accounts=accounts, open_bundles=frozen, further_numbers=further)
+        )
     except UnreadableFile as error:
         await _refuse(begin, file["import_id"], _format_of(file), error.errors)
     except Exception as error:
@@ -109,14 +101,13 @@ async def _read_and_check(
     begin: Begin,
     file: asyncpg.Record,
     rules: RemittanceMapping | None,
-    accounts: dict[str, OwnAccount],
-    bundles: dict[str, frozenset[str]],
+    plan: Callable[..., ImportPlan],
 ) -> None:
     parsed = await asyncio.to_thread(_read, file, rules)
     async with begin({"parsing"}) as uow:
         counts = {"statements": len(parsed.statements), "entries": _entries_in(parsed)}
         await uow.execute("mark_import_parsed", file["import_id"], parsed.format, json.dumps(counts))
-    planned = await asyncio.to_thread(plan_import, parsed, accounts, bundles, rules.company_id if rules else None)
+    planned = await asyncio.to_thread(plan, parsed, payer_company=rules.company_id if rules else None)
     await _validate(begin, file, parsed, planned)
 
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from services.cash_app.bank_files.domain.bank_file import Bundle
 from services.cash_app.bank_files.domain.import_plan import ImportPlan
-from services.cash_app.bank_files.domain.planned_entries import OwnAccount, PlannedEntry
+from services.cash_app.bank_files.domain.own_account import OwnAccount
+from services.cash_app.bank_files.domain.planned_entries import PlannedEntry
 from services.cash_app.payments.domain.payment import UNIDENTIFIED_CUSTOMER
 from services.cash_app.work import CashWork
 from shared.components import ledger

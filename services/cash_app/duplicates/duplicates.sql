@@ -87,14 +87,14 @@ INNER JOIN bank_reference AS e
 ORDER BY e.reference_key, e.number;
 
 -- name: insert_references
--- Further receipts under references that this transaction has locked.
+-- Receipts under references that this transaction has locked, or that are new.
 INSERT INTO bank_reference (
     reference_key, number, bank_reference, payment_id, bank_account, company_id, customer_id, payer_account,
     trace_number, currency, amount, value_date, import_id
 )
 SELECT
     r.reference_key,
-    (SELECT max(b.number) FROM bank_reference AS b WHERE b.reference_key = r.reference_key)
+    coalesce((SELECT max(b.number) FROM bank_reference AS b WHERE b.reference_key = r.reference_key), 0)
     + row_number() OVER (PARTITION BY r.reference_key ORDER BY r.payment_id, r.bank_reference),
     r.bank_reference, r.payment_id, r.bank_account, r.company_id, r.customer_id, r.payer_account, r.trace_number,
     r.currency, r.amount, r.value_date, r.import_id

@@ -41,7 +41,7 @@ async def without_repeats(events: Sequence[PaymentReceived], uow: CashWork) -> R
     """
     versions = await uow.policy(DUPLICATE_RULES)
     known = KnownReceipts(lambda day: versions.on(day).document)
-    receipts = [receipt_of(event) for event in events]
+    receipts = [receipt_of(event, of_file=event.context.source == PUBLISHER_OF_FILES) for event in events]
     await known.claim(receipts, uow)
     judged: list[tuple[PaymentReceived, Receipt, Judgement]] = []
     for event, receipt in zip(events, receipts, strict=True):
@@ -82,9 +82,8 @@ async def _with_ids_of_their_own(
     return received
 
 
-def receipt_of(event: PaymentReceived) -> Receipt:
+def receipt_of(event: PaymentReceived, *, of_file: bool) -> Receipt:
     """What the event reports, for comparison."""
-    of_file = event.context.source == PUBLISHER_OF_FILES
     import_id = event.origin.import_id if event.origin is not None else event.bank_reference
     return Receipt(
         key=key_of(event.bank_reference, event.bank_account, event.payment_id, of_file=of_file),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
 
 from services.cash_app.bank_files.domain.bank_file import Advice, BankFile, Bundle, Statement
+from services.cash_app.bank_files.domain.own_account import OwnAccount, accounts_by_number
 from services.cash_app.bank_files.domain.planned_entries import (
     EntryPlanner,
-    OwnAccount,
     PlannedEntry,
     identifier,
     subject,
@@ -46,9 +46,15 @@ def plan_import(
     accounts: Mapping[str, OwnAccount],
     open_bundles: Mapping[str, frozenset[str]],
     payer_company: str | None = None,
+    further_numbers: Mapping[str, str] | None = None,
 ) -> ImportPlan:
-    """Checks the file and plans its entries. `open_bundles` are the ids that a line of an account may name."""
+    """Checks the file and plans its entries. `open_bundles` are the ids that a line of an account may name.
+
+    `further_numbers`: by another number of an account, the one under which it is kept.
+    """
     result = ImportPlan()
+    named_accounts = {one.account for one in file.statements} | {one.account for one in file.advices}
+    accounts = accounts_by_number(accounts, named_accounts, further_numbers or {})
     for control in file.controls:
         if control.stated != control.found:
             result.add_error(control.place, f"{control.what} is {control.stated}, but adds up to {control.found}")
@@ -81,6 +87,7 @@ def _plan_statement(
         _check(statement, result)
     if account is None:
         return
+    statement = replace(statement, account=account.bank_account)
     if not statement.test:
         result.statements.append((statement, account))
         result.bundles += [(b, account, statement.source) for b in statement.bundles if b.payments]

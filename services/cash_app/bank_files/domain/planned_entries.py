@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from services.cash_app.bank_files.domain.bank_file import Entry, Statement
+from services.cash_app.bank_files.domain.own_account import OwnAccount
 from services.cash_app.bank_files.domain.read_context import FileError
 from shared.contracts.erp import PaymentReceived, PaymentReturned
 from shared.contracts.event import AMOUNT_MAX, Event
@@ -35,17 +36,6 @@ _NOTES: Final = {
     "own_payment_returned": "a payment of our own comes back: no receipt; find the refund or payment it belongs to",
     "test": "the bank sends this group as a test: nothing of it is posted",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class OwnAccount:
-    """An account of ours. What a lockbox or card acquirer collects appears on the statement of `deposits_to`."""
-
-    bank_account: str
-    company_id: str
-    currency: str
-    deposits_to: str | None
-    active: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pytest
 
 from services.cash_app.bank_files.domain.bank_file import Entry
 from services.cash_app.bank_files.domain.import_plan import ImportPlan, plan_import
-from services.cash_app.bank_files.domain.planned_entries import OwnAccount
+from services.cash_app.bank_files.domain.own_account import OwnAccount
 from services.cash_app.bank_files.domain.read_context import Limits, UnreadableFile
 from services.cash_app.bank_files.domain.recognise import FORMATS, read, recognise
 from shared.contracts.erp import PaymentReceived, PaymentReturned, RemittanceAdvised
