@@ -117,7 +117,8 @@ FROM unnest($1::text[], $2::numeric[], $3::date[]) AS w (bank_account, amount, v
 INNER JOIN import_entry AS e
     ON e.bank_account = w.bank_account AND e.amount = w.amount
     AND e.value_date BETWEEN w.value_date - $4::integer AND w.value_date + $4::integer
-    AND e.outcome IN ('post', 'held', 'review', 'booked') AND e.kind <> 'advice'
+    AND e.outcome <> 'seen_before'
+    AND e.kind IN ('payment', 'return', 'bundle', 'charge', 'own_payment_returned')
 LEFT JOIN statement_line AS l ON e.import_id = l.import_id AND e.entry_no = l.entry_no
 LEFT JOIN statement_balance AS b ON l.import_id = b.import_id AND l.statement_no = b.statement_no
 LEFT JOIN reported_receipt AS r ON e.subject_id = r.subject_id

@@ -26,6 +26,7 @@ from services.cash_app.bank_files.domain.read_context import FileError, Limits, 
 from services.cash_app.bank_files.domain.recognise import FORMATS, not_read, read, recognise
 from services.cash_app.bank_files.earlier_imports import compare_with_earlier_imports
 from services.cash_app.bank_files.import_run import ImportRun
+from services.cash_app.bank_files.returned_refunds import match_returned_refunds
 from services.cash_app.bank_files.statement_keeping import code_lines_by_rule, keep_statements
 from services.cash_app.bank_files.store import CHUNK, save_import
 from services.cash_app.bank_reconciliation.policy import OWN_ACCOUNTS
@@ -158,6 +159,7 @@ async def _validate(begin: Begin, file: asyncpg.Record, parsed: BankFile, planne
 
 async def _take(file: asyncpg.Record, parsed: BankFile, planned: ImportPlan, uow: CashWork) -> None:
     codings = await code_lines_by_rule(planned, uow)
+    codings |= await match_returned_refunds(planned, file["import_id"], uow)
     await save_import(file["import_id"], file["file_name"], planned, uow)
     await keep_statements(file["import_id"], planned, codings, uow)
     outcomes = Counter(one.outcome for one in planned.entries)

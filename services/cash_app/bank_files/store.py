@@ -42,7 +42,7 @@ async def _save_bundles(import_id: str, planned: ImportPlan, uow: CashWork) -> N
         for b, a, source in bundles
     ])  # fmt: skip
     companies = {account.bank_account: account.company_id for _, account in planned.statements}
-    charges = [entry for entry in planned.entries if entry.outcome == "booked"]
+    charges = [entry for entry in planned.entries if entry.outcome == "booked" and entry.kind == "charge"]
     ledger.post(uow, [_fee_of(bundle, account) for bundle, account, _ in bundles if bundle.fee])
     ledger.post(uow, [_charge_of(entry, companies[entry.bank_account]) for entry in charges])
     held = [(planned.entries[at], kind) for at, kind in planned.lines if planned.entries[at].outcome == "held"]

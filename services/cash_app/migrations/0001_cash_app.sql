@@ -436,6 +436,7 @@ CREATE TABLE payment_refund (
     PRIMARY KEY (customer_id, refund_id)
 );
 CREATE INDEX payment_refund_payment ON payment_refund (payment_id);
+CREATE INDEX payment_refund_amount ON payment_refund (company_id, amount, refunded_on);
 CREATE INDEX payment_refund_id ON payment_refund (refund_id);
 CREATE UNIQUE INDEX payment_refund_cancels ON payment_refund (customer_id, cancels) WHERE cancels IS NOT NULL;
 
@@ -530,8 +531,7 @@ CREATE UNIQUE INDEX import_entry_subject ON import_entry (subject_id)
 WHERE outcome IN ('post', 'held', 'review', 'booked');
 CREATE INDEX import_entry_collective ON import_entry (bank_account, collective_reference)
 WHERE collective_reference <> '';
-CREATE INDEX import_entry_line ON import_entry (bank_account, amount, value_date)
-WHERE outcome IN ('post', 'held', 'review', 'booked');
+CREATE INDEX import_entry_line ON import_entry (bank_account, amount, value_date);
 CREATE INDEX import_entry_review ON import_entry (subject_id) WHERE outcome = 'review';
 
 CREATE TABLE bank_statement (
