@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
+from typing import Final
 
 from services.cash_app.bank_files.domain.planned_entries import identifier, subject
 from services.cash_app.bank_files.schemas import Deposit, Deposited, EntryTaken, Released, ReviewClosed
+from services.cash_app.bank_reconciliation.policy import BANK_CODING_RULES
+from services.cash_app.payments.domain.payment import UNIDENTIFIED_CUSTOMER
 from services.cash_app.work import CashWork
 from shared.chassis.http import Command, Conflict, NotFound, Unprocessable
+from shared.components import approvals
 from shared.contracts.erp import PaymentReceived, PaymentReturned
+from shared.kernel.authority import check_authority
 from shared.kernel.money import Money, amount_text, is_exact
+
+ACCEPTANCE: Final = "import_acceptance"
+"""The kind of approval by which a refused file goes in as it is."""
 
 
 async def deposit(slip: Deposit, command: Command, uow: CashWork) -> Deposited:
@@ -67,6 +76,39 @@ async def release_line(line_id: str, reason: str, command: Command, uow: CashWor
     after = {"payment_id": payment.payment_id, "reason": reason}
     uow.audit(command, action="release_line", subject=line_id, before={"state": "held"}, after=after)
     return Released(line_id=line_id, payment_id=payment.payment_id)
+
+
+async def request_acceptance(import_id: str, reason: str, command: Command, uow: CashWork) -> approvals.Approval:
+    """Requests that a refused file goes in as it is; a second person has to approve.
+
+    Raises Conflict for a file that is not refused, or in which something is wrong that no person can accept.
+    """
+    row = await uow.fetchrow("lock_refused_import", import_id)
+    if row is None:
+        raise Conflict(f"import {import_id} is not refused: GET /imports/{import_id} shows its stage")
+    errors = json.loads(row["errors"])
+    fatal = next((error for error in errors if not error.get("acceptable")), None)
+    if fatal is not None or row["company_id"] is None:
+        what = f"{fatal['place']}: {fatal['what']}" if fatal else "no bank account of ours is known"
+        raise Conflict(f"import {import_id} cannot go in as it is: {what}; remove the cause and send the file again")
+    request = approvals.ApprovalRequest(
+        approval_id=f"IM-{command.id}", kind=ACCEPTANCE, subject=import_id, customer_id=UNIDENTIFIED_CUSTOMER,
+        company_id=row["company_id"], currency=row["currency"], amount=row["difference"], reason=reason,
+    )  # fmt: skip
+    return await approvals.request_approval(uow, command, request)
+
+
+async def accept_import(approval: approvals.Approval, command: Command, uow: CashWork) -> None:
+    """A second person agrees: the file is read again and taken as it is. Raises AuthorityExceeded, Conflict."""
+    row = await uow.fetchrow("lock_refused_import", approval.subject)
+    if row is None:
+        raise Conflict(f"import {approval.subject} is not refused any more: decline the request")
+    rules = (await uow.policy(BANK_CODING_RULES)).on(uow.business_date_of(approval.company_id)).document
+    check_authority(
+        rules.authority, command.person.name, command.person.roles, amount=approval.amount,
+        currency=approval.currency, policy_name=BANK_CODING_RULES.name,
+    )  # fmt: skip
+    await uow.execute("accept_import", approval.subject, command.person.name)
 
 
 async def take_entry(subject_id: str, reason: str, command: Command, uow: CashWork) -> EntryTaken:

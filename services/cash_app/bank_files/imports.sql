@@ -20,12 +20,30 @@ SELECT EXISTS (SELECT 1 FROM import_file WHERE stage IN ('received', 'parsed', '
 
 -- name: next_import_to_read
 -- The oldest file not yet read and checked, without locking it.
-SELECT f.import_id, f.file_name, f.content_sha256, f.format, f.payer, f.received_at, c.content
+SELECT f.import_id, f.file_name, f.content_sha256, f.format, f.payer, f.received_at, f.accepted_by, c.content
 FROM import_file AS f
 INNER JOIN import_content AS c ON f.import_id = c.import_id
 WHERE f.stage IN ('received', 'parsed')
 ORDER BY f.received_at, f.import_id
 LIMIT 1;
+
+-- name: lock_refused_import
+-- A file that was refused, locked, with what is wrong and how much is at stake; of a file that could not be read the
+-- company and currency of the first account of ours.
+SELECT
+    f.import_id, f.file_name, f.errors, coalesce(f.company_id, a.company_id) AS company_id,
+    coalesce(f.currency, a.currency) AS currency, coalesce(f.difference, 0) AS difference
+FROM import_file AS f
+LEFT JOIN LATERAL (
+    SELECT b.company_id, b.currency FROM bank_account AS b WHERE b.active ORDER BY b.bank_account LIMIT 1
+) AS a ON true
+WHERE f.import_id = $1 AND f.stage = 'refused'
+FOR UPDATE OF f;
+
+-- name: accept_import
+-- The file is read again and goes in as it is: what cannot be taken waits in a queue.
+UPDATE import_file SET stage = 'received', refused_after = NULL, errors = '[]', accepted_by = $2
+WHERE import_id = $1 AND stage = 'refused';
 
 -- name: claim_import
 -- A file that is still to be checked, locked.
@@ -44,7 +62,9 @@ WHERE import_id = $1 AND stage IN ('received', 'parsed');
 
 -- name: refuse_import
 -- The file is not taken, with everything that is wrong with it.
-UPDATE import_file SET refused_after = stage, stage = 'refused', format = coalesce($2, format), errors = $3
+UPDATE import_file
+SET refused_after = stage, stage = 'refused', format = coalesce($2, format), errors = $3, company_id = $4,
+    currency = $5, difference = $6
 WHERE import_id = $1 AND stage IN ('received', 'parsed');
 
 -- name: mark_import_validated

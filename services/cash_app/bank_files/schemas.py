@@ -23,6 +23,8 @@ class ErrorView(BaseModel):
     place: str
     """A line of the file ("line 12"), or an element with its line."""
     what: str
+    acceptable: bool = False
+    """Whether the file may go in without this, when a second person agrees."""
 
 
 class ImportView(BaseModel):

@@ -12,12 +12,14 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from typing import Final
 
 import asyncpg
 import structlog
 
+from services.cash_app.bank_files.domain.accepted_file import differences, queue_what_is_wrong
 from services.cash_app.bank_files.domain.bank_file import BankFile, Format
 from services.cash_app.bank_files.domain.delimited import RemittanceMapping
 from services.cash_app.bank_files.domain.import_plan import ImportPlan, plan_import
@@ -104,21 +106,24 @@ async def _read_and_check(
     rules: RemittanceMapping | None,
     plan: Callable[..., ImportPlan],
 ) -> None:
-    parsed = await asyncio.to_thread(_read, file, rules)
+    parsed, unread = await asyncio.to_thread(_read, file, rules)
     async with begin({"parsing"}) as uow:
         counts = {"statements": len(parsed.statements), "entries": _entries_in(parsed)}
         await uow.execute("mark_import_parsed", file["import_id"], parsed.format, json.dumps(counts))
     planned = await asyncio.to_thread(plan, parsed, payer_company=rules.company_id if rules else None)
-    await _validate(begin, file, parsed, planned)
+    rejected = queue_what_is_wrong(planned, unread, file["import_id"]) if file["accepted_by"] is not None else 0
+    await _validate(begin, file, parsed, planned, rejected)
 
 
-def _read(file: asyncpg.Record, rules: RemittanceMapping | None) -> BankFile:
+def _read(file: asyncpg.Record, rules: RemittanceMapping | None) -> tuple[BankFile, list[FileError]]:
+    """The file, and of one that was accepted as it is what cannot be read."""
     format_ = _format_of(file)
     if format_ is None:
         raise UnreadableFile([FileError("file", _unrecognised(file["content"]))])
     deadline = time.monotonic() + SECONDS_MAX
-    limits = Limits(expired=lambda: time.monotonic() > deadline)
-    return read(file["content"], format_, limits, mapping=rules, received_on=file["received_at"].date())
+    limits = Limits(expired=lambda: time.monotonic() > deadline, accepted=file["accepted_by"] is not None)
+    parsed = read(file["content"], format_, limits, mapping=rules, received_on=file["received_at"].date())
+    return parsed, limits.rejected
 
 
 def _unrecognised(content: bytes) -> str:
@@ -136,8 +141,8 @@ def _entries_in(parsed: BankFile) -> int:
     return sum(len(statement.entries) for statement in parsed.statements) + len(parsed.advices)
 
 
-async def _validate(begin: Begin, file: asyncpg.Record, parsed: BankFile, planned: ImportPlan) -> None:
-    """Takes the file whole, or refuses it whole."""
+async def _validate(begin: Begin, file: asyncpg.Record, parsed: BankFile, planned: ImportPlan, rejected: int) -> None:
+    """Takes the file whole, or refuses it whole; `rejected` lines of an accepted file are in a queue."""
     import_id = file["import_id"]
     steps: set[str] = set()
     async with begin(steps) as uow:
@@ -152,8 +157,10 @@ async def _validate(begin: Begin, file: asyncpg.Record, parsed: BankFile, planne
         elif not errors:
             errors = await compare_with_earlier_imports(planned, import_id, uow)
         if errors:
-            await uow.execute("refuse_import", import_id, parsed.format, _as_json(errors))
+            await uow.execute("refuse_import", import_id, parsed.format, _as_json(errors), *_at_stake(planned))
+            uow.count("bank_files_refused")
             return
+        uow.count("bank_lines_rejected", rejected)
         await _take(file, parsed, planned, uow)
 
 
@@ -173,11 +180,20 @@ async def _take(file: asyncpg.Record, parsed: BankFile, planned: ImportPlan, uow
 
 async def _refuse(begin: Begin, import_id: str, format_: Format | None, errors: list[FileError]) -> None:
     async with begin({"refusing"}) as uow:
-        await uow.execute("refuse_import", import_id, format_, _as_json(errors))
+        await uow.execute("refuse_import", import_id, format_, _as_json(errors), None, None, None)
+        uow.count("bank_files_refused")
+
+
+def _at_stake(planned: ImportPlan) -> tuple[str | None, str | None, Decimal | None]:
+    """Company, currency and the difference of the statements of a file that is refused."""
+    if not planned.statements:
+        return None, None, None
+    _, account = planned.statements[0]
+    return account.company_id, account.currency, sum(map(abs, differences(planned).values()), Decimal(0))
 
 
 def _as_json(errors: list[FileError]) -> str:
-    return json.dumps([{"place": fault.place, "what": fault.what} for fault in errors])
+    return json.dumps([{"place": fault.place, "what": fault.what, "acceptable": fault.acceptable} for fault in errors])
 
 
 def _own(row: asyncpg.Record) -> OwnAccount:

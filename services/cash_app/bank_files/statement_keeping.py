@@ -29,7 +29,7 @@ from shared.components import ledger
 
 _CHUNK: Final = 2_000
 _NOT_BOOKED: Final = frozenset({"pending", "test"})
-_NO_RECEIPT: Final = frozenset({"debit", "own_payment_returned"})
+_NO_RECEIPT: Final = frozenset({"debit", "own_payment_returned", "difference"})
 Codings = dict[int, Coding]
 """By entry of the plan, what a rule takes it for."""
 

@@ -476,6 +476,8 @@ CREATE TABLE remittance_mapping (
     mapping jsonb NOT NULL
 );
 
+-- A file that was refused may go in as it is: `accepted_by` is the second person who agreed. `difference` is what its
+-- statements do not explain.
 CREATE TABLE import_file (
     import_id text PRIMARY KEY,
     content_sha256 text NOT NULL,
@@ -492,6 +494,10 @@ CREATE TABLE import_file (
     to_post integer NOT NULL CHECK (to_post >= 0),
     posted integer NOT NULL CHECK (posted BETWEEN 0 AND to_post),
     position integer NOT NULL,
+    accepted_by text,
+    company_id text,
+    currency text,
+    difference numeric(18, 3),
     CHECK ((stage = 'refused') = (refused_after IS NOT NULL))
 );
 CREATE INDEX import_file_content ON import_file (content_sha256);

@@ -36,9 +36,9 @@ class ImportPlan:
     lines: list[tuple[int, str]] = field(default_factory=list)
     """Lines of statements that stand for a bundle: where in `entries`, and the kind of bundle."""
 
-    def add_error(self, place: str, what: str) -> None:
+    def add_error(self, place: str, what: str, *, acceptable: bool = False) -> None:
         if len(self.errors) <= ERRORS_MAX:
-            self.errors.append(FileError(place, what))
+            self.errors.append(FileError(place, what, acceptable))
 
 
 def plan_import(
@@ -57,9 +57,11 @@ def plan_import(
     accounts = accounts_by_number(accounts, named_accounts, further_numbers or {})
     for control in file.controls:
         if control.stated != control.found:
-            result.add_error(control.place, f"{control.what} is {control.stated}, but adds up to {control.found}")
+            result.add_error(
+                control.place, f"{control.what} is {control.stated}, but adds up to {control.found}", acceptable=True
+            )
     for inconsistency in file.inconsistencies:
-        result.add_error(inconsistency.place, inconsistency.what)
+        result.add_error(inconsistency.place, inconsistency.what, acceptable=True)
     numbers: Counter[tuple[str, str, str, date]] = Counter()
     planner = EntryPlanner(open_bundles)
     for statement in file.statements:
@@ -94,7 +96,7 @@ def _plan_statement(
     for entry in statement.entries:
         planned = planner.plan(entry, statement, account)
         if isinstance(planned, FileError):
-            result.add_error(planned.place, planned.what)
+            result.add_error(planned.place, planned.what, acceptable=True)
             continue
         result.entries.append(planned)
         result.statement_of.append(-1 if statement.test else len(result.statements) - 1)
@@ -131,7 +133,9 @@ def _check(statement: Statement, result: ImportPlan) -> None:
         result.add_error(
             statement.place,
             f"opening {shown(statement.opening)} and movements of {shown(moved)} make "
-            f"{shown(statement.opening + moved)}, but the closing balance is {shown(statement.closing)} {currency}",
+            f"{shown(statement.opening + moved)}, but the closing balance is {shown(statement.closing)} {currency}: "
+            f"a difference of {shown(statement.closing - statement.opening - moved)}",
+            acceptable=True,
         )
 
 
