@@ -445,7 +445,7 @@ async def test_the_order_desk_captures_and_cancels_orders_over_http(kafka: Any, 
 
 
 async def test_an_order_that_breaks_the_contract_is_answered(kafka: Any, postgres: Any) -> None:
-    """Given orders that break the contract, then the ERP gets the field with its value; each is a dead letter too."""
+    """Given orders that break the contract, then the ERP gets field and value; each is a dead letter too."""
     async with World(kafka, postgres, services=["invoicing"]) as world:
         await masters(world)
         await world.publish(order("O-1"))

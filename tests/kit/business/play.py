@@ -36,7 +36,7 @@ from tests.kit.stack.world import PARTITIONS, SECRET, Doors, World
 SEED: Final = 20_260_101
 DAYS: Final[Sequence[date]] = business_days(FIRST_DAY, 1)[:3]
 """A weekend is among them, and so is everything people do."""
-_STARTING_SECONDS_MAX = 180.0
+_STALL_SECONDS = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ async def play(
     after_day: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     """Plays all of it. `twice`: the upstream publishes everything twice, under the same ids."""
-    await world.settle(_STARTING_SECONDS_MAX)
+    await world.settle(_STALL_SECONDS)
     where = ConnectionInfo(world.kafka.bootstrap_servers, world.kafka.idempotent, PARTITIONS, topic_prefix=world.prefix)
     async with (
         connected_simulation(where, seed=seed, idle=world.at_rest) as simulation,

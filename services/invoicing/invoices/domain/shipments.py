@@ -100,6 +100,7 @@ def _invoice_of(order: Order, shipment: ShipmentConfirmed, shipped: dict[int, in
         discount_amount=terms.discount(net + tax, order.currency),
         disputed=False,
         lines=lines,
+        customer_reference=order.customer_reference,
     )
 
 
