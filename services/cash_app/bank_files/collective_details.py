@@ -13,7 +13,7 @@ from services.cash_app.duplicates.repeats import receipt_of
 from services.cash_app.identification.suspense import retry_suspended
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.payment import Payment
-from services.cash_app.payments.domain.splitting import Detail, divide
+from services.cash_app.payments.domain.splitting import divide
 from services.cash_app.work import CashWork
 from shared.contracts.erp import PaymentReceived
 
@@ -55,7 +55,7 @@ async def _divide(planned: ImportPlan, group: Sequence[int], payment_id: str, im
         book.credit_withdrawn(whole)
     made_before = len(await uow.fetch("parts_of_payment", payment_id))
     events = [event for at in group if isinstance(event := planned.entries[at].event, PaymentReceived)]
-    parts = divide(whole, [_detail(event) for event in events], made_before, bookings)
+    parts = divide(whole, events, made_before, bookings)
     uow.post(bookings, cause=run)
     for at, part in zip(group, parts, strict=True):
         note = f"a part of payment {payment_id}, which was received as one: it is now payment {part.payment_id}"
@@ -78,7 +78,3 @@ async def _whole(payment_id: str, amount: Decimal, uow: CashWork) -> Payment | N
     if payment is None or payment.amount != amount or payment.unapplied_amount != amount:
         return None
     return None if held and held[0]["state"] == "held" else payment
-
-
-def _detail(event: PaymentReceived) -> Detail:
-    return Detail(event.amount, event.customer_id, event.payer_account, event.payer_name, event.remittance)
