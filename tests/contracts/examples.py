@@ -79,6 +79,7 @@ _ERP: dict[str, dict[str, Any]] = {
     },
     "PaymentReceived.v1": {
         **_CUSTOMER, "payment_id": "PAY-20250313-C-1001", "bank_reference": "BK250313/C-1001",
+        "bank_account": "US-021000021-4417009",
         "payer_account": "US-026009593-4417", "payer_name": "Alder Creek Hotels", "currency": "USD",
         "amount": "1670.32", "value_date": "2025-03-13", "method": "ach",
         "remittance": [
