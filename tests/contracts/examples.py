@@ -397,6 +397,9 @@ _COLLECTIONS: dict[str, dict[str, Any]] = {
         "items": [{
             "item_id": "BF-OLD-4711", "document_number": "OLD-4711", "open_amount": "820.00", "days": 45,
             "amount": "12.13",
+            "periods": [{
+                "open_amount": "820.00", "after": "2025-02-14", "through": "2025-03-31", "days": 45,
+            }],
         }],
     },
     "DunningSent.v1": {

@@ -201,8 +201,9 @@ def kept_back(who: str, n: int) -> DeductionOpened:
 async def charge_late_payers(uow: Any, subjects: Sequence[int]) -> None:
     """A policy that charges, and a business day of the month before."""
     document = {
-        "annual_rates": {"USD": "12"}, "late_fees": {}, "day_count": 365, "grace_days": 5, "minimum_balance": {},
-        "minimum_charge": {}, "kinds": ["invoice"], "disputed": False, "due_days": 30, "excluded_customers": [],
+        "annual_rates": {"USD": "12"}, "late_fees": {}, "day_count": "actual/365", "grace_days": 5,
+        "minimum_balance": {}, "minimum_charge": {}, "kinds": ["invoice"], "disputed": False, "due_days": 30,
+        "excluded_customers": [],
         "only_customers": None,
     }  # fmt: skip
     await uow.connection.execute(

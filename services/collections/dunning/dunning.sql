@@ -2,7 +2,8 @@
 -- Overdue items of customers that have reached a step that was not sent for them, locked. The steps' days come from the
 -- policy; a deduction is dunned only in some of its states.
 SELECT i.customer_id, i.item_id, i.item_version, i.company_id, i.document_number, i.currency, i.original_amount,
-       i.open_amount, i.document_date, i.due_date, i.disputed, i.last_dunning_step, i.kind
+       i.open_amount, i.document_date, i.due_date, i.disputed, i.last_dunning_step, i.kind,
+       i.charged_until, i.charge_carried, i.closed_on, i.changes
 FROM open_item i
 WHERE i.customer_id = ANY ($1::text[]) AND i.company_id = $2 AND i.open_amount > 0 AND i.due_date < $3
   AND NOT i.disputed

@@ -43,7 +43,8 @@ SELECT customer_id, company_id, version, name, email, active FROM customer WHERE
 -- name: load_items
 -- Open items by customer and item, locked.
 SELECT i.customer_id, i.item_id, i.item_version, i.company_id, i.document_number, i.currency, i.original_amount,
-       i.open_amount, i.document_date, i.due_date, i.disputed, i.last_dunning_step, i.kind
+       i.open_amount, i.document_date, i.due_date, i.disputed, i.last_dunning_step, i.kind,
+       i.charged_until, i.charge_carried, i.closed_on, i.changes
 FROM open_item i
 JOIN unnest($1::text[], $2::text[]) AS k (customer_id, item_id)
     ON i.customer_id = k.customer_id AND i.item_id = k.item_id
@@ -53,19 +54,27 @@ FOR UPDATE OF i;
 -- name: save_items
 -- Saves new and changed open items.
 INSERT INTO open_item (customer_id, item_id, item_version, company_id, document_number, currency, original_amount,
-                       open_amount, document_date, due_date, disputed, last_dunning_step, kind)
+                       open_amount, document_date, due_date, disputed, last_dunning_step, kind,
+                       charged_until, charge_carried, closed_on, changes)
 SELECT s.customer_id, s.item_id, s.item_version, s.company_id, s.document_number, s.currency, s.original_amount,
-       s.open_amount, s.document_date, s.due_date, s.disputed, s.last_dunning_step, s.kind
+       s.open_amount, s.document_date, s.due_date, s.disputed, s.last_dunning_step, s.kind,
+       s.charged_until, s.charge_carried, s.closed_on, s.changes
 FROM unnest($1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::numeric[],
-            $8::numeric[], $9::date[], $10::date[], $11::boolean[], $12::integer[], $13::text[])
+            $8::numeric[], $9::date[], $10::date[], $11::boolean[], $12::integer[], $13::text[], $14::date[],
+            $15::boolean[], $16::date[], $17::jsonb[])
     AS s (customer_id, item_id, item_version, company_id, document_number, currency, original_amount,
-          open_amount, document_date, due_date, disputed, last_dunning_step, kind)
+          open_amount, document_date, due_date, disputed, last_dunning_step, kind,
+                       charged_until, charge_carried, closed_on, changes)
 ON CONFLICT (customer_id, item_id) DO UPDATE
 SET item_version = excluded.item_version,
     open_amount = excluded.open_amount,
     due_date = excluded.due_date,
     disputed = excluded.disputed,
-    last_dunning_step = excluded.last_dunning_step;
+    last_dunning_step = excluded.last_dunning_step,
+    charged_until = excluded.charged_until,
+    charge_carried = excluded.charge_carried,
+    closed_on = excluded.closed_on,
+    changes = excluded.changes;
 
 -- name: refresh_aging
 -- Sums anew what customers owe a company past its due date as of a day; a customer who owes nothing leaves the worklist.
