@@ -16,14 +16,17 @@ from services.collections.promises.handlers import (
     publish_and_judge_due_promises,
     reverse_receipts,
 )
+from services.collections.receivables.credit_in_hand import count_credit_on_account, count_unapplied_money
 from services.collections.receivables.handlers import update_customers, update_open_items
 from shared.chassis.declare.handlers import DailyWork, HandlerTable, on
 from shared.contracts.cash_app import (
     DeductionOpened,
+    OnAccountChanged,
     OpenItemChanged,
     PaymentApplied,
     PaymentDishonored,
     PaymentUnapplied,
+    UnappliedCashChanged,
 )
 from shared.contracts.collections import PromiseDue
 from shared.contracts.erp import CustomerChanged
@@ -34,6 +37,8 @@ handlers = HandlerTable(
     [
         on(CustomerChanged, update_customers),
         on(OpenItemChanged, update_open_items, correct_charged_interest),
+        on(OnAccountChanged, count_credit_on_account),
+        on(UnappliedCashChanged, count_unapplied_money),
         on(DeductionOpened, open_deductions),
         on(CreditMemoDeclined, reopen_declined_deductions, reopen_declined_corrections),
         on(PaymentApplied, count_receipts),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -39,6 +40,11 @@ class DunningSent(Event, published_by=("collections",), subject="notice_id", ord
     sent_on: BusinessDate
     currency: Currency
     total: PositiveAmount
+    """What is open of the items."""
+    credit: NonNegativeAmount = Decimal(0)
+    """Money received that is not applied yet, and credit on account, as far as it covers these items."""
+    net: PositiveAmount | None = None
+    """`total` less `credit`; None where the notice does not name it."""
     policy_version: Annotated[int, Field(ge=0)]
     items: Annotated[tuple[DunnedItem, ...], Field(min_length=1, max_length=5000)]
 

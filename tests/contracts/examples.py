@@ -340,6 +340,10 @@ _CASH_APP: dict[str, dict[str, Any]] = {
         **_CUSTOMER, "payment_id": "PAY-20250410-C-1001", "movement_no": 3, "currency": "USD", "change": "30.00",
         "business_date": "2025-04-10",
     },
+    "UnappliedCashChanged.v1": {
+        **_CUSTOMER, "payment_id": "PAY-20250410-C-1001", "movement_no": 2, "currency": "USD", "change": "-30.00",
+        "business_date": "2025-04-10",
+    },
     "PaymentUnapplied.v1": {
         **_CUSTOMER, "reversal_id": "PAY-20250313-C-1001/A1/R", "application_id": "PAY-20250313-C-1001/A1",
         "payment_id": "PAY-20250313-C-1001", "applied_on": "2025-03-13", "unapplied_on": "2025-03-20",
@@ -404,7 +408,8 @@ _COLLECTIONS: dict[str, dict[str, Any]] = {
     },
     "DunningSent.v1": {
         **_CUSTOMER, "notice_id": "C-1001/2025-03-18/2/1000-USD", "step": 2, "step_name": "first-letter",
-        "sent_on": "2025-03-18", "currency": "USD", "total": "820.00", "policy_version": 0,
+        "sent_on": "2025-03-18", "currency": "USD", "total": "820.00", "credit": "120.00",
+        "net": "700.00", "policy_version": 0,
         "items": [{
             "item_id": "BF-OLD-4711", "document_number": "OLD-4711", "due_date": "2025-02-14", "days_overdue": 32,
             "open_amount": "820.00",

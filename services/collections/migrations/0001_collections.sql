@@ -74,11 +74,23 @@ CREATE TABLE customer_aging (
     overdue_amount  numeric(24, 3) NOT NULL CHECK (overdue_amount > 0),
     oldest_due_date date           NOT NULL,
     overdue_items   integer        NOT NULL,
+    on_account      numeric(24, 3) NOT NULL DEFAULT 0,
+    unapplied       numeric(24, 3) NOT NULL DEFAULT 0,
+    net_amount      numeric(24, 3) NOT NULL GENERATED ALWAYS AS (overdue_amount - on_account - unapplied) STORED,
+    PRIMARY KEY (customer_id, company_id, currency)
+);
+
+CREATE TABLE customer_credit (
+    customer_id text           NOT NULL,
+    company_id  text           NOT NULL,
+    currency    text           NOT NULL,
+    on_account  numeric(24, 3) NOT NULL,
+    unapplied   numeric(24, 3) NOT NULL,
     PRIMARY KEY (customer_id, company_id, currency)
 );
 
 CREATE INDEX customer_aging_worklist
-    ON customer_aging (overdue_amount DESC, oldest_due_date, customer_id, company_id, currency);
+    ON customer_aging (net_amount DESC, oldest_due_date, customer_id, company_id, currency);
 
 CREATE TABLE activity (
     customer_id text NOT NULL,
@@ -184,6 +196,7 @@ CREATE TABLE dunning_notice (
     sent_on        date           NOT NULL,
     currency       text           NOT NULL,
     total          numeric(24, 3) NOT NULL,
+    credit         numeric(24, 3) NOT NULL,
     items          integer        NOT NULL,
     policy_version integer        NOT NULL,
     PRIMARY KEY (customer_id, notice_id)
@@ -214,6 +227,7 @@ DROP TABLE credit_hold;
 DROP TABLE deduction;
 DROP TABLE activity;
 DROP TABLE charged_interest;
+DROP TABLE customer_credit;
 DROP TABLE customer_aging;
 DROP TABLE open_item;
 DROP TABLE customer;
