@@ -451,6 +451,7 @@ _ANALYTICS: dict[str, dict[str, Any]] = {
         "snapshot_id": "1000/USD/2025-03-31", "company_id": "1000", "as_of": "2025-03-31", "currency": "USD",
         "current": "3500.00", "days_1_30": "0.00", "days_31_60": "420.00", "days_61_90": "0.00",
         "days_91_120": "0.00", "over_120": "0.00", "total": "3920.00", "open_items": 2,
+        "on_account": "30.00", "unapplied": "0.00",
     },
     "PeriodReported.v1": {
         "report_id": "1000/USD/2025-03", "company_id": "1000", "period_start": "2025-03-01",
