@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shared.contracts.cash_app import UnappliedCashChanged
 from shared.contracts.collections import CreditMemoRequested, FinanceChargeAssessed
 from shared.contracts.erp import InvoiceBroughtForward
 from shared.contracts.invoicing import CreditMemoPosted
@@ -64,6 +65,7 @@ async def test_a_month_is_charged_by_the_day_and_a_payment_known_late_is_credite
     assert await waiting(world) == []
     rows = await world.rows("cash_app", "SELECT open_amount FROM open_item WHERE kind = 'interest' ORDER BY item_id")
     assert rows == [(Decimal("20.05"),), (Decimal("4.08"),)]
+    assert world.published(UnappliedCashChanged) == []  # what is applied in the step in which it came
     again = await decide(world, first, "credit", difference="0.00")
     assert again.status_code == 422 and "was not charged too high" in again.text
 
