@@ -3,15 +3,23 @@
 SELECT max(business_date) AS business_date FROM business_day WHERE company_id = $1 AND business_date < $2;
 
 -- name: customers_to_charge
--- The next customers of a company, after a customer, with items that are overdue on a day, that were paid late since
+-- The next customers of a company, after a customer, with items that are overdue on a day, that were paid late on or after
 -- another day, or of which days are left to be charged.
 SELECT late.customer_id
 FROM (
-    SELECT customer_id FROM open_item
-    WHERE company_id = $1 AND customer_id > $2 AND open_amount > 0 AND due_date < $3
+    (
+        SELECT DISTINCT customer_id FROM open_item
+        WHERE company_id = $1 AND customer_id > $2 AND open_amount > 0 AND due_date < $3
+        ORDER BY customer_id
+        LIMIT $5
+    )
     UNION
-    SELECT customer_id FROM open_item
-    WHERE company_id = $1 AND customer_id > $2 AND closed_on > due_date AND (closed_on > $4 OR charge_carried)
+    (
+        SELECT DISTINCT customer_id FROM open_item
+        WHERE company_id = $1 AND customer_id > $2 AND closed_on > due_date AND (closed_on >= $4 OR charge_carried)
+        ORDER BY customer_id
+        LIMIT $5
+    )
 ) late
 ORDER BY late.customer_id
 LIMIT $5;
@@ -24,7 +32,7 @@ SELECT i.customer_id, i.item_id, i.item_version, i.company_id, i.document_number
        i.charged_until, i.charge_carried, i.closed_on, i.changes
 FROM open_item i
 WHERE i.customer_id = ANY ($1::text[]) AND i.company_id = $2 AND i.due_date < $3
-  AND (i.open_amount > 0 OR i.closed_on > $4 OR i.charge_carried)
+  AND (i.open_amount > 0 OR i.closed_on >= $4 OR i.charge_carried)
   AND i.kind = ANY ($5::text[]) AND i.currency = ANY ($6::text[]) AND ($7::boolean OR NOT i.disputed)
 ORDER BY i.customer_id, i.item_id
 FOR UPDATE;
