@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -18,6 +19,8 @@ from bench.servers import Servers
 from bench.world import INVENTORY_CONTROL, Answer, World
 from o2c.books.check import check_books
 from o2c.stack import SERVICES
+from o2c.stack.idle import STALL_SECONDS
+from shared.chassis.observe.stall_watch import Stalled, wait_until
 from shared.contracts.cash_app import PaymentApplied
 from shared.contracts.erp import PaymentReceived
 from shared.contracts.event import Event
@@ -27,7 +30,6 @@ CUSTOMERS: Final = 1_000
 _SEED: Final = 20260302
 _DISCOUNT_EVERY: Final = 4
 _POLL_SECONDS: Final = 0.05
-_SILENT_SECONDS_MAX: Final = 60.0
 
 _DONE: Final = {
     "invoicing": ("orders invoiced and closed", "SELECT count(*) FROM customer_order WHERE state = 'Closed'"),
@@ -41,9 +43,9 @@ _DONE: Final = {
 @dataclass(frozen=True, slots=True)
 class _Played:
     seconds: float
-    """From the first order published to the last payment heard to be applied."""
+    """From the first order published to the last payment reported as applied."""
     cpu_seconds: dict[str, float]
-    """From the first order until the services were at rest."""
+    """From the first order until the services were idle."""
 
 
 async def chain(servers: Servers, orders: int, doing: Doing) -> Part:
@@ -90,19 +92,19 @@ class _Payers:
 
 
 async def _until_applied(world: World, count: int, doing: Doing) -> float:
-    """When the last payment was heard to be applied."""
-    applied = world.heard_at[PaymentApplied]
-    seen, moved_at = -1, time.monotonic()
-    while len(applied) < count:
-        progress = sum(len(heard) for heard in world.heard_at.values())
-        if progress > seen:
-            seen, moved_at = progress, time.monotonic()
-            doing("orders until cash is applied", len(applied))
+    """When the last payment was reported as applied."""
+    applied = world.seen_at[PaymentApplied]
+
+    async def look() -> Mapping[str, object] | None:
         world.all_well()
-        if time.monotonic() - moved_at > _SILENT_SECONDS_MAX:
-            heard = ", ".join(f"{event.__name__} {len(at):,}" for event, at in world.heard_at.items())
-            raise BenchFailed(f"of {count:,} orders nothing was heard for {_SILENT_SECONDS_MAX:.0f} s: {heard}")
-        await asyncio.sleep(_POLL_SECONDS)
+        doing("orders until cash is applied", len(applied))
+        seen = {event.__name__: len(at) for event, at in world.seen_at.items()}
+        return seen if len(applied) < count else None
+
+    try:
+        await wait_until(look, stall_seconds=STALL_SECONDS, poll_seconds=_POLL_SECONDS)
+    except Stalled as stalled:
+        raise BenchFailed(f"of {count:,} orders {len(applied):,} are paid: {stalled}") from None
     return max(applied.values())
 
 

@@ -16,6 +16,7 @@ from services.cash_app.application.domain.manual_application import (
     apply_manually,
 )
 from services.cash_app.application.policy import APPLICATION_RULES, MANUAL_APPLICATION_RULES
+from services.cash_app.application.round_sum_lessons import choice_by_hand, keep_choice
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.outcome import Outcome
 from services.cash_app.payments.domain.payment import Payment, PaymentState, WrongState
@@ -50,7 +51,9 @@ async def apply_one(requested: RequestedApplication, reason: str, command: Comma
     """Settles items with one payment, exactly as requested; other customers' items by policy."""
     owners = await _lock_owners({line.item_id for line in requested.lines}, uow)
     payment, bookings = await uow.lock_payment(requested.payment_id), Bookings()
-    await _settle(payment, requested.lines, owners, f"{reason} ({command.person.name})", _Settling(uow, bookings))
+    await _settle(
+        payment, requested.lines, owners, f"{reason} ({command.person.name})", _Settling(uow, bookings, command)
+    )
     action = Action("apply_payment", reason, {"lines": requested.lines}, decides=False)
     uow.post_action(bookings, command, action, payment)
     return Outcome((payment,), bookings)
@@ -64,7 +67,7 @@ async def apply_many(requests: Sequence[RequestedApplication], reason: str, comm
     owners = await _lock_owners({line.item_id for requested in requests for line in requested.lines}, uow)
     payers = [row["customer_id"] for row in await uow.fetch("customers_of_payments", ids)]
     await uow.lock_payments(ids, payers)
-    settling, changed = _Settling(uow, Bookings()), []
+    settling, changed = _Settling(uow, Bookings(), command), []
     why = f"{reason} ({command.person.name})"
     actions: list[tuple[Action, Payment]] = []
     for requested in requests:
@@ -85,6 +88,7 @@ async def apply_many(requests: Sequence[RequestedApplication], reason: str, comm
 class _Settling:
     uow: CashWork
     bookings: Bookings
+    command: Command
 
 
 async def _lock_owners(item_ids: Collection[str], uow: CashWork) -> dict[str, str]:
@@ -118,6 +122,7 @@ async def _settle(
         of[item.customer_id].append(ManualLine(item, line.amount, line.discount))
     others = sorted(of.keys() - {customer_id})
     await _check_other_customers(payment, others, uow)
+    choice = await choice_by_hand(payment, of[customer_id], others, uow)
     try:
         asked = [Part(owner, sum((line.cash for line in of[owner]), Decimal(0))) for owner in others]
         parts = await _split_off(payment, asked, why, settling)
@@ -133,6 +138,7 @@ async def _settle(
         raise Conflict(str(error)) from None
     except (LineNotAllowed, NotSplittable) as error:
         raise Unprocessable(str(error)) from None
+    await keep_choice(choice, payment, settling.command, uow)
     return parts
 
 

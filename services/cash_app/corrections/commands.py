@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from services.cash_app.application.domain.application import apply_payment
+from services.cash_app.application.round_sum_lessons import end_lessons_of
 from services.cash_app.corrections.domain.reversal import (
     Correction,
     NotReversible,
@@ -41,6 +42,7 @@ async def reverse_application(
         raise Conflict(f"application {application_id} was reversed before")
     correction = await correction_of("reversed", payment, reason, command, uow)
     allowed(lambda: reverse(wanted[0], payment, history, correction))
+    await end_lessons_of(payment.payment_id, reason, command, uow)
     return _post(uow, command, Action("reverse_application", reason), [payment], correction.bookings)
 
 
@@ -55,6 +57,7 @@ async def reverse_payment(
     correction = await correction_of("reversed", payment, reason, command, uow)
     for application in history.applications:
         allowed(lambda application=application: reverse(application, payment, history, correction))  # type: ignore[misc]
+    await end_lessons_of(payment_id, reason, command, uow)
     return _post(uow, command, Action("reverse_payment", reason), [payment], correction.bookings)
 
 
@@ -72,6 +75,7 @@ async def transfer_payment(
     allowed(lambda: transfer(payment, history, to_customer_id, correction))
     await uow.load_items_for([payment])
     apply_payment(payment, to_subledger, correction.bookings)
+    await end_lessons_of(payment.payment_id, reason, command, uow)
     return _post(uow, command, Action("transfer_payment", reason), [payment], correction.bookings)
 
 
@@ -85,6 +89,7 @@ async def unassign_payment(
     history = await load_history(payment, uow)
     correction = await correction_of("transferred", payment, reason, command, uow)
     allowed(lambda: return_to_suspense(payment, history, correction))
+    await end_lessons_of(payment_id, reason, command, uow)
     return _post(uow, command, Action("unassign_payment", reason), [payment], correction.bookings)
 
 

@@ -120,14 +120,15 @@ per_payment AS (
 per_line AS (
     SELECT
         CASE WHEN $4 = 'rule' THEN l.rule ELSE e.label END AS label, count(*) AS lines,
-        count(*) FILTER (WHERE NOT l.by_person) AS lines_by_rule, count(DISTINCT l.payment_id) AS payments
+        count(*) FILTER (WHERE NOT l.by_person) AS lines_by_rule, count(DISTINCT l.payment_id) AS payments,
+        count(DISTINCT l.payment_id) FILTER (WHERE NOT e.by_person AND NOT e.waiting) AS payments_by_rule
     FROM line AS l
     INNER JOIN labelled AS e ON l.payment_id = e.payment_id
     GROUP BY 1
 )
 SELECT
     coalesce(p.label, l.label) AS label, coalesce(p.payments, l.payments) AS payments,
-    coalesce(p.payments_by_rule, 0) AS payments_by_rule, coalesce(p.payments_waiting, 0) AS payments_waiting,
+    coalesce(p.payments_by_rule, l.payments_by_rule) AS payments_by_rule, coalesce(p.payments_waiting, 0) AS payments_waiting,
     coalesce(l.lines, 0) AS lines, coalesce(l.lines_by_rule, 0) AS lines_by_rule
 FROM per_payment AS p
 FULL JOIN per_line AS l ON p.label = l.label

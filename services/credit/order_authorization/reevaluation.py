@@ -108,7 +108,7 @@ async def decline_overdue_holds(uow: CreditWork, customer_ids: Iterable[str], on
 
 
 async def stop_approved_orders(uow: CreditWork, triggers: Mapping[str, Trigger]) -> None:
-    """If the policy says so, a hold of the account also stops orders approved before that are not shipped yet."""
+    """If the policy requires it, a hold of the account also stops orders approved before that are not shipped yet."""
     policy = await uow.policy(CREDIT_RULES)
     stopping = [c for c, trigger in triggers.items() if policy.on(trigger.on).document.account_hold_stops_orders]
     if not stopping:

@@ -35,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 _POLL_MS: Final = 10
 _FETCHER_TIMEOUT_MS: Final = 1_000
-"""How often aiokafka looks at all partitions when nothing happens."""
+"""How often aiokafka checks all partitions when nothing happens."""
 _FETCH_BYTES_MAX: Final = 4 * 1024 * 1024
 _PARTITION_FETCH_BYTES_MAX: Final = 1024 * 1024
 """Some thousand events: more would only wait in memory. A larger message alone on its partition comes all the same."""
@@ -74,6 +74,8 @@ class Consumer:
         self._crash_points = crash_points
         self._busy = asyncio.Lock()
         self.stopped_because: str | None = None
+        self.events_handled = 0
+        """Since the process started; duplicates and dead letters count, as they are done with."""
         self._last_progress = time.monotonic()
         self.offsets = HandledOffsets(self._commit, self._busy.locked)
         self._committing: asyncio.Task[None] | None = None
@@ -206,6 +208,7 @@ class Consumer:
             finally:
                 self.lag.ended()
             self._last_progress = time.monotonic()
+            self.events_handled += len(records)
             prefix = self._settings.topic_prefix
             self._crash_points.reach("before_offsets", {r.topic.removeprefix(prefix) for r in records})
             self.offsets.handled(records)

@@ -26,7 +26,7 @@ _OF_THE_PAYMENT: Final = {Account.UNAPPLIED_CASH, Account.ON_ACCOUNT}
 
 
 class NotReversible(ValueError):
-    """What the application created has been used since; the sentence says what has to be undone first."""
+    """What the application created has been used since; the message states what has to be undone first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from services.cash_app.open_items.domain.discount_tax import (
     lowered_by,
     taxes_of,
 )
+from services.cash_app.open_items.domain.document_number import document_key, reference_key
 from shared.contracts.cash_app import ItemCause, ItemKind, OpenItemChanged
 from shared.contracts.erp import PaymentMethod
 from shared.contracts.invoicing import FinanceChargePosted, InvoicePosted
@@ -23,7 +24,7 @@ from shared.kernel.money import Money, round_half_up
 
 Age = tuple[date, str, str]
 DiscountBase = Literal["invoice", "gross", "net"]
-"""What a discount per cent applies to: as the invoice says, its total, or its total without tax."""
+"""What a discount per cent applies to: as the invoice states, its total, or its total without tax."""
 
 
 _VALIDATED_CAUSES: Final[frozenset[ItemCause]] = frozenset({"write_off_reversed", "cancelled"})
@@ -59,6 +60,10 @@ class OpenItem:
     kind: ItemKind = "invoice"
     terms: str = ""
     """The payment terms in short, e.g. "2/10 net 30"."""
+    order_id: str = ""
+    """The order that the invoice is for; empty where it is for none."""
+    customer_reference: str = ""
+    """The customer's own number of that order, such as a purchase order."""
     credited: Decimal = NOTHING
     """What credit memos took off, and what was cancelled."""
     deducted: Decimal = NOTHING
@@ -99,6 +104,12 @@ class OpenItem:
         return in_discount(self.taxes, self.discount_taken + amount, self.original_amount, self.currency)
 
     @property
+    def waited_for_as(self) -> set[str]:
+        """The document keys under which money may wait for it: its number, its order, the customer's own number."""
+        names = [name for name in (self.document_number, self.order_id, self.customer_reference) if name]
+        return {document_key(name) for name in names} | {reference_key(name) for name in names}
+
+    @property
     def is_open(self) -> bool:
         return self.open_amount > 0
 
@@ -109,7 +120,7 @@ class OpenItem:
 
     @property
     def age(self) -> Age:
-        """The order in which items are paid when the payer does not say: due date, document number."""
+        """The order in which items are paid when the payer names no items: due date, document number."""
         return (self.due_date, self.document_number, self.item_id)
 
     def reduce(
@@ -260,6 +271,8 @@ def item_of(
         moved_on=invoice.invoice_date,
         open_since=invoice.invoice_date,
         terms=str(terms.payment_terms()),
+        order_id=invoice.order_id or "",
+        customer_reference=invoice.customer_reference,
         taxes=taxes_of(invoice) if discount_lowers_tax and discount_amount else (),
     )
 

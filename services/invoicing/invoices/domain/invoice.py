@@ -7,20 +7,21 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, Literal
 
-from services.invoicing.invoices.domain.numbering import is_own_number
+from services.invoicing.invoices.domain.numbering import DocumentNumber, is_own_number
 from services.invoicing.orders.domain.lines import ZERO
-from services.invoicing.orders.domain.order import CannotBeApplied
+from services.invoicing.orders.domain.order import CannotBeApplied, Invoiced
 from shared.contracts.erp import InvoiceBroughtForward, Terms
-from shared.contracts.invoicing import InvoicedLine, InvoicePosted
+from shared.contracts.invoicing import InvoicedLine, InvoiceInstalment, InvoicePosted
 from shared.kernel.journal import Account, Posting
-from shared.kernel.payment_terms import PaymentTerms
+from shared.kernel.payment_terms import PaymentTerms, instalments
 
-_ID_CHARACTERS_MAX: Final = 80
+_ID_CHARACTERS_MAX: Final = 76
+"""The item of an instalment adds its number to the id, and must be an identifier itself."""
 _NET_DAYS_MAX: Final = 365
 
 
 class CannotBeInvoiced(CannotBeApplied):
-    """No invoice can be made of an event; the sentence says why."""
+    """No invoice can be made of an event; the message states why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +48,36 @@ class Invoice:
     discount_amount: Decimal
     disputed: bool
     lines: tuple[InvoicedLine, ...]
+    customer_reference: str = ""
+    """The customer's own number of the order, such as a purchase order."""
+    series: str | None = None
+    """None until it is numbered, and where it keeps the number of the previous system; as is the next."""
+    sequence_number: int | None = None
 
     @property
     def total(self) -> Decimal:
         return self.net + self.tax
 
-    def numbered(self, number: str) -> Invoice:
-        return replace(self, invoice_number=number)
+    @property
+    def instalments(self) -> tuple[InvoiceInstalment, ...]:
+        """The parts of the total by due date, without parts of nothing; empty where all is due on one day."""
+        if not self.terms.instalments:
+            return ()
+        parts = [part for part in instalments(self.invoice_date, self.terms, self.total, self.currency) if part.amount]
+        return tuple(
+            InvoiceInstalment(item_id=f"{self.invoice_id}/{number}", due_date=part.due_date, amount=part.amount)
+            for number, part in enumerate(parts, start=1)
+        )
+
+    def numbered(self, number: DocumentNumber) -> Invoice:
+        return replace(self, invoice_number=str(number), series=number.series, sequence_number=number.sequence_number)
 
     def posted(self) -> InvoicePosted:
         return InvoicePosted(
             invoice_id=self.invoice_id,
             invoice_number=self.invoice_number,
+            series=self.series,
+            sequence_number=self.sequence_number,
             company_id=self.company_id,
             customer_id=self.customer_id,
             order_id=self.order_id,
@@ -74,8 +93,14 @@ class Invoice:
             total=self.total,
             discount_amount=self.discount_amount,
             disputed=self.disputed,
+            instalments=self.instalments,
             lines=self.lines,
+            customer_reference=self.customer_reference,
         )
+
+    def invoiced(self) -> Invoiced:
+        """What the order is relieved of."""
+        return Invoiced(self.invoice_id, self.total, self.instalments)
 
     def postings(self) -> list[Posting]:
         """Dr receivables / Cr revenue and tax; brought forward: Cr migration clearing."""

@@ -52,7 +52,7 @@ def amended_on(placed: OrderPlaced) -> date:
 
 
 def amend(order: Order, placed: OrderPlaced, priced: PricedOrder) -> OrderValidated:
-    """The order becomes what the revision says, and credit decides on it again.
+    """The order becomes what the revision states, and credit decides on it again.
 
     Stock requests are withdrawn: an allocation is released when the answer arrives.
     """
