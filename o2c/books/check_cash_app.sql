@@ -230,3 +230,11 @@ SELECT customer_id, currency, sum(change) AS amount
 FROM cash_movement
 WHERE account = 'on_account' AND business_date <= $1
 GROUP BY customer_id, currency;
+
+-- name: credit_in_hand
+-- Customers' money on account and unapplied, per company and currency at the end of a day.
+SELECT account, company_id, currency, sum(change) AS amount
+FROM cash_movement
+WHERE account IN ('on_account', 'unapplied') AND business_date <= $1
+GROUP BY account, company_id, currency
+HAVING sum(change) <> 0;
