@@ -55,7 +55,7 @@ def _sources(matching: Matching) -> Table:
     table.add_row(label, f"{payments[0]:,}", _share(*payments), f"{lines[0]:,}", _share(*lines))
     posted = [file for file in matching.files if file["stage"] == "posted"]
     formats = ", ".join(f"{format_}: {count}" for format_, count in sorted(_formats(posted).items()))
-    from_files = sum(file["counts"].get("payments", 0) for file in posted)
+    from_files = sum(file["counts"].get("payments", 0) - file["counts"].get("seen_before", 0) for file in posted)
     table.caption = f"{from_files:,} of them came in {len(posted)} files ({formats}), the others over the bank feed."
     return table
 

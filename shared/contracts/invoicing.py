@@ -97,6 +97,14 @@ class OrderAmendmentRefused(
     reasons: Annotated[tuple[Reason, ...], Field(min_length=1, max_length=2000)]
 
 
+class InvoiceInstalment(Body):
+    """A part of an invoice's total with a due date of its own. It becomes an open item of its own."""
+
+    item_id: Identifier
+    due_date: BusinessDate
+    amount: PositiveAmount
+
+
 class OpenOrderChanged(Event, published_by=("invoicing",), subject="order_id", order=("order_id", "order_version")):
     """The open amount of an order changed: what is neither invoiced nor cancelled, including tax.
 
@@ -116,6 +124,8 @@ class OpenOrderChanged(Event, published_by=("invoicing",), subject="order_id", o
     """The invoice that caused this change; None: another cause."""
     invoiced_amount: NonNegativeAmount = Decimal(0)
     """The total of `invoice_id`, including tax. Credit moves this exposure from the order to the item in one step."""
+    instalments: Annotated[tuple[InvoiceInstalment, ...], Field(max_length=60)] = ()
+    """Those of `invoice_id`, each an item of its own; empty: the invoice is one item."""
 
 
 class CreditCheckRequested(
@@ -288,4 +298,6 @@ class InvoicePosted(Event, published_by=("invoicing",), subject="invoice_id", or
     discount_amount: NonNegativeAmount
     """The early-payment discount if the invoice is paid in full by `discount_date`."""
     disputed: bool = False
+    instalments: Annotated[tuple[InvoiceInstalment, ...], Field(max_length=60)] = ()
+    """At least two parts that add up to `total`, the last one due on `due_date`; empty: all is due on `due_date`."""
     lines: Annotated[tuple[InvoicedLine, ...], Field(max_length=500)] = ()

@@ -18,6 +18,10 @@ _SO_3 = {
     "order_id": "SO-3", "customer_id": "C-1001", "currency": "USD", "order_amount": "3500.00",
     "credit_limit": "5000.00",
 }  # fmt: skip
+_INSTALMENTS: Any = [
+    {"item_id": "INV-SO-1/P1/S1/1", "due_date": "2025-04-03", "amount": "852.20"},
+    {"item_id": "INV-SO-1/P1/S1/2", "due_date": "2025-05-03", "amount": "852.21"},
+]
 _TERMS = {"net_days": 30, "discount_days": 10, "discount_percent": "2"}
 _BATCH = {
     "batch_id": "invoicing/1000/USD/2025-01-15/1", "source": "invoicing", "company_id": "1000",
@@ -176,6 +180,7 @@ _INVOICING: dict[str, dict[str, Any]] = {
     "OpenOrderChanged.v1": {
         **_SO_1, "order_version": 2, "state": "Invoiced", "currency": "USD", "open_amount": "101.03",
         "business_date": "2025-03-04", "invoice_id": "INV-SO-1/P1/S1", "invoiced_amount": "1704.41",
+        "instalments": _INSTALMENTS,
     },
     "CreditCheckRequested.v1": {
         **_SO_1, "order_version": 2, "currency": "USD", "open_amount": "101.03", "business_date": "2025-03-06",
@@ -206,7 +211,7 @@ _INVOICING: dict[str, dict[str, Any]] = {
         "origin": "shipment",
         "invoice_date": "2025-03-04", "due_date": "2025-04-03", "terms": _TERMS, "discount_date": "2025-03-14",
         "currency": "USD", "net": "1589.20", "tax": "115.21", "total": "1704.41", "discount_amount": "34.09",
-        "disputed": False,
+        "disputed": False, "instalments": _INSTALMENTS,
         "lines": [
             {
                 "line_no": 1, "item_id": "ITEM-034", "description": "Cordless drill 18 V", "quantity": 10,

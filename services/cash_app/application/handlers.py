@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from services.cash_app.application.domain.application import apply_payment, post_item
 from services.cash_app.application.domain.credit_memo import credit_of
 from services.cash_app.application.policy import APPLICATION_RULES
+from services.cash_app.open_items.domain.instalments import items_of_instalments
 from services.cash_app.open_items.domain.open_item import DiscountBase, OpenItem, charge_of, item_of
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.work import CashWork
@@ -17,13 +18,23 @@ Posted = InvoicePosted | FinanceChargePosted
 
 
 async def post_invoices(invoices: list[InvoicePosted], uow: CashWork) -> None:
-    """An invoice becomes an open item; money that waited for it settles it first, then money on account."""
+    """An invoice becomes an open item, or one for each instalment.
+
+    Money that waited for it settles it first, then money on account.
+    """
     versions = await uow.policy(APPLICATION_RULES)
 
     def base(invoice: InvoicePosted) -> DiscountBase:
         return versions.on(invoice.invoice_date).document.of(invoice.company_id, invoice.customer_id).discount.base
 
-    await _post_items([(invoice, item_of(invoice, base(invoice))) for invoice in invoices], uow)
+    await _post_items(
+        [
+            (invoice, item)
+            for invoice in invoices
+            for item in items_of_instalments(invoice, item_of(invoice, base(invoice)))
+        ],
+        uow,
+    )
 
 
 async def post_finance_charges(charges: list[FinanceChargePosted], uow: CashWork) -> None:

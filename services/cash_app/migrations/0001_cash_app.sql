@@ -569,7 +569,74 @@ CREATE TABLE deposit_slip (
     PRIMARY KEY (bank_account, slip_number)
 );
 
+-- bank_reconciliation
+-- Each statement of a file with its balances. `content` is a mark of all amounts and dates in it; `taken_no` is the
+-- order of import.
+CREATE TABLE statement_balance (
+    import_id text NOT NULL,
+    statement_no integer NOT NULL,
+    bank_account text NOT NULL,
+    company_id text NOT NULL,
+    currency text NOT NULL,
+    statement_number text NOT NULL,
+    statement_date date NOT NULL,
+    opening numeric(18, 3),
+    closing numeric(18, 3),
+    available numeric(18, 3),
+    lines integer NOT NULL CHECK (lines >= 0),
+    lines_total numeric(18, 3) NOT NULL,
+    seen_before integer NOT NULL CHECK (seen_before BETWEEN 0 AND lines),
+    first_line_on date NOT NULL,
+    content text NOT NULL,
+    taken_no bigint GENERATED ALWAYS AS IDENTITY,
+    PRIMARY KEY (import_id, statement_no)
+);
+CREATE INDEX statement_balance_account ON statement_balance (bank_account, statement_date, taken_no);
+
+-- The booked lines of statements. A receipt is customers' money, which cash application handles; what is none is coded
+-- to an account by rule or by a person. `purpose` of a line that is to be coded is what a rule proposes.
+CREATE TABLE statement_line (
+    line_id text PRIMARY KEY,
+    import_id text NOT NULL,
+    entry_no integer NOT NULL,
+    statement_no integer NOT NULL,
+    bank_account text NOT NULL,
+    company_id text NOT NULL,
+    currency text NOT NULL,
+    statement_date date NOT NULL,
+    value_date date NOT NULL,
+    amount numeric(18, 3) NOT NULL,
+    subject_id text NOT NULL,
+    bank_reference text NOT NULL,
+    bank_code text NOT NULL,
+    state text NOT NULL CHECK (state IN ('receipt', 'to_code', 'coded')),
+    purpose text NOT NULL,
+    gl_account text NOT NULL,
+    coded_by text NOT NULL,
+    why text NOT NULL,
+    codings integer NOT NULL CHECK (codings >= 0),
+    UNIQUE (import_id, entry_no),
+    CHECK ((state = 'coded') = (gl_account <> ''))
+);
+CREATE INDEX statement_line_account ON statement_line (bank_account, statement_date, line_id);
+CREATE INDEX statement_line_subject ON statement_line (subject_id);
+CREATE INDEX statement_line_to_code ON statement_line (statement_date, line_id) WHERE state = 'to_code';
+CREATE INDEX statement_line_coded ON statement_line (statement_date, line_id) WHERE state = 'coded';
+
+-- Payments, returns and charges that other messages than statements report; `bundle_id` is the sum in which a statement
+-- shows them. `bank_account` is the account of that statement.
+CREATE TABLE reported_receipt (
+    subject_id text PRIMARY KEY,
+    source text NOT NULL,
+    bank_account text NOT NULL,
+    bundle_id text,
+    reported_on date NOT NULL
+);
+
 -- migrate: rollback
+DROP TABLE reported_receipt;
+DROP TABLE statement_line;
+DROP TABLE statement_balance;
 DROP TABLE deposit_slip;
 DROP TABLE bundle_line;
 DROP TABLE bundle;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from services.credit.accounts.domain.account import CreditAccount
 from services.credit.accounts.domain.account_profile import NEVER_DUE
@@ -95,7 +96,7 @@ async def update_open_orders(changes: list[OpenOrderChanged], uow: CreditWork) -
     """What was cancelled frees credit; what was invoiced moves from the order to the open item."""
     accounts = await uow.lock(change.customer_id for change in changes)
     await uow.orders.load((change.customer_id, change.order_id) for change in changes)
-    await uow.items.load((c.customer_id, c.invoice_id) for c in changes if c.invoice_id is not None)
+    await uow.items.load((change.customer_id, item_id) for change in changes for item_id, _ in _invoiced_items(change))
     for change in changes:
         account = accounts[change.customer_id]
         order = _order_of(change, uow)
@@ -103,8 +104,8 @@ async def update_open_orders(changes: list[OpenOrderChanged], uow: CreditWork) -
         order.changed(change)
         account.order_moved(before, order)
         uow.record_order_exposure(order, before[0], change.business_date)
-        if change.invoice_id is not None:
-            _add_invoiced_item(change, change.invoice_id, account, uow)
+        for item_id, amount in _invoiced_items(change):
+            _add_invoiced_item(change, item_id, amount, account, uow=uow)
     await reevaluate_held_orders(uow, _triggers(changes, reasons.ROOM_AFTER_OTHER_ORDER))
 
 
@@ -124,15 +125,23 @@ def _order_of(event: OrderValidated | OpenOrderChanged, uow: CreditWork) -> Open
     return known or uow.orders.put(OpenOrder(event.customer_id, event.order_id, event.company_id, event.currency))
 
 
-def _add_invoiced_item(change: OpenOrderChanged, invoice_id: str, account: CreditAccount, uow: CreditWork) -> None:
+def _invoiced_items(change: OpenOrderChanged) -> list[tuple[str, Decimal]]:
+    """The items that the invoice becomes, with their amounts: one, or one of each instalment."""
+    if change.invoice_id is None:
+        return []
+    parts = [(part.item_id, part.amount) for part in change.instalments]
+    return parts or [(change.invoice_id, change.invoiced_amount)]
+
+
+def _add_invoiced_item(
+    change: OpenOrderChanged, item_id: str, amount: Decimal, account: CreditAccount, *, uow: CreditWork
+) -> None:
     """What was invoiced counts as an item at once, before cash_app has reported it."""
-    item = uow.items.get((change.customer_id, invoice_id))
+    item = uow.items.get((change.customer_id, item_id))
     if item is not None:
         item.order_id = change.order_id
         return
-    item = uow.items.put(
-        OpenItem.invoiced(change.customer_id, invoice_id, change.currency, change.invoiced_amount, change.order_id)
-    )
+    item = uow.items.put(OpenItem.invoiced(change.customer_id, item_id, change.currency, amount, change.order_id))
     account.item_moved((NEVER_DUE, NOTHING), item)
 
 

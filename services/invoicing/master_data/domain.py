@@ -22,12 +22,7 @@ def is_newer(received: Versioned, known: Versioned | None) -> bool:
 
 
 def unsupported_terms(terms: PaymentTerms) -> str | None:
-    """Why invoices cannot be posted under these terms; None: they can.
-
-    An invoice is one open item with one due date and one discount by days.
-    """
-    if terms.instalments:
-        return "instalments are not supported: give terms with one due date"
+    """Why invoices cannot be posted under these terms; None: they can."""
     if terms.discounts:
         return "discounts in stages are not supported: give one discount in discount_days and discount_percent"
     return None

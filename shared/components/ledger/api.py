@@ -188,4 +188,5 @@ def _trial_balance_line(row: Any, as_of: date) -> TrialBalanceLine:
 
 
 def _account_name(number: str) -> str:
-    return Account(number).name.lower().replace("_", " ")
+    """Empty for a GL account that only a policy names."""
+    return Account(number).name.lower().replace("_", " ") if number in set(Account) else ""

@@ -28,7 +28,7 @@ _OUTCOMES: Final[dict[str, Outcome]] = {
     "payment": "post", "return": "post", "bundle": "held", "own_payment_returned": "review", "charge": "booked",
 }  # fmt: skip
 _NOTES: Final = {
-    "debit": "money out that returns no payment: not a matter of receivables",
+    "debit": "money out that returns no payment: it is coded to an account, GET /bank-lines shows it",
     "pending": "announced by the bank, not booked yet",
     "bundle": "one line for payments that are reported elsewhere: not a payment itself",
     "charge": "charges that the bank kept back from payments reported gross: booked as bank fees",

@@ -22,7 +22,7 @@ def debit_memo(memo: CreditMemo, on: date, terms: PaymentTerms) -> Invoice:
     """
     if memo.document_kind != "invoice":
         raise ValueError(f"{memo.credit_memo_number} credits a finance charge")
-    terms = replace(terms, discount_days=0, discount_percent=ZERO)
+    terms = replace(terms, discount_days=0, discount_percent=ZERO, discounts=())
     return Invoice(
         invoice_id=f"DM-{memo.credit_memo_id}"[:_ID_CHARACTERS_MAX],
         invoice_number="",

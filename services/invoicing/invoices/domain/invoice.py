@@ -9,13 +9,14 @@ from typing import Final, Literal
 
 from services.invoicing.invoices.domain.numbering import is_own_number
 from services.invoicing.orders.domain.lines import ZERO
-from services.invoicing.orders.domain.order import CannotBeApplied
+from services.invoicing.orders.domain.order import CannotBeApplied, Invoiced
 from shared.contracts.erp import InvoiceBroughtForward, Terms
-from shared.contracts.invoicing import InvoicedLine, InvoicePosted
+from shared.contracts.invoicing import InvoicedLine, InvoiceInstalment, InvoicePosted
 from shared.kernel.journal import Account, Posting
-from shared.kernel.payment_terms import PaymentTerms
+from shared.kernel.payment_terms import PaymentTerms, instalments
 
-_ID_CHARACTERS_MAX: Final = 80
+_ID_CHARACTERS_MAX: Final = 76
+"""The item of an instalment adds its number to the id, and must be an identifier itself."""
 _NET_DAYS_MAX: Final = 365
 
 
@@ -52,6 +53,17 @@ class Invoice:
     def total(self) -> Decimal:
         return self.net + self.tax
 
+    @property
+    def instalments(self) -> tuple[InvoiceInstalment, ...]:
+        """The parts of the total by due date, without parts of nothing; empty where all is due on one day."""
+        if not self.terms.instalments:
+            return ()
+        parts = [part for part in instalments(self.invoice_date, self.terms, self.total, self.currency) if part.amount]
+        return tuple(
+            InvoiceInstalment(item_id=f"{self.invoice_id}/{number}", due_date=part.due_date, amount=part.amount)
+            for number, part in enumerate(parts, start=1)
+        )
+
     def numbered(self, number: str) -> Invoice:
         return replace(self, invoice_number=number)
 
@@ -74,8 +86,13 @@ class Invoice:
             total=self.total,
             discount_amount=self.discount_amount,
             disputed=self.disputed,
+            instalments=self.instalments,
             lines=self.lines,
         )
+
+    def invoiced(self) -> Invoiced:
+        """What the order is relieved of."""
+        return Invoiced(self.invoice_id, self.total, self.instalments)
 
     def postings(self) -> list[Posting]:
         """Dr receivables / Cr revenue and tax; brought forward: Cr migration clearing."""

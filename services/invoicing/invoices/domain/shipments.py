@@ -30,8 +30,7 @@ def apply_shipment(order: Order, shipment: ShipmentConfirmed, counts: Replenishm
     Raises OrderConflict or CannotBeInvoiced where that is not possible.
     """
     invoice = relieve_order(order, shipment)
-    invoiced = (invoice.invoice_id, invoice.total) if invoice is not None else ()
-    changed = order.open_order_changed(shipment.shipped_on, *invoiced)
+    changed = order.open_order_changed(shipment.shipped_on, invoice.invoiced() if invoice is not None else None)
     return Outcome((changed,), documents=(PendingInvoice(shipment, invoice),))
 
 

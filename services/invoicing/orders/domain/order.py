@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from services.invoicing.orders.domain.life import OrderStep, State, check_transition
 from services.invoicing.orders.domain.lines import ZERO, BackorderedLine, OrderLine, StockRequestState
 from services.invoicing.orders.domain.pricing import PricedItem, PricedOrder
 from shared.contracts.erp import OrderPlaced
 from shared.contracts.invoicing import (
+    InvoiceInstalment,
     OpenOrderChanged,
     OrderRejected,
     OrderValidated,
@@ -30,6 +31,14 @@ class CannotBeApplied(ValueError):
 
 class OrderConflict(CannotBeApplied):
     """An event does not fit the order; the message states why."""
+
+
+class Invoiced(NamedTuple):
+    """The invoice of a part of an order: its total incl. tax in the order's currency, and its instalments."""
+
+    invoice_id: str
+    total: Decimal
+    instalments: tuple[InvoiceInstalment, ...]
 
 
 @dataclass(slots=True)
@@ -234,12 +243,10 @@ class Order:
         else:
             self.enter(State.CANCELLED, on, why)
 
-    def open_order_changed(
-        self, on: date, invoice_id: str | None = None, invoiced_amount: Decimal = Decimal(0)
-    ) -> OpenOrderChanged:
+    def open_order_changed(self, on: date, invoiced: Invoiced | None = None) -> OpenOrderChanged:
         """The next version of the order's open amount. Version 1 is OrderValidated itself.
 
-        Where an invoice is the cause, it is named with its total incl. tax, in the order's currency.
+        `invoiced` is the invoice that causes it.
         """
         self.version += 1
         return OpenOrderChanged(
@@ -251,8 +258,9 @@ class Order:
             currency=self.currency,
             open_amount=self.open_amount,
             business_date=on,
-            invoice_id=invoice_id,
-            invoiced_amount=invoiced_amount,
+            invoice_id=invoiced.invoice_id if invoiced else None,
+            invoiced_amount=invoiced.total if invoiced else ZERO,
+            instalments=invoiced.instalments if invoiced else (),
         )
 
 
