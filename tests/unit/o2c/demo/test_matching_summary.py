@@ -23,5 +23,5 @@ def test_what_round_sum_applied_is_taken_off_the_share() -> None:
     written = StringIO()
     console = Console(width=120, file=written)
     console.print(matching_tables(Matching(by_source, by_rule, [], []))[0])
-    shares = [line.split() for line in written.getvalue().splitlines() if line.startswith("all")]
+    shares = [line.split() for line in written.getvalue().splitlines() if line.strip().startswith("all")]
     assert [[word for word in line if "." in word] for line in shares] == [["90.00", "90.00"], ["86.00", "82.50"]]
