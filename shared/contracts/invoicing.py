@@ -279,7 +279,11 @@ class InvoicePosted(Event, published_by=("invoicing",), subject="invoice_id", or
     invoice_id: Identifier
     """Derived from the shipment, or from the number of the invoice brought forward."""
     invoice_number: Identifier
-    """Printed on the document. Numbers of a series have no gaps."""
+    """Printed on the document."""
+    series: Identifier | None = None
+    """The series of the number; None where it is one of the previous system's."""
+    sequence_number: Annotated[int, Field(ge=1)] | None = None
+    """The number within the series, which has no gaps."""
     company_id: Identifier
     customer_id: Identifier
     order_id: Identifier | None = None

@@ -207,8 +207,8 @@ _INVOICING: dict[str, dict[str, Any]] = {
         ],
     },
     "InvoicePosted.v1": {
-        **_SO_1, "invoice_id": "INV-SO-1/P1/S1", "invoice_number": "1000-00000001", "ship_to_id": "C-1002",
-        "origin": "shipment",
+        **_SO_1, "invoice_id": "INV-SO-1/P1/S1", "invoice_number": "1000-00000001", "series": "1000",
+        "sequence_number": 1, "ship_to_id": "C-1002", "origin": "shipment",
         "invoice_date": "2025-03-04", "due_date": "2025-04-03", "terms": _TERMS, "discount_date": "2025-03-14",
         "currency": "USD", "net": "1589.20", "tax": "115.21", "total": "1704.41", "discount_amount": "34.09",
         "disputed": False, "instalments": _INSTALMENTS,

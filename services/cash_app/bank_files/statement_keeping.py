@@ -58,16 +58,8 @@ async def code_lines_by_rule(planned: ImportPlan, uow: CashWork) -> Codings:
     return found
 
 
-async def _own_accounts(planned: ImportPlan, uow: CashWork) -> OwnAccounts:
-    """Our accounts as of the latest statement of the file."""
-    latest = max(statement.on for statement, _ in planned.statements)
-    return (await uow.policy(OWN_ACCOUNTS)).on(latest).document
-
-
 async def keep_statements(import_id: str, planned: ImportPlan, codings: Codings, uow: CashWork) -> None:
     """Writes balances, lines and reported receipts, and posts what rules coded."""
-    if not planned.statements:
-        return
     own = await _own_accounts(planned, uow)
     by_statement: defaultdict[int, list[int]] = defaultdict(list)
     for at, of_statement in enumerate(planned.statement_of):
@@ -97,6 +89,12 @@ async def keep_statements(import_id: str, planned: ImportPlan, codings: Codings,
         await uow.write("insert_statement_lines", [line_row(line) for line in lines[start : start + _CHUNK]])
     for start in range(0, len(reported), _CHUNK):
         await uow.write("insert_reported_receipts", reported[start : start + _CHUNK])
+
+
+async def _own_accounts(planned: ImportPlan, uow: CashWork) -> OwnAccounts:
+    """The policy in force on the day of the latest statement of the file."""
+    day = max((statement.on for statement, _ in planned.statements), default=date.min)
+    return (await uow.policy(OWN_ACCOUNTS)).on(day).document
 
 
 def _uncoded(one: PlannedEntry, account: OwnAccount) -> UncodedLine:

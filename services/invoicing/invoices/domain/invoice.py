@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, Literal
 
-from services.invoicing.invoices.domain.numbering import is_own_number
+from services.invoicing.invoices.domain.numbering import DocumentNumber, is_own_number
 from services.invoicing.orders.domain.lines import ZERO
 from services.invoicing.orders.domain.order import CannotBeApplied, Invoiced
 from shared.contracts.erp import InvoiceBroughtForward, Terms
@@ -48,6 +48,9 @@ class Invoice:
     discount_amount: Decimal
     disputed: bool
     lines: tuple[InvoicedLine, ...]
+    series: str | None = None
+    """None until it is numbered, and where it keeps the number of the previous system; as is the next."""
+    sequence_number: int | None = None
 
     @property
     def total(self) -> Decimal:
@@ -64,13 +67,15 @@ class Invoice:
             for number, part in enumerate(parts, start=1)
         )
 
-    def numbered(self, number: str) -> Invoice:
-        return replace(self, invoice_number=number)
+    def numbered(self, number: DocumentNumber) -> Invoice:
+        return replace(self, invoice_number=str(number), series=number.series, sequence_number=number.sequence_number)
 
     def posted(self) -> InvoicePosted:
         return InvoicePosted(
             invoice_id=self.invoice_id,
             invoice_number=self.invoice_number,
+            series=self.series,
+            sequence_number=self.sequence_number,
             company_id=self.company_id,
             customer_id=self.customer_id,
             order_id=self.order_id,
