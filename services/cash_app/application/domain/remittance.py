@@ -12,7 +12,13 @@ from services.cash_app.application.domain import discount
 from services.cash_app.application.domain.application_rules import STANDARD, CustomerRules
 from services.cash_app.application.domain.currency_conversion import conversion_text, convert_stated
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger, UnmatchedReason
-from services.cash_app.application.domain.named_item import NOTHING, TermsInForce, remarks, settle_named
+from services.cash_app.application.domain.named_item import (
+    NOTHING,
+    TermsInForce,
+    divided_over_instalments,
+    remarks,
+    settle_named,
+)
 from services.cash_app.application.domain.order_lines import is_order_settled, settle_order
 from services.cash_app.application.domain.settlement import Proposal, SettledLine, StatedAmount
 from services.cash_app.application.domain.stated_lines import StatedLine, deduct_credits, stated_lines
@@ -104,9 +110,12 @@ def _settle_line(
         proposal.lines.append(foreign)
         proposal.notes.extend(_foreign_remarks(foreign, money, payment.currency))
     elif item is not None:
-        settled = settle_named(item, amount, terms)
-        proposal.lines.append(settled._replace(evidence=evidence, score=score) if evidence else settled)
-        proposal.notes.extend(remarks(settled, money, line.discount))
+        parts = divided_over_instalments(book.instalments(item), money)
+        for part, of_money in parts:  # what else the payer states is about the last one that the money reaches
+            stated = amount._replace(money=of_money) if part is parts[-1][0] else StatedAmount(of_money, NOTHING)
+            settled = settle_named(part, stated, terms)
+            proposal.lines.append(settled._replace(evidence=evidence, score=score) if evidence else settled)
+            proposal.notes.extend(remarks(settled, of_money, stated.claimed))
     elif isinstance(named, UnmatchedReason):
         _leave_over(line, money, named, settling)
 
