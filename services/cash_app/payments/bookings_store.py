@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from services.cash_app.open_items.store import movement_row
@@ -12,6 +13,7 @@ from shared.chassis.transaction.unit_of_work import Cause, UnitOfWork
 from shared.components import ledger
 from shared.contracts.cash_app import (
     DeductionOpened,
+    DiscountTax,
     ItemWrittenOff,
     OnAccountChanged,
     OpenItemChanged,
@@ -70,6 +72,8 @@ def _persist_application(uow: UnitOfWork, applied: PaymentApplied) -> None:
             (
                 customer_id, application_id, line_no, line.item_id, line.document_number, line.amount, line.discount,
                 line.rule, line.why, line.evidence, line.score, line.alternatives, line.tolerance, line.deduction,
+                _taxes(line.discount_taxes), line.surplus, line.paid, line.exchange_difference,
+                line.recovered, line.given_back,
             ),
         )  # fmt: skip
 
@@ -82,6 +86,21 @@ def _persist_reversal(uow: UnitOfWork, undone: PaymentUnapplied) -> None:
             undone.unapplied_on, undone.amount, undone.discount, undone.cause, undone.reason,
         ),
     )  # fmt: skip
+    for line in undone.lines:
+        uow.append(
+            "insert_reversal_lines",
+            (
+                undone.customer_id, undone.application_id, undone.reversal_id, line.line_no, line.amount, line.discount,
+                line.tolerance, line.deduction, _taxes(line.discount_taxes), line.surplus, line.paid,
+                line.exchange_difference, line.recovered, line.given_back,
+            ),
+        )  # fmt: skip
+
+
+def _taxes(taxes: Sequence[DiscountTax]) -> str:
+    if not taxes:
+        return "[]"
+    return json.dumps([[None if each.tax_percent is None else str(each.tax_percent), str(each.tax)] for each in taxes])
 
 
 def _persist_transfer(uow: UnitOfWork, moved: PaymentTransferred) -> None:

@@ -58,7 +58,7 @@ def test_an_invoice_in_three_instalments_of_which_the_last_takes_the_cents_that_
     answered(accepted, 10)
     invoice = relieve_order(accepted, shipment(accepted, 1, {1: 10}))
     assert invoice is not None
-    posted = invoice.numbered("1000-00000001").posted()
+    posted = invoice.numbered(DocumentNumber("1000", 1)).posted()
     assert posted.total == money("108.88")
     assert posted.due_date == DAY + timedelta(days=90)
     assert [(part.item_id, part.due_date - DAY, part.amount) for part in posted.instalments] == [
