@@ -108,7 +108,8 @@ class TestCamt:
         wrong = errors(statement_053(entry_053("100.00"), closing="101.00", extra=summary))
         assert wrong == [
             "line 4 (Stmt): TtlCdtNtries/Sum is 99.00, but adds up to 100.00",
-            "line 4 (Stmt): opening 0.00 and movements of 100.00 make 100.00, but the closing balance is 101.00 EUR",
+            "line 4 (Stmt): opening 0.00 and movements of 100.00 make 100.00, but the closing balance is 101.00 EUR: "
+            "a difference of 1.00",
         ]
         transactions = "<TxDtls><Amt Ccy='EUR'>60.00</Amt></TxDtls><TxDtls><Amt Ccy='EUR'>30.00</Amt></TxDtls>"
         assert "the sum of the entry's transactions is 100.00, but adds up to 90.00" in " ".join(
