@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -18,6 +19,8 @@ from bench.servers import Servers
 from bench.world import INVENTORY_CONTROL, Answer, World
 from o2c.books.check import check_books
 from o2c.stack import SERVICES
+from o2c.stack.idle import STALL_SECONDS
+from shared.chassis.observe.stall_watch import Stalled, wait_until
 from shared.contracts.cash_app import PaymentApplied
 from shared.contracts.erp import PaymentReceived
 from shared.contracts.event import Event
@@ -27,7 +30,6 @@ CUSTOMERS: Final = 1_000
 _SEED: Final = 20260302
 _DISCOUNT_EVERY: Final = 4
 _POLL_SECONDS: Final = 0.05
-_SILENT_SECONDS_MAX: Final = 60.0
 
 _DONE: Final = {
     "invoicing": ("orders invoiced and closed", "SELECT count(*) FROM customer_order WHERE state = 'Closed'"),
@@ -92,17 +94,17 @@ class _Payers:
 async def _until_applied(world: World, count: int, doing: Doing) -> float:
     """When the last payment was reported as applied."""
     applied = world.seen_at[PaymentApplied]
-    seen, moved_at = -1, time.monotonic()
-    while len(applied) < count:
-        progress = sum(len(times) for times in world.seen_at.values())
-        if progress > seen:
-            seen, moved_at = progress, time.monotonic()
-            doing("orders until cash is applied", len(applied))
+
+    async def look() -> Mapping[str, object] | None:
         world.all_well()
-        if time.monotonic() - moved_at > _SILENT_SECONDS_MAX:
-            received = ", ".join(f"{event.__name__} {len(at):,}" for event, at in world.seen_at.items())
-            raise BenchFailed(f"of {count:,} orders no event arrived for {_SILENT_SECONDS_MAX:.0f} s: {received}")
-        await asyncio.sleep(_POLL_SECONDS)
+        doing("orders until cash is applied", len(applied))
+        seen = {event.__name__: len(at) for event, at in world.seen_at.items()}
+        return seen if len(applied) < count else None
+
+    try:
+        await wait_until(look, stall_seconds=STALL_SECONDS, poll_seconds=_POLL_SECONDS)
+    except Stalled as stalled:
+        raise BenchFailed(f"of {count:,} orders {len(applied):,} are paid: {stalled}") from None
     return max(applied.values())
 
 

@@ -18,14 +18,15 @@ from bench.results import BenchFailed, Drained, Pace
 from bench.servers import PARTITIONS, Servers
 from o2c.stack.children import Child
 from o2c.stack.description import ServiceAddress, StackDescription
+from o2c.stack.idle import STALL_SECONDS
 from o2c.stack.local import service_environment
 from o2c.stack.ports import HOST
+from shared.chassis.observe.stall_watch import StallWatch
 
 _FIRST_COMMIT_POLL_SECONDS: Final = 0.01
 _POLL_SECONDS: Final = 0.05
 _POLL_SHARE: Final = 20
 """A pause lasts at least so many times as long as the query before it: polling costs 5 % of a core at most."""
-_SILENT_SECONDS_MAX: Final = 60.0
 
 _HANDLED: Final = "SELECT (SELECT count(*) FROM inbox) AS handled, (SELECT count(*) FROM dead_letter) AS dead"
 _OUTBOX_EMPTY: Final = "SELECT NOT EXISTS (SELECT 1 FROM outbox)"
@@ -113,7 +114,7 @@ class Drain:
         """What was seen at the first commit, and when everything was handled and published."""
         pids = processes(self.servers.children, self.service)
         first: _Seen | None = None
-        handled, moved_at, megabytes = 0, time.monotonic(), 0.0
+        handled, megabytes, watch = 0, 0.0, StallWatch(STALL_SECONDS)
         while True:
             megabytes = max(megabytes, resident_megabytes(pids[SERVICE]))
             started = time.perf_counter()
@@ -122,17 +123,18 @@ class Drain:
             if row["dead"]:
                 raise BenchFailed(f"{self.service} dead-lettered: {await connection.fetchval(_REASON)}")
             if row["handled"] - before > handled:
-                handled, moved_at = row["handled"] - before, time.monotonic()
+                handled = row["handled"] - before
                 first = first or _Seen(now, handled, cpu_seconds(pids), megabytes)
                 progressed(handled)
             if first and handled >= events and await connection.fetchval(_OUTBOX_EMPTY):
                 return first, _Seen(time.perf_counter(), handled, cpu_seconds(pids), megabytes)
             if child.exit_code is not None:
                 raise BenchFailed(child.describe_end())
-            if time.monotonic() - moved_at > _SILENT_SECONDS_MAX:
+            watch.observe({"events handled": handled})
+            if watch.stalled:
                 raise BenchFailed(
                     f"{self.service} has handled {handled:,} of {events:,} events and then none for "
-                    f"{_SILENT_SECONDS_MAX:.0f} s; the end of {child.log}:\n{child.tail()}"
+                    f"{STALL_SECONDS:.0f} s; the end of {child.log}:\n{child.tail()}"
                 )
             pause = max(_POLL_SECONDS, _POLL_SHARE * (now - started)) if first else _FIRST_COMMIT_POLL_SECONDS
             await asyncio.sleep(pause)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from statistics import quantiles
 from typing import Any, Final
@@ -16,6 +16,8 @@ from bench.five import Five, five_databases, five_services
 from bench.results import BenchFailed, Line, Part
 from bench.servers import Servers
 from bench.world import INVENTORY_CONTROL, World
+from o2c.stack.idle import STALL_SECONDS
+from shared.chassis.observe.stall_watch import Stalled, wait_until
 from shared.contracts.credit import CreditApproved
 from shared.contracts.event import Event
 from shared.contracts.invoicing import InvoicePosted, OrderValidated, PickListReleased, StockRequested
@@ -27,7 +29,6 @@ LONE_ORDERS: Final = 30
 _WARM_UP_SECONDS: Final = 3
 _SEED: Final = 20260302
 _POLL_SECONDS: Final = 0.002
-_LOST_SECONDS: Final = 60.0
 STAGES: Final[tuple[type[Event], ...]] = (
     OrderValidated, CreditApproved, StockRequested, PickListReleased, InvoicePosted,
 )  # fmt: skip
@@ -88,12 +89,17 @@ async def one_by_one(world: World, orders: Sequence[Any]) -> list[float]:
 
 async def _until_invoiced(world: World, due: dict[str, float]) -> None:
     """Returns when all of these orders are invoiced."""
-    invoiced, deadline = world.seen_at[InvoicePosted], time.monotonic() + _LOST_SECONDS
-    while missing := due.keys() - invoiced.keys():
+    invoiced = world.seen_at[InvoicePosted]
+
+    async def look() -> Mapping[str, object] | None:
         world.all_well()
-        if time.monotonic() > deadline:
-            raise BenchFailed(f"{len(missing):,} of {len(due):,} orders are not invoiced {_LOST_SECONDS:.0f} s later")
-        await asyncio.sleep(_POLL_SECONDS)
+        missing = due.keys() - invoiced.keys()
+        return {"orders to be invoiced": len(missing)} if missing else None
+
+    try:
+        await wait_until(look, stall_seconds=STALL_SECONDS, poll_seconds=_POLL_SECONDS)
+    except Stalled as stalled:
+        raise BenchFailed(f"of {len(due):,} orders some are not invoiced: {stalled}") from None
 
 
 async def _check(five: Five, orders: int) -> None:

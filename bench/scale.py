@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -20,8 +19,10 @@ from bench.five import Five, five_databases, five_services
 from bench.plans import sequential_scans
 from bench.results import BenchFailed, Line, Part
 from bench.servers import Servers
+from o2c.stack.idle import STALL_SECONDS
 from shared.chassis.auth import issue_token
 from shared.chassis.http import encode_cursor
+from shared.chassis.observe.stall_watch import Stalled, wait_until
 from shared.contracts.erp import PaymentReceived, RemittanceLine
 from shared.kernel.aging import AgingBucket
 
@@ -32,13 +33,13 @@ _DAYS_AGO: Final = (0, 10, 90)
 """Days whose aging is asked for: of the second, items paid in part must be summed from their movements."""
 _ASKED_TIMES: Final = 3
 _PAGE: Final = 50
-_RUN_SECONDS_MAX: Final = 900.0
 _POLL_SECONDS: Final = 0.1
 _BUCKETS: Final = {
     AgingBucket.CURRENT: "current", AgingBucket.DAYS_1_30: "days_1_30", AgingBucket.DAYS_31_60: "days_31_60",
     AgingBucket.DAYS_61_90: "days_61_90", AgingBucket.DAYS_91_120: "days_91_120", AgingBucket.OVER_120: "over_120",
 }  # fmt: skip
 _RUN_DONE: Final = "SELECT finished_at IS NOT NULL FROM daily_run WHERE name = 'aging'"
+_RUN_CHUNKS: Final = "SELECT chunks FROM daily_run WHERE name = 'aging'"
 
 
 @dataclass(slots=True)
@@ -82,7 +83,7 @@ async def _measure(five: Five, customers: int, payments: int, found: _Found, doi
     doing("the daily runs", 0)
     begun = time.perf_counter()
     await five.publish([documents.day()], "scale/day")
-    await _until(five, lambda: five.value("collections", _RUN_DONE))
+    await _until_run(five)
     found.run_seconds = time.perf_counter() - begun
     await five.rest()
     dunned = await five.value("collections", "SELECT count(*) FROM dunned_item")
@@ -102,13 +103,19 @@ async def _measure(five: Five, customers: int, payments: int, found: _Found, doi
         await _ask_aging(ask, customers, 0, paid=sum(int(payment.amount * 100) for payment in paid))
 
 
-async def _until(five: Five, done: Callable[[], Awaitable[Any]]) -> None:
-    deadline = time.monotonic() + _RUN_SECONDS_MAX  # a bench measures: what takes longer is a result of its own
-    while not await done():
+async def _until_run(five: Five) -> None:
+    """Returns when collections' daily run is finished. Raises BenchFailed when it does no more chunks."""
+
+    async def look() -> Mapping[str, object] | None:
         five.all_alive()
-        if time.monotonic() > deadline:
-            raise BenchFailed(f"collections' daily run is not finished after {_RUN_SECONDS_MAX:.0f} s")
-        await asyncio.sleep(_POLL_SECONDS)
+        if await five.value("collections", _RUN_DONE):
+            return None
+        return {"chunks": await five.value("collections", _RUN_CHUNKS)}
+
+    try:
+        await wait_until(look, stall_seconds=STALL_SECONDS, poll_seconds=_POLL_SECONDS)
+    except Stalled as stalled:
+        raise BenchFailed(f"collections' daily run is not finished: {stalled}") from None
 
 
 class _clients:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator, Collection, Mapping
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -14,6 +13,7 @@ from aiokafka.structs import OffsetAndMetadata
 
 from o2c.backup.files import Offsets
 from o2c.stack import StackError
+from shared.chassis.observe.stall_watch import Stalled, wait_until
 from shared.chassis.publish.topics import group_id
 
 _POLL_SECONDS = 0.5
@@ -49,21 +49,26 @@ class Groups:
                 offsets[place] = found.offset
         return self._named(offsets)
 
-    async def wait_until_left(self, committed: Mapping[str, Offsets], seconds_max: float) -> None:
-        """Returns once no replica of these services is in its group. Raises StackError naming the one that stays.
+    async def wait_until_left(self, committed: Mapping[str, Offsets], stall_seconds: float) -> None:
+        """Returns once no replica of these services is in its group. Raises StackError naming those that stay.
 
         `committed` is what each group has committed: Kafka takes the same once more only where the group is empty.
+        A replica that was killed leaves when its session times out.
         """
-        deadline = time.monotonic() + seconds_max
-        for service, offsets in committed.items():
-            while True:
-                try:
+        staying = dict(committed)
+
+        async def look() -> Mapping[str, object] | None:
+            for service, offsets in list(staying.items()):
+                with contextlib.suppress(CommitFailedError):
                     await self.put_back(service, offsets)
-                    break
-                except CommitFailedError:
-                    if time.monotonic() > deadline:
-                        raise StackError(f"{service} is running: stop every replica before a restore") from None
-                await asyncio.sleep(_POLL_SECONDS)
+                    del staying[service]
+            return {"services still in their groups": len(staying)} if staying else None
+
+        try:
+            await wait_until(look, stall_seconds=stall_seconds, poll_seconds=_POLL_SECONDS)
+        except Stalled:
+            running = f"{', '.join(staying)} {'is' if len(staying) == 1 else 'are'} running"
+            raise StackError(f"{running}: stop every replica before a restore") from None
 
     async def put_back(self, service: str, offsets: Offsets) -> None:
         """Commits these offsets for the service's group. Raises CommitFailedError where it has a member."""

@@ -20,7 +20,7 @@ from o2c.stack import StackError
 from shared.chassis.envelope import decode, read_headers
 from shared.contracts.invoicing import InvoicePosted
 
-_LEAVE_SECONDS_MAX = 30.0
+_LEAVE_STALL_SECONDS = 60.0
 """A replica that was killed stays in its group until its session ends, 10 s by default."""
 _BYTES_MAX = 16 * 1024 * 1024
 _RELATIONS = """
@@ -30,16 +30,16 @@ WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LI
 _RELEASE_OUTBOX = "UPDATE outbox SET transaction_id = pg_current_xact_id()"
 """The relay waits for transactions older than a row's own; ids of another server's transactions mean nothing here."""
 _KEEP_NUMBERS = """
-INSERT INTO reserved_number (customer_id, invoice_id, invoice_number)
-SELECT s.customer_id, s.invoice_id, s.invoice_number
-FROM unnest($1::text[], $2::text[], $3::text[]) AS s (customer_id, invoice_id, invoice_number)
+INSERT INTO reserved_number (customer_id, invoice_id, series, sequence_number)
+SELECT s.customer_id, s.invoice_id, s.series, s.sequence_number
+FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) AS s (customer_id, invoice_id, series, sequence_number)
 WHERE NOT EXISTS (SELECT FROM invoice i WHERE i.customer_id = s.customer_id AND i.invoice_id = s.invoice_id)
 """
 _RAISE_SERIES = """
 INSERT INTO invoice_series AS kept (series, last_number)
-SELECT regexp_replace(s.invoice_number, '-[0-9]+$', ''), max(substring(s.invoice_number FROM '[0-9]+$')::bigint)
-FROM unnest($1::text[]) AS s (invoice_number)
-GROUP BY 1
+SELECT s.series, max(s.sequence_number)
+FROM unnest($1::text[], $2::bigint[]) AS s (series, sequence_number)
+GROUP BY s.series
 ON CONFLICT (series) DO UPDATE SET last_number = greatest(kept.last_number, excluded.last_number)
 """
 
@@ -66,7 +66,7 @@ async def restore(
     async with groups_of(bootstrap_servers, topic_prefix) as groups:
         standing = {name: await groups.committed(name, dump.offsets) for name, dump in manifest.services.items()}
         report_progress("waiting until no service is in its consumer group")
-        await groups.wait_until_left(standing, _LEAVE_SECONDS_MAX)
+        await groups.wait_until_left(standing, _LEAVE_STALL_SECONDS)
         ends = await _ends(groups, manifest)
         for number, name in enumerate(manifest.services, 1):
             await _fill(directory, name, databases[name], manifest, majors[name])
@@ -133,14 +133,15 @@ async def _keep_numbers(url: str, servers: str, manifest: Manifest, ends: Offset
     """Invoices that were published since the backup will be posted again, under the numbers they have."""
     topic = InvoicePosted.topic
     since = {(topic, part): (offset, ends[topic][part]) for part, offset in manifest.ends.get(topic, {}).items()}
-    published: dict[tuple[str, str], str] = {}
+    published: dict[tuple[str, str], tuple[str, int]] = {}
     async for record in records_between(servers, since, prefix):
         event = decode(record.value, read_headers(record.headers), _BYTES_MAX)
-        if isinstance(event, InvoicePosted) and event.origin == "shipment":
-            published[event.customer_id, event.invoice_id] = event.invoice_number
+        if isinstance(event, InvoicePosted) and event.origin == "shipment" and event.series and event.sequence_number:
+            published[event.customer_id, event.invoice_id] = event.series, event.sequence_number
     if published:
         async with connected("invoicing", url) as connection, connection.transaction():
-            customers, invoices = zip(*published, strict=True)
-            await connection.execute(_KEEP_NUMBERS, list(customers), list(invoices), list(published.values()))
-            await connection.execute(_RAISE_SERIES, list(published.values()))
+            customers, invoices = map(list, zip(*published, strict=True))
+            series, numbers = map(list, zip(*published.values(), strict=True))
+            await connection.execute(_KEEP_NUMBERS, customers, invoices, series, numbers)
+            await connection.execute(_RAISE_SERIES, series, numbers)
     return len(published)

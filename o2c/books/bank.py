@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from o2c.books.databases import Database
 from o2c.books.report import Line
@@ -11,7 +12,7 @@ from services.cash_app.bank_reconciliation.domain.reconciliation import NamedIte
 from services.cash_app.bank_reconciliation.policy import BANK_CODING_RULES
 from services.cash_app.bank_reconciliation.store import defaults_of, own_accounts_on, reconcile_accounts
 from shared.chassis.transaction.policy_book import PolicyBook
-from shared.kernel.money import round_half_up
+from shared.kernel.money import amount_text
 
 _ITEMS_SHOWN_MAX = 10
 
@@ -46,7 +47,7 @@ async def receipts(dbs: dict[str, Database], day: date) -> list[Line]:
         line = UncodedLine(**{name: row[name] for name in names})
         coding = code_by_rule(line, versions.on(row["statement_date"]).document, ())
         if coding is not None:
-            amount = round_half_up(row["amount"], row["currency"])
+            amount = amount_text(row["amount"], row["currency"])
             found.append(
                 f"{amount} {row['currency']} as payment {row['subject_id']}, but {coding.purpose}: {coding.why}"
             )
@@ -69,7 +70,7 @@ async def cash_elsewhere(dbs: dict[str, Database], day: date) -> list[str]:
         list(own.further_numbers()),
     )  # fmt: skip
     return [
-        f"{round_half_up(row['amount'], row['currency']):,} {row['currency']} of company {row['company_id']} in the "
+        f"{amount_text(row['amount'], row['currency'])} {row['currency']} of company {row['company_id']} in the "
         "journal names no bank account: the policy own_accounts may name a default one"
         for row in rows
     ]
@@ -79,7 +80,7 @@ def _compared(found: Reconciliation) -> list[Line]:
     statement = found.statement
     where = f"{statement.company_id} {statement.bank_account} {statement.on} {statement.currency}"
     named = found.closing - found.cash - found.difference
-    parts = [f"{kind.replace('_', ' ')} {amount:+,}" for kind, amount in sorted(found.explained.items())]
+    parts = [f"{kind.replace('_', ' ')} {_signed(amount)}" for kind, amount in sorted(found.explained.items())]
     note = f"journal {found.cash:,}" + "".join(f", {part}" for part in parts)
     return [
         Line(
@@ -93,7 +94,12 @@ def _compared(found: Reconciliation) -> list[Line]:
     ]  # fmt: skip
 
 
+def _signed(amount: Decimal) -> str:
+    """Positive where the bank has more than the journal; already with the currency's decimals."""
+    return f"{amount:+,}"
+
+
 def _sentences(items: tuple[NamedItem, ...]) -> str:
-    shown = [f"{item.amount:+,} on {item.on}: {item.why}" for item in items[:_ITEMS_SHOWN_MAX]]
+    shown = [f"{_signed(item.amount)} on {item.on}: {item.why}" for item in items[:_ITEMS_SHOWN_MAX]]
     further = len(items) - len(shown)
     return "; ".join(shown) + (f"; and {further} more" if further else "")

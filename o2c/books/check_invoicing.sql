@@ -14,19 +14,17 @@ GROUP BY customer_id, currency;
 
 -- name: invoice_numbers
 -- Per series: the last number given out, and how many different numbers up to it there are documents of.
-SELECT s.series, s.last_number, count(DISTINCT n.number) FILTER (WHERE n.number BETWEEN 1 AND s.last_number) AS used
+SELECT
+    s.series,
+    s.last_number,
+    count(DISTINCT n.sequence_number) FILTER (WHERE n.sequence_number BETWEEN 1 AND s.last_number) AS used
 FROM invoice_series AS s
 LEFT JOIN (
-    SELECT
-        substring(document FROM '^(.*)-\d{8,18}$') AS series,
-        substring(document FROM '-(\d{8,18})$')::bigint AS number
-    FROM (
-        SELECT invoice_number AS document FROM invoice
-        UNION ALL
-        SELECT credit_memo_number FROM credit_memo WHERE state = 'posted'
-        UNION ALL
-        SELECT charge_number FROM finance_charge
-    ) AS documents
+    SELECT series, sequence_number FROM invoice
+    UNION ALL
+    SELECT series, sequence_number FROM credit_memo
+    UNION ALL
+    SELECT series, sequence_number FROM finance_charge
 ) AS n ON s.series = n.series
 GROUP BY s.series, s.last_number
 ORDER BY s.series;

@@ -9,13 +9,14 @@ day in them. A repeat with the same file changes nothing: its events have the sa
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid5
 
 import asyncpg
@@ -28,7 +29,7 @@ from o2c.history.csv_file import HistoryRefused, read_history
 from o2c.history.past import History
 from o2c.stack.idle import IdleMonitor
 from shared.chassis.envelope import O2C_NAMESPACE, encode
-from shared.chassis.observe.stall_watch import StallWatch
+from shared.chassis.observe.stall_watch import Stalled, wait_until
 from shared.contracts.erp import BusinessDayStarted
 from shared.contracts.event import Event, EventContext
 from shared.kernel.money import amount_text
@@ -173,15 +174,16 @@ class _Publisher:
 
 async def _wait_for_the_ledger(databases: list[str]) -> None:
     """Returns when GL_CORE has answered every batch, or answers no more: a stack may run without a general ledger."""
-    watch = StallWatch(_LEDGER_STALL_SECONDS)
     for url in databases:
         connection = await asyncpg.connect(url, timeout=10.0)
+
+        async def look(connection: Any = connection) -> Mapping[str, object] | None:
+            waiting = await connection.fetchval("SELECT count(*) FROM journal_batch WHERE state = 'submitted'")
+            return {"batches": waiting} if waiting else None
+
         try:
-            while waiting := await connection.fetchval("SELECT count(*) FROM journal_batch WHERE state = 'submitted'"):
-                watch.observe({url: waiting})
-                if watch.stalled:
-                    break
-                await asyncio.sleep(_LEDGER_POLL_SECONDS)
+            with contextlib.suppress(Stalled):
+                await wait_until(look, stall_seconds=_LEDGER_STALL_SECONDS, poll_seconds=_LEDGER_POLL_SECONDS)
         finally:
             await connection.close()
 

@@ -18,7 +18,7 @@ from aiokafka.errors import KafkaError
 
 from o2c.stack import StackError
 from shared.chassis.declare.handlers import HandlerTable
-from shared.chassis.observe.stall_watch import StallWatch
+from shared.chassis.observe.stall_watch import Stalled, wait_until
 from shared.chassis.publish.topics import group_id
 
 STALL_SECONDS = 120.0
@@ -80,18 +80,19 @@ class IdleMonitor:
 
         Raises NotIdle when nothing has progressed for `stall_seconds`.
         """
-        watch = StallWatch(stall_seconds)
-        while True:
-            busy = await self.look()
-            if not busy:
-                return
-            watch.observe(self._marks)
-            if watch.stalled:
-                raise NotIdle(
-                    f"the stack is not idle and has made no progress for {stall_seconds:g} s. Still busy: "
-                    f"{_in_words(busy)}. Last progress: {watch.last_progress}"
-                )
-            await asyncio.sleep(_POLL_SECONDS)
+        busy: list[str] = []
+
+        async def look() -> Mapping[str, object] | None:
+            busy[:] = await self.look()
+            return self._marks if busy else None
+
+        try:
+            await wait_until(look, stall_seconds=stall_seconds, poll_seconds=_POLL_SECONDS)
+        except Stalled as stalled:
+            raise NotIdle(
+                f"the stack is not idle and has made no progress for {stall_seconds:g} s. Still busy: "
+                f"{_in_words(busy)}. Last progress: {stalled.last_progress}"
+            ) from None
 
     async def look(self) -> list[str]:
         """What is busy right now, in words; empty at an idle point. A broker that does not answer is busy."""
@@ -174,6 +175,8 @@ class IdleMonitor:
             state = response.json()
         except (httpx.HTTPError, ValueError) as error:
             return f"{name} does not answer at {url} ({type(error).__name__})"
+        # A replica's progress is its own: two that answer in turn, each standing still, are no progress.
+        self._marks[f"{name}: progress of {state.pop('replica', 'the service')}"] = state.pop("progress", None)
         self._marks[f"{name}: work reported"] = str(state)
         if response.status_code == 200 and state.get("idle"):
             return None

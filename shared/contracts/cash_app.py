@@ -24,6 +24,8 @@ from shared.contracts.invoicing import Version
 
 ApplicationRule = Literal[
     "remittance",
+    "bank_words",
+    "exact_with_credit",
     "single_open_item",
     "exact_amount",
     "clear_account",
@@ -164,6 +166,12 @@ class DeductionOpened(
     amount: PositiveAmount
     reason: DeductionReason
     why: Text
+    payer_code: Annotated[str, Field(max_length=40)] = ""
+    """The payer's own code for the reason, such as X12 element 426; empty where none is given."""
+    payer_text: Text = ""
+    """The payer's words for it."""
+    payer_reference: Annotated[str, Field(max_length=80)] = ""
+    """The payer's document for it, such as a debit memo."""
 
 
 class PaymentSuspended(

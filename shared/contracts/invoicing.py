@@ -124,6 +124,8 @@ class OpenOrderChanged(Event, published_by=("invoicing",), subject="order_id", o
     """The invoice that caused this change; None: another cause."""
     invoiced_amount: NonNegativeAmount = Decimal(0)
     """The total of `invoice_id`, including tax. Credit moves this exposure from the order to the item in one step."""
+    customer_reference: Text = ""
+    """The customer's own number of the order, such as a purchase order."""
     instalments: Annotated[tuple[InvoiceInstalment, ...], Field(max_length=60)] = ()
     """Those of `invoice_id`, each an item of its own; empty: the invoice is one item."""
 
@@ -279,7 +281,11 @@ class InvoicePosted(Event, published_by=("invoicing",), subject="invoice_id", or
     invoice_id: Identifier
     """Derived from the shipment, or from the number of the invoice brought forward."""
     invoice_number: Identifier
-    """Printed on the document. Numbers of a series have no gaps."""
+    """Printed on the document."""
+    series: Identifier | None = None
+    """The series of the number; None where it is one of the previous system's."""
+    sequence_number: Annotated[int, Field(ge=1)] | None = None
+    """The number within the series, which has no gaps."""
     company_id: Identifier
     customer_id: Identifier
     order_id: Identifier | None = None
@@ -303,3 +309,5 @@ class InvoicePosted(Event, published_by=("invoicing",), subject="invoice_id", or
     instalments: Annotated[tuple[InvoiceInstalment, ...], Field(max_length=60)] = ()
     """At least two parts that add up to `total`, the last one due on `due_date`; empty: all is due on `due_date`."""
     lines: Annotated[tuple[InvoicedLine, ...], Field(max_length=500)] = ()
+    customer_reference: Text = ""
+    """The customer's own number of the order, such as a purchase order: payers name it instead of the invoice."""

@@ -14,12 +14,13 @@ from typing import IO, Any
 import httpx
 
 from shared.chassis.auth import issue_token
+from tests.kit.stack.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("credit", "invoicing", "cash-app", "collections", "analytics")
 _PROFILES = ("--profile", "demo", "--profile", "tools")
-_WELL_SECONDS = 600.0
 _SHOWN_CHARACTERS = 4000
+_STALL_SECONDS = 600.0
 _CHECKS_MAX = 4
 
 
@@ -48,7 +49,7 @@ class ComposeStack:
         self._words = [*command, "--project-name", project, "--env-file", str(env_file)]
 
     def compose(
-        self, *arguments: str, seconds: float = 120.0, code: int | None = 0, stdin: IO[str] | None = None
+        self, *arguments: str, seconds: float | None = 120.0, code: int | None = 0, stdin: IO[str] | None = None
     ) -> str:
         """What the command printed. Raises Failed when it ends with another code; None takes any."""
         done = subprocess.run(
@@ -80,11 +81,11 @@ class ComposeStack:
         """An `o2c` command in a container of its own."""
         return self.compose("run", "--rm", "-T", "o2c", *arguments, code=code)
 
-    def play(self, days: int, seconds: float, *, people: bool = True) -> None:
-        """Some days more of simulated business, from a container of its own."""
+    def play(self, days: int, *, people: bool = True) -> None:
+        """Some days more of simulated business, from a container of its own, which gives up when nothing progresses."""
         arguments = ("--entrypoint", "python", "o2c", "-", str(days), "people" if people else "none")
         with (Path(__file__).parent / "some_days.py").open() as script:
-            self.compose("run", "--rm", "-T", *arguments, seconds=seconds, stdin=script)
+            self.compose("run", "--rm", "-T", *arguments, seconds=None, stdin=script)
 
     def containers(self, *services: str) -> list[dict[str, Any]]:
         """Docker's own descriptions of the project's containers, or of those of some services."""
@@ -95,25 +96,40 @@ class ComposeStack:
 
     def wait_until_well(self, *services: str) -> None:
         """Returns when every container with a health check (or those of `services`) passes it. Raises Failed."""
-        deadline = time.monotonic() + _WELL_SECONDS
-        while True:
-            checked = [c for c in self.containers(*services) if "Health" in c["State"]]
-            unwell = sorted({service_of(c) for c in checked if c["State"]["Health"]["Status"] != "healthy"})
-            if not unwell:
-                return
-            if time.monotonic() > deadline:
-                logs = self.compose("logs", "--tail", "20", *unwell, code=None)
-                raise Failed(f"not well after {_WELL_SECONDS:.0f} s: {', '.join(unwell)}\n{logs}")
-            time.sleep(1.0)
+        # A container that is restarted again and again logs for ever: that is no progress.
+        try:
+            wait_for(
+                lambda: not self._unwell(*services),
+                "not all are well",
+                lambda: {"unwell": self._unwell(*services)},
+                stall_seconds=_STALL_SECONDS,
+                poll_seconds=1.0,
+            )
+        except AssertionError as stalled:
+            unwell = self._unwell(*services)
+            raise Failed(f"{stalled}: {unwell}\n{self.compose('logs', '--tail', '20', *unwell, code=None)}") from None
 
-    def wait_for_words(self, service: str, words: str, seconds: float) -> None:
-        """Returns when a service has logged the words."""
-        deadline = time.monotonic() + seconds
-        while words not in (output := self.compose("logs", service)):
+    def _unwell(self, *services: str) -> list[str]:
+        checked = [c for c in self.containers(*services) if "Health" in c["State"]]
+        return sorted({service_of(c) for c in checked if c["State"]["Health"]["Status"] != "healthy"})
+
+    def wait_for_words(self, service: str, words: str) -> None:
+        """Returns when a service has logged the words. Raises Failed when it ends or logs nothing more."""
+
+        def is_logged() -> bool:
+            logged = self.compose("logs", service)
             ended = self.containers(service)[0]["State"]["Status"] == "exited"
-            if ended or "Traceback" in output or time.monotonic() > deadline:
-                raise Failed(f"{service} has not logged {words!r}:\n{output[-_SHOWN_CHARACTERS:]}")
-            time.sleep(2.0)
+            if words not in logged and (ended or "Traceback" in logged):
+                raise Failed(f"{service} has not logged {words!r}:\n{logged[-_SHOWN_CHARACTERS:]}")
+            return words in logged
+
+        wait_for(
+            is_logged,
+            f"{service} has not logged {words!r}",
+            lambda: {"logs": self.compose("logs", "--tail", "20", service, code=None)},
+            stall_seconds=_STALL_SECONDS,
+            poll_seconds=2.0,
+        )
 
     def check_books(self) -> None:
         """Returns when `o2c check` finds nothing, at once or as soon as what was under way has arrived; else Failed."""
@@ -135,10 +151,12 @@ class ComposeStack:
         which nothing is restarted."""
         before = self._restarts(service)
         self.compose("exec", "-T", "--index=1", service, "sh", "-c", "kill -9 -1", code=None)
-        deadline = time.monotonic() + 30.0
-        while self._restarts(service) == before:
-            assert time.monotonic() < deadline, f"{service} was killed and did not come back"
-            time.sleep(0.2)
+        wait_for(
+            lambda: self._restarts(service) != before,
+            f"{service} was killed and did not come back",
+            lambda: {"status": [container["State"]["Status"] for container in self.containers(service)]},
+            poll_seconds=0.2,
+        )
 
     def _restarts(self, service: str) -> int:
         return sum(container["RestartCount"] for container in self.containers(service))

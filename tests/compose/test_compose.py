@@ -18,7 +18,6 @@ from tests.compose.stack import ROOT, SERVICES, ComposeStack, compose_command, s
 COMMAND = compose_command()
 pytestmark = pytest.mark.skipif(COMMAND is None, reason="Docker with compose does not answer here")
 
-PLAY_SECONDS = 900.0
 ONCE = ("migrate", "topics")
 DATABASES = ("credit", "invoicing", "cash_app", "collections", "analytics")
 
@@ -83,10 +82,10 @@ def test_each_role_opens_its_own_database_only(stack: ComposeStack) -> None:
 
 
 def test_the_books_agree_after_business_and_after_kills(stack: ComposeStack) -> None:
-    stack.wait_for_words("erp", "orders", PLAY_SECONDS)  # published every few days: this is in the midst of the month
+    stack.wait_for_words("erp", "orders")  # published every few days: this is in the midst of the month
     stack.kill("invoicing")
     stack.kill("credit")
-    stack.wait_for_words("erp", "books agree", PLAY_SECONDS)
+    stack.wait_for_words("erp", "books agree")
     stack.compose("stop", "erp")  # which would ship what is still to be shipped, while amounts are compared
     stack.wait_until_well()
     stack.check_books()
@@ -97,7 +96,7 @@ def test_the_books_agree_after_business_and_after_kills(stack: ComposeStack) -> 
     stack.wait_until_well()
     stack.check_books()
     assert owed(stack) == after_a_month
-    stack.play(days=3, seconds=PLAY_SECONDS)
+    stack.play(days=3)
     stack.check_books()
     assert owed(stack) != after_a_month
 
@@ -116,7 +115,7 @@ def test_a_stop_is_graceful_and_nothing_is_lost_by_it(stack: ComposeStack) -> No
 def test_a_lost_database_comes_back_from_a_backup(stack: ComposeStack) -> None:
     """Given a backup, business after it and PostgreSQL's volume lost, then all of it is there again."""
     stack.o2c("backup", "/backups/first")
-    stack.play(days=1, seconds=PLAY_SECONDS, people=False)
+    stack.play(days=1, people=False)
     stack.check_books()
     before = owed(stack)
     stack.compose("stop", *SERVICES, "postgres", seconds=180.0)

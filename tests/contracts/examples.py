@@ -180,6 +180,7 @@ _INVOICING: dict[str, dict[str, Any]] = {
     "OpenOrderChanged.v1": {
         **_SO_1, "order_version": 2, "state": "Invoiced", "currency": "USD", "open_amount": "101.03",
         "business_date": "2025-03-04", "invoice_id": "INV-SO-1/P1/S1", "invoiced_amount": "1704.41",
+        "customer_reference": "PO-4711",
         "instalments": _INSTALMENTS,
     },
     "CreditCheckRequested.v1": {
@@ -207,11 +208,11 @@ _INVOICING: dict[str, dict[str, Any]] = {
         ],
     },
     "InvoicePosted.v1": {
-        **_SO_1, "invoice_id": "INV-SO-1/P1/S1", "invoice_number": "1000-00000001", "ship_to_id": "C-1002",
-        "origin": "shipment",
+        **_SO_1, "invoice_id": "INV-SO-1/P1/S1", "invoice_number": "1000-00000001", "series": "1000",
+        "sequence_number": 1, "ship_to_id": "C-1002", "origin": "shipment",
         "invoice_date": "2025-03-04", "due_date": "2025-04-03", "terms": _TERMS, "discount_date": "2025-03-14",
         "currency": "USD", "net": "1589.20", "tax": "115.21", "total": "1704.41", "discount_amount": "34.09",
-        "disputed": False, "jurisdiction": "US-CA", "instalments": _INSTALMENTS,
+        "disputed": False, "jurisdiction": "US-CA", "customer_reference": "PO-4711", "instalments": _INSTALMENTS,
         "lines": [
             {
                 "line_no": 1, "item_id": "ITEM-034", "description": "Cordless drill 18 V", "quantity": 10,
@@ -333,6 +334,7 @@ _CASH_APP: dict[str, dict[str, Any]] = {
         "item_id": "OLD-4711", "document_number": "OLD-4711",
         "payment_id": "PAY-20250410-C-1001", "business_date": "2025-04-10", "currency": "USD", "amount": "12.00",
         "reason": "freight", "why": "the remittance names OLD-4711; 12.00 USD was deducted (freight)",
+        "payer_code": "21", "payer_text": "freight not agreed", "payer_reference": "DM-17",
     },
     "PaymentSuspended.v1": {
         "payment_id": "PAY-20250324-X1", "company_id": "1000", "payer_account": "US-121000248-0093",

@@ -82,7 +82,7 @@ class Doomed:
         while True:
             armed = ",".join(sorted(self.left))
             await self._process.start(O2C_CRASH_POINT=armed, O2C_KAFKA_INSTANCE_ID=self._process.name)
-            await self._process.died(seconds_max=3600)
+            await self._process.died(stall_seconds=3600)
             reached = re.findall(r"^crash point (\S+)$", self._process.log.read_text(), re.MULTILINE)
             latest, self._survived = reached[self._survived :], len(reached)
             self._starts_failed = 0 if latest else self._starts_failed + 1

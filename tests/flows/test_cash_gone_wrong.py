@@ -263,9 +263,7 @@ async def cents_too_much(world: World) -> None:
     await world.publish(payment("P-13", "C-1", "25.40", value_date=on(14), remittance=names("FEE-R-10", "25.40")))
     await world.settle()
     rested = await shown(world, "/payments/P-12")
-    assert (rested["state"], rested["unapplied_amount"]) == ("on_account", "0.51"), (
-        "beyond the limit it is the customer's"
-    )
+    assert (rested["state"], rested["unapplied_amount"]) == ("unapplied", "0.51"), "beyond the limit a person decides"
     assert await small_differences(world) == Decimal("-0.40")
 
 

@@ -304,6 +304,13 @@ def advised(trace_number: str, who: str, amount: str) -> RemittanceAdvised:
     )  # fmt: skip
 
 
+def order_closed(order_id: str, who: str) -> OpenOrderChanged:
+    return OpenOrderChanged(
+        order_id=order_id, customer_id=who, company_id=COMPANY, order_version=3, state="Cancelled", currency="USD",
+        open_amount=Decimal("0.00"), business_date=DAY,
+    )  # fmt: skip
+
+
 STORIES: dict[str, list[Step]] = {
     "credit": [
         DAY_BEGINS,
@@ -471,6 +478,37 @@ STORIES: dict[str, list[Step]] = {
         given("their customers", lambda who, n: customer(f"X{who}", payer_accounts=[f"X-{n}"])),
         Given("accounts learnt elsewhere", learn_accounts),
         Daily("suspense"),
+        given(
+            "invoices of orders, and further ones",
+            lambda who, n: invoice(f"INV-{n:03}W", who, order_id=f"SO-{n:03}W", customer_reference=f"PO-{n:03}W"),
+            lambda who, n: invoice(f"INV-{n:03}X", who),
+            lambda who, n: invoice(f"INV-{n:03}Y", who),
+        ),
+        given(
+            "credit memos to be deducted",
+            lambda who, n: CreditMemoPosted(
+                credit_memo_id=f"CD-{n:03}", credit_memo_number=f"1000-D{n:03}", company_id=COMPANY, customer_id=who,
+                credit_date=DAY, currency="USD", net=MONEY, tax=Decimal("0.00"), total=MONEY, reason="returned",
+            ),
+        ),
+        given(
+            "payments that name documents in words, a purchase order, a credit memo, an order before it is shipped",
+            lambda who, n: payment(f"W-{n}", None, details=f"Invoice 1000-{n:03}X"),
+            lambda who, n: payment(
+                f"X-{n}", who, remittance=[{"document_number": f"PO-{n:03}W", "amount": MONEY}]
+            ),
+            lambda who, n: payment(
+                f"Y-{n}", who, "50.00",
+                remittance=[
+                    {"document_number": f"1000-{n:03}Y", "amount": "100.00"},
+                    {"document_number": f"1000-D{n:03}", "amount": "-50.00"},
+                ],
+            ),
+            lambda who, n: payment(
+                f"Z-{n}", who, remittance=[{"document_number": f"SO-{n:03}Z", "amount": MONEY}]
+            ),
+        ),
+        given("orders closed", lambda who, n: order_closed(f"SO-{n:03}Z", who)),
         given("returns", lambda who, n: returned(f"P-{n}")),
         given("returns of payments not received yet", lambda who, n: returned(f"LATE-{n}")),
         given("their payments", lambda who, n: payment(f"LATE-{n}", who)),

@@ -34,7 +34,7 @@ from tests.kit.stack.process import ServiceProcess
 from tests.kit.stack.world import PARTITIONS, SECRET
 
 BEFORE, DURING, AFTER, AGAIN = ((day,) for day in business_days(FIRST_DAY, 1)[:4])
-_QUIET_SECONDS_MAX = 180.0
+_STALL_SECONDS = 180.0
 
 
 async def saved(world: World, directory: Path) -> Manifest:
@@ -112,7 +112,7 @@ async def test_what_was_saved_while_running_catches_up_to_the_same_facts_and_goe
     """Given a backup in the midst of a day, when all databases are lost a day later, then nothing of it is."""
     async with World(kafka, postgres, as_processes=True) as world, contextlib.AsyncExitStack() as running:
         processes = [await running.enter_async_context(ServiceProcess(world, name)) for name in world.names]
-        await world.settle(_QUIET_SECONDS_MAX)
+        await world.settle(_STALL_SECONDS)
         manifest = await played_with_a_backup(world, processes, tmp_path / "backup")
         assert {dump.last_business_day for dump in manifest.services.values()} <= {*BEFORE, *DURING}
         await books_agree(world)
@@ -125,7 +125,7 @@ async def test_what_was_saved_while_running_catches_up_to_the_same_facts_and_goe
         await restored(world, tmp_path / "backup")
         for process in processes:
             await process.start()
-        await world.settle(_QUIET_SECONDS_MAX)
+        await world.settle(_STALL_SECONDS)
         assert await caught_up(world, tmp_path / "backup") > 0
         await books_agree(world)
         assert await facts(world) == before
@@ -167,7 +167,7 @@ async def test_an_outbox_is_published_after_the_restore_also_on_a_younger_server
         lose_the_databases(world)
         await restored(world, tmp_path)
         async with ServiceProcess(world, "credit"):
-            await world.settle(_QUIET_SECONDS_MAX)
+            await world.settle(_STALL_SECONDS)
             assert [await caught_up(world, tmp_path) for _ in range(2)] == [2, 2]  # the second time changes nothing
             assert [event.context.id for event in world.published(CreditLimitSet)] == [identity]
             accounts = await world.rows("credit", "SELECT customer_id FROM account ORDER BY customer_id")
@@ -186,7 +186,7 @@ async def test_a_restore_changes_nothing_where_something_is_in_its_way(
             await restored(world, tmp_path)
         lose_the_databases(world)
 
-        monkeypatch.setattr(o2c.backup.restore, "_LEAVE_SECONDS_MAX", 0.0)
+        monkeypatch.setattr(o2c.backup.restore, "_LEAVE_STALL_SECONDS", 0.0)
         replica = AIOKafkaConsumer(
             world.prefix + "CustomerChanged",
             bootstrap_servers=kafka.bootstrap_servers,

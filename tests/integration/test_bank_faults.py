@@ -14,6 +14,7 @@ from o2c.books.databases import Database, check_queries
 from o2c.books.report import Line
 from services.cash_app.bank_files import stages
 from services.cash_app.bank_files.domain import camt_parties
+from services.cash_app.bank_files.domain.planned_entries import EntryPlanner
 from services.cash_app.payment_intake import handlers as payment_intake
 from tests.integration.test_imports import IBAN, own, send
 from tests.kit.events import sample
@@ -118,6 +119,7 @@ async def test_a_collective_booking_that_is_posted_beside_its_details(
         return "payment" if kind == "bundle" else kind
 
     monkeypatch.setattr(camt_parties, "kind_of", no_bundles)
+    monkeypatch.setattr(EntryPlanner, "_names_bundle", lambda *_: False)
     monkeypatch.setattr(stages, "compare_with_earlier_imports", nothing_came_before)
     files = [collective("BOOK-1", "160.00", 2), notified("BOOK-1", ("100.00", "60.00"))]
     for file in files if statement_first else reversed(files):

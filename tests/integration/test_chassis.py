@@ -233,6 +233,37 @@ async def test_a_daily_run_goes_over_all_customers_in_chunks_once_a_day(world: W
     assert sorted(emitted) == [(date(2026, 3, d), f"C-{n}") for d in (2, 3) for n in range(5)]
 
 
+_SLOW_CHUNKS = (
+    "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.6); RETURN NEW; END $$",
+    "CREATE TRIGGER slow BEFORE UPDATE ON daily_run FOR EACH ROW EXECUTE FUNCTION slow()",
+)
+
+
+async def test_a_wait_for_idle_goes_on_as_long_as_a_daily_run_gets_further(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a run that publishes nothing and takes longer than the wait's patience, its chunks are progress."""
+    await world.publish(*(customer(f"C-{n}") for n in range(6)))
+    await world.settle()
+    for statement in _SLOW_CHUNKS:
+        await world.rows("credit", statement)
+    monkeypatch.setattr(APPROVE_ALL.work, "emit", lambda *_, **__: None)
+    before = await idle(world)
+    await world.publish(day(date(2026, 3, 2)))
+    await world.settle(stall_seconds=1.2)
+
+    assert await world.rows("credit", "SELECT chunks, finished_at - started_at > '1.5 s' FROM daily_run") == [(4, True)]
+    after = await idle(world)
+    assert after["progress"] - before["progress"] == 1 + 4  # the event of the day, and the chunks
+    assert after["replica"] == before["replica"]
+
+
+async def idle(world: World) -> dict[str, Any]:
+    async with world.http("credit") as client:
+        answer: dict[str, Any] = (await client.get("/health/idle")).json()
+    return answer
+
+
 async def test_five_replicas_starting_together_migrate_once(postgres: Any) -> None:
     url = postgres.create_database(f"migrated_{uuid.uuid4().hex[:8]}")
     await asyncio.gather(*(migrate(APPROVE_ALL, url) for _ in range(5)))

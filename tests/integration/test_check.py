@@ -132,8 +132,8 @@ BEHIND_THE_BOOKS_BACK = [
     ),
     (
         "invoicing", "credit_memo",
-        "INSERT INTO credit_memo VALUES ('C1', 'CM', '7', 'US01', 'X', 'invoice', NULL, NULL, 'USD', 1, 0, 1, '[]', "
-        "'pricing', 'why', 'Pat', '2026-01-01', 'posted', '2026-01-01')",
+        "INSERT INTO credit_memo VALUES ('C1', 'CM', '7', 'US01-CM', 7, 'US01', 'X', 'invoice', NULL, NULL, 'USD', "
+        "1, 0, 1, '[]', 'pricing', 'why', 'Pat', '2026-01-01', 'posted', '2026-01-01')",
         {
             "Credit memos posted = credit memos recorded, per customer",
             "No document credited beyond what it charged",
@@ -142,8 +142,8 @@ BEHIND_THE_BOOKS_BACK = [
     ),
     (
         "invoicing", "finance_charge",
-        "INSERT INTO finance_charge VALUES ('C1', 'FC', '8', 'US01', 'fee', '2026-01-01', '2026-01-01', 'USD', 1, "
-        "'why', '[]')",
+        "INSERT INTO finance_charge VALUES ('C1', 'FC', '8', 'US01-FC', 8, 'US01', 'fee', '2026-01-01', '2026-01-01', "
+        "'USD', 1, 'why', '[]')",
         {
             "Open items = invoices - applications, per customer",
             "Finance charges in the journal = charges - those waived",

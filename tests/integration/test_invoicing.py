@@ -15,6 +15,7 @@ from shared.contracts.invoicing import (
     AllocationReleased,
     InvoicePosted,
     OpenOrderChanged,
+    OrderAmendmentRefused,
     OrderBackordered,
     OrderRejected,
     OrderValidated,
@@ -441,6 +442,31 @@ async def test_the_order_desk_captures_and_cancels_orders_over_http(kafka: Any, 
         assert world.published(OpenOrderChanged)[0].state == "Cancelled"
         audited = await world.rows("invoicing", "SELECT person, action FROM audit_entry ORDER BY action")
         assert audited == [("Pat", "cancel_order"), ("Pat", "capture_order")]
+
+
+async def test_an_order_that_breaks_the_contract_is_answered(kafka: Any, postgres: Any) -> None:
+    """Given orders that break the contract, then the ERP gets field and value; each is a dead letter too."""
+    async with World(kafka, postgres, services=["invoicing"]) as world:
+        await masters(world)
+        await world.publish(order("O-1"))
+        await world.settle()
+        await world.publish(
+            order("O-2").model_copy(update={"customer_reference": "x" * 501}),
+            order("O-1", revision=2).model_copy(update={"customer_reference": "y" * 501}),
+            order("O-3").model_copy(update={"order_date": "soon"}),
+        )
+        await world.settle()
+        rejected = {event.order_id: event for event in world.published(OrderRejected)}
+        assert set(rejected) == {"O-2", "O-3"}
+        assert (rejected["O-2"].order_date, rejected["O-2"].reasons[0].code) == (DAY, "breaks_the_contract")
+        assert "customer_reference" in rejected["O-2"].reasons[0].text
+        assert "order_date" in rejected["O-3"].reasons[0].text
+        (refused,) = world.published(OrderAmendmentRefused)
+        assert (refused.order_id, refused.revision, refused.standing_revision) == ("O-1", 2, 1)
+        assert len(await dead_letters(world)) == 3
+        async with world.http("invoicing", "controller") as client:
+            history = (await client.get("/orders/O-1")).json()["history"]
+        assert "revision 2 refused" in history[-1]["why"]
 
 
 async def test_an_order_of_a_branch_is_billed_to_its_head_office(kafka: Any, postgres: Any) -> None:

@@ -10,9 +10,9 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,9 @@ import pytest
 from o2c.stack import SERVICES
 from o2c.stack.description import StackDescription, find_stack
 from o2c.stack.idle import IdleMonitor, NotIdle
+from tests.kit.stack.waiting import wait_for
 
-READY_SECONDS = 90.0
-END_SECONDS = 30.0
-BACK_SECONDS = 300.0
-BUSINESS_SECONDS = 300.0
+END_STALL_SECONDS = 30.0
 # Tansu, as it starts at once: what is tested is how processes are started and ended.
 ENVIRONMENT = {
     **{name: value for name, value in os.environ.items() if not name.startswith("O2C_")},
@@ -62,11 +60,7 @@ def up(
         start_new_session=True,
     )
     try:
-        deadline = time.monotonic() + READY_SECONDS
-        while not (state_dir / "stack.json").exists():
-            assert process.poll() is None, process.communicate()[0]
-            assert time.monotonic() < deadline, "o2c up did not get ready"
-            time.sleep(0.1)
+        wait_for(lambda: is_there(process, state_dir / "stack.json"), "o2c up is not ready", lambda: work_in(state_dir))
         yield process, find_stack(state_dir)
     finally:
         if process.poll() is None:
@@ -87,18 +81,43 @@ def processes_of(state_dir: Path) -> list[str]:
     return found
 
 
+def work_in(state_dir: Path) -> dict[str, object]:
+    """What moves while a stack starts, works or ends: its processes, and what they log."""
+    logged = sum(file.stat().st_size for file in state_dir.rglob("*.log")) if state_dir.exists() else 0
+    return {"processes": processes_of(state_dir), "bytes logged": logged}
+
+
+def is_there(up: subprocess.Popen[str], file: Path) -> bool:
+    assert up.poll() is None, up.communicate()[0]
+    return file.exists()
+
+
 def nothing_left_of(state_dir: Path) -> bool:
-    deadline = time.monotonic() + END_SECONDS
-    while processes_of(state_dir):
-        if time.monotonic() > deadline:
-            raise AssertionError(f"left behind: {processes_of(state_dir)}")
-        time.sleep(0.1)
+    wait_for(
+        lambda: not processes_of(state_dir),
+        "something was left behind",
+        lambda: work_in(state_dir),
+        stall_seconds=END_STALL_SECONDS,
+    )
     return True
 
 
-def ended_with(process: subprocess.Popen[str], number: signal.Signals) -> tuple[int, str]:
+def output_of(process: subprocess.Popen[str], state_dir: Path) -> str:
+    """What it printed, once it has ended."""
+    printed: list[str] = []
+
+    def ended() -> bool:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            printed.append(process.communicate(timeout=0.1)[0])
+        return bool(printed)
+
+    wait_for(ended, "it does not end", lambda: work_in(state_dir), stall_seconds=END_STALL_SECONDS)
+    return printed[0]
+
+
+def ended_with(process: subprocess.Popen[str], number: signal.Signals, state_dir: Path) -> tuple[int, str]:
     process.send_signal(number)
-    output, _ = process.communicate(timeout=END_SECONDS)
+    output = output_of(process, state_dir)
     return process.returncode, output
 
 
@@ -125,7 +144,7 @@ def test_its_data_is_found_again_until_it_is_started_fresh_and_nothing_outlives_
         asyncio.run(remembered(stack, "CREATE TABLE kept AS SELECT 42 AS answer"))
         asyncio.run(idle_comes_and_a_busy_service_is_named(stack))
         a_second_one_is_refused(state_dir)
-        code, output = ended_with(process, signal.SIGINT)
+        code, output = ended_with(process, signal.SIGINT, state_dir)
         assert code == 0, output
     assert nothing_left_of(state_dir)
     assert not (state_dir / "stack.json").exists()
@@ -134,7 +153,7 @@ def test_its_data_is_found_again_until_it_is_started_fresh_and_nothing_outlives_
         assert again.service_urls == stack.service_urls
         assert asyncio.run(remembered(again, "SELECT answer FROM kept")) == 42
         kill(process, "kafka")  # Tansu, whose events end with it
-        output, _ = process.communicate(timeout=END_SECONDS)
+        output = output_of(process, state_dir)
         assert process.returncode == 1
         assert "kafka was ended by SIGKILL" in output
         assert "Tansu keeps events in memory only" in output
@@ -150,11 +169,8 @@ def test_its_data_is_found_again_until_it_is_started_fresh_and_nothing_outlives_
 def test_ctrl_c_while_it_starts_leaves_nothing_behind(state_dir: Path) -> None:
     command = o2c("up", "--state-dir", state_dir)
     process = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    deadline = time.monotonic() + READY_SECONDS
-    while not (state_dir / "postgres").exists():
-        assert time.monotonic() < deadline, "o2c up did not begin"
-        time.sleep(0.02)
-    assert ended_with(process, signal.SIGINT)[0] == 0
+    wait_for(lambda: is_there(process, state_dir / "postgres"), "o2c up does not begin", lambda: work_in(state_dir))
+    assert ended_with(process, signal.SIGINT, state_dir)[0] == 0
     assert nothing_left_of(state_dir)
 
 
@@ -164,13 +180,14 @@ def test_every_part_that_is_killed_comes_back_and_the_books_agree(state_dir: Pat
         replay = subprocess.Popen(o2c("replay", a_past(state_dir.parent), "--stack", state_dir), **CAPTURED)
         for name in (*SERVICES, "simulator", "postgres", "kafka"):
             killed = kill(process, name)
-            wait_until(lambda name=name, killed=killed: runs_again(process, name, killed), f"{name} is back")
-            wait_until(lambda: all_ready(stack), f"all are ready after {name} was killed")
-        output, _ = replay.communicate(timeout=BUSINESS_SECONDS)
+            back = partial(runs_again, process, name, killed)
+            wait_for(back, f"{name} is not back", lambda: work_in(state_dir))
+            wait_for(lambda: all_ready(stack), f"not all are ready after {name} was killed", lambda: work_in(state_dir))
+        output, _ = replay.communicate()  # it gives up by itself when nothing progresses
         assert replay.returncode == 0, output
         check = subprocess.run(o2c("check", "--stack", state_dir), check=False, **CAPTURED)
         assert check.returncode == 0, check.stdout
-        code, output = ended_with(process, signal.SIGINT)
+        code, output = ended_with(process, signal.SIGINT, state_dir)
         assert code == 0, output
     for name in STARTED_WITH:
         assert f"{name} was ended by SIGKILL: it is started again" in output
@@ -201,13 +218,6 @@ def all_ready(stack: StackDescription) -> bool:
         return False
 
 
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + BACK_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {BACK_SECONDS:.0f} s: {what}"
-        time.sleep(0.1)
-
-
 def a_second_one_is_refused(state_dir: Path) -> None:
     second = subprocess.run(
         o2c("up", "--state-dir", state_dir), env=ENVIRONMENT, capture_output=True, text=True, check=False
@@ -234,11 +244,11 @@ def part_of(up: subprocess.Popen[str], name: str) -> psutil.Process | None:
 
 
 async def idle_comes_and_a_busy_service_is_named(stack: StackDescription) -> None:
-    await wait_for(stack, stack.service_urls)
+    await wait_for_idle(stack, stack.service_urls)
     with pytest.raises(NotIdle, match="credit does not answer"):
-        await wait_for(stack, {**stack.service_urls, "credit": "http://127.0.0.1:9"}, stall_seconds=0.2)
+        await wait_for_idle(stack, {**stack.service_urls, "credit": "http://127.0.0.1:9"}, stall_seconds=0.2)
 
 
-async def wait_for(stack: StackDescription, urls: dict[str, str], stall_seconds: float = 60.0) -> None:
+async def wait_for_idle(stack: StackDescription, urls: dict[str, str], stall_seconds: float = 60.0) -> None:
     async with IdleMonitor(stack.kafka_bootstrap_servers, urls) as idle:
         await idle.wait(stall_seconds)

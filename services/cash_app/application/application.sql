@@ -24,8 +24,25 @@ SELECT * FROM unnest(
 
 -- name: insert_deductions
 -- What payers deducted from items, and why.
-INSERT INTO deduction (customer_id, deduction_id, application_id, item_id, payment_id, reason, why)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]);
+INSERT INTO deduction (
+    customer_id, deduction_id, application_id, item_id, payment_id, reason, why, payer_code, payer_text, payer_reference
+)
+SELECT * FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $10::text[]
+);
+
+-- name: uses_of_credit_memos
+-- What credit memos settled and was not reversed, the earliest first.
+SELECT a.payment_id, l.item_id, l.document_number, a.applied_on, l.amount, a.currency
+FROM application AS a
+INNER JOIN application_line AS l ON a.customer_id = l.customer_id AND a.application_id = l.application_id
+WHERE a.payment_id = ANY($1::text[])
+    AND NOT EXISTS (
+        SELECT FROM application_reversal AS r
+        WHERE r.customer_id = a.customer_id AND r.application_id = a.application_id
+    )
+ORDER BY a.payment_id, a.applied_on, a.application_id, l.line_no;
 
 -- name: round_sum_lessons
 -- Round payments that clerks applied to the oldest items of these customers, in force, the oldest lesson first.

@@ -43,7 +43,7 @@ async def code_lines_by_rule(planned: ImportPlan, uow: CashWork) -> Codings:
     ]  # fmt: skip
     if not candidates:
         return {}
-    rules, own = await uow.policy(BANK_CODING_RULES), (await uow.policy(OWN_ACCOUNTS)).on(uow.business_date).document
+    rules, own = await uow.policy(BANK_CODING_RULES), await _own_accounts(planned, uow)
     ours = {row["bank_account"] for row in await uow.fetch("known_bank_accounts")} | set(own.further_numbers())
     found: Codings = {}
     for at, one in candidates:
@@ -60,7 +60,7 @@ async def code_lines_by_rule(planned: ImportPlan, uow: CashWork) -> Codings:
 
 async def keep_statements(import_id: str, planned: ImportPlan, codings: Codings, uow: CashWork) -> None:
     """Writes balances, lines and reported receipts, and posts what rules coded."""
-    own = (await uow.policy(OWN_ACCOUNTS)).on(uow.business_date).document
+    own = await _own_accounts(planned, uow)
     by_statement: defaultdict[int, list[int]] = defaultdict(list)
     for at, of_statement in enumerate(planned.statement_of):
         if of_statement >= 0 and planned.entries[at].kind not in _NOT_BOOKED:
@@ -89,6 +89,12 @@ async def keep_statements(import_id: str, planned: ImportPlan, codings: Codings,
         await uow.write("insert_statement_lines", [line_row(line) for line in lines[start : start + _CHUNK]])
     for start in range(0, len(reported), _CHUNK):
         await uow.write("insert_reported_receipts", reported[start : start + _CHUNK])
+
+
+async def _own_accounts(planned: ImportPlan, uow: CashWork) -> OwnAccounts:
+    """The policy in force on the day of the latest statement of the file."""
+    day = max((statement.on for statement, _ in planned.statements), default=date.min)
+    return (await uow.policy(OWN_ACCOUNTS)).on(day).document
 
 
 def _uncoded(one: PlannedEntry, account: OwnAccount) -> UncodedLine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Query
 from services.cash_app.access import Books, ClerkOrController, Reader
 from services.cash_app.bank_reconciliation import commands
 from services.cash_app.bank_reconciliation.domain.line import LineState
+from services.cash_app.bank_reconciliation.domain.own_accounts import OwnAccounts
 from services.cash_app.bank_reconciliation.domain.reconciliation import Reconciliation
 from services.cash_app.bank_reconciliation.schemas import (
     AccountReconciliation,
@@ -36,7 +38,7 @@ from shared.chassis.http.paging import encode_cursor
 
 router = APIRouter()
 
-AsOf = Annotated[date | None, Query(description="End of this day; the current business day unless given.")]
+AsOf = Annotated[date | None, Query(description="End of this day; the business day of the company unless given.")]
 Account = Annotated[str | None, Query(max_length=80)]
 Company = Annotated[str | None, Query(max_length=80)]
 
@@ -53,15 +55,17 @@ async def reconciliations(
     limit: Limit = 50,
 ) -> Page[AccountState]:
     """Our bank accounts with statements: each one's closing balance against the journal, with what lies between."""
-    day, (after,) = _day(as_of, db), decode_cursor(cursor, 1)
-    own = await own_accounts_on(day, db)
+    latest, (after,) = _day(as_of, None, db), decode_cursor(cursor, 1)
+    own = await own_accounts_on(latest, db)
     number = own.main_number(account_key(bank_account)) if bank_account else None
-    rows = await db.fetch("accounts_with_statements", day, after, company_id, number, limit + 1)
-    accounts = [row["bank_account"] for row in rows]
-    found = await reconcile_accounts(accounts[:limit], day, own, db)
+    rows = await db.fetch("accounts_with_statements", latest, after, company_id, number, limit + 1)
+    by_day: defaultdict[date, list[str]] = defaultdict(list)
+    for row in rows[:limit]:
+        by_day[_day(as_of, row["company_id"], db)].append(row["bank_account"])
+    found = [one for day, accounts in by_day.items() for one in await reconcile_accounts(accounts, day, own, db)]
     return Page[AccountState](
-        items=[AccountState.of(one) for one in found],
-        next_cursor=encode_cursor([accounts[limit - 1]]) if len(accounts) > limit else None,
+        items=[AccountState.of(one) for one in sorted(found, key=lambda one: one.statement.bank_account)],
+        next_cursor=encode_cursor([rows[limit - 1]["bank_account"]]) if len(rows) > limit else None,
     )
 
 
@@ -70,8 +74,8 @@ async def reconciliation(
     *, bank_account: str, person: Reader, db: Books, as_of: AsOf = None, cursor: Cursor = None, limit: Limit = 50
 ) -> AccountReconciliation:
     """One account at the end of the day of its last statement, with each item; what is unexplained comes first."""
-    day, (after,) = _day(as_of, db), decode_cursor(cursor, 1, int)
-    found = await _reconciliation(bank_account, day, db)
+    (after,) = decode_cursor(cursor, 1, int)
+    found = await _reconciliation(bank_account, as_of, db)
     first = after or 0
     items = sorted(found.items, key=lambda item: (item.kind not in {"unknown", "gap"}, item.kind, item.on, item.why))
     page = Page[ItemView](
@@ -86,8 +90,8 @@ async def statements(
     *, bank_account: str, person: Reader, db: Books, as_of: AsOf = None, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[StatementView]:
     """The statements of an account, the latest first: their balances, and which of them count."""
-    day, (after,) = _day(as_of, db), decode_cursor(cursor, 1, int)
-    number = (await own_accounts_on(day, db)).main_number(account_key(bank_account))
+    (after,) = decode_cursor(cursor, 1, int)
+    number, day, _ = await _account(bank_account, as_of, db)
     chain = await chain_of_account(number, day, db)
     if chain is None:
         raise _no_statement(bank_account, day)
@@ -101,7 +105,7 @@ async def statements(
 @router.get("/cash-without-bank-account")
 async def cash_without_account(person: Reader, db: Books, as_of: AsOf = None) -> list[CashWithoutAccount]:
     """Cash in the journal that is on no bank account of ours: the policy own_accounts names a default account."""
-    day = _day(as_of, db)
+    day = _day(as_of, None, db)
     own = await own_accounts_on(day, db)
     defaults = await defaults_of(own, db)
     rows = await db.fetch(
@@ -171,12 +175,20 @@ async def release_line(line_id: str, body: LineRequest, command: ClerkOrControll
     return await command.run(work, body)
 
 
-async def _reconciliation(bank_account: str, day: date, db: ReadSession) -> Reconciliation:
-    own = await own_accounts_on(day, db)
-    found = await reconcile_accounts([own.main_number(account_key(bank_account))], day, own, db)
+async def _reconciliation(bank_account: str, as_of: date | None, db: ReadSession) -> Reconciliation:
+    number, day, own = await _account(bank_account, as_of, db)
+    found = await reconcile_accounts([number], day, own, db)
     if not found:
         raise _no_statement(bank_account, day)
     return found[0]
+
+
+async def _account(bank_account: str, as_of: date | None, db: ReadSession) -> tuple[str, date, OwnAccounts]:
+    """The number under which the account is kept, the day asked for or else that of its company, and the policy."""
+    own = await own_accounts_on(_day(as_of, None, db), db)
+    number = own.main_number(account_key(bank_account))
+    known = await db.fetchrow("own_account", number)
+    return number, _day(as_of, known["company_id"] if known else None, db), own
 
 
 def _no_statement(bank_account: str, day: date) -> NotFound:
@@ -186,8 +198,9 @@ def _no_statement(bank_account: str, day: date) -> NotFound:
     )
 
 
-def _day(as_of: date | None, db: ReadSession) -> date:
-    day = as_of or db.today
+def _day(as_of: date | None, company_id: str | None, db: ReadSession) -> date:
+    """The day asked for, else that of the company, else the latest."""
+    day = as_of or (db.days.of(company_id) if company_id else db.days.latest)
     if day is None:
         raise Unprocessable("no business day has begun yet: give as_of, e.g. ?as_of=2025-01-31")
     return day

@@ -38,7 +38,7 @@ ORDER BY s.bank_account, s.statement_date, s.taken_no;
 
 -- name: accounts_with_statements
 -- A page of our accounts that have a statement of a day or before.
-SELECT DISTINCT bank_account
+SELECT DISTINCT bank_account, company_id
 FROM statement_balance
 WHERE
     statement_date <= $1
@@ -134,8 +134,11 @@ line AS (
             WHEN b.bundle_id IS NOT NULL THEN concat('bundle/', l.bank_account, '/', b.bundle_id)
             WHEN own.payment_id IS NULL AND e.outcome IN ('post', 'seen_before') THEN coalesce(
                 (
-                    SELECT min(coalesce(r.received_with, r.payment_id)) FROM payment AS r
-                    WHERE r.bank_reference = e.bank_reference
+                    SELECT coalesce(r.received_with, r.payment_id)
+                    FROM bank_reference AS known INNER JOIN payment AS r ON known.payment_id = r.payment_id
+                    WHERE known.bank_reference = e.bank_reference
+                    ORDER BY (r.amount = l.amount) DESC, abs(r.value_date - l.value_date), r.payment_id
+                    LIMIT 1
                 ), l.subject_id
             )
             ELSE l.subject_id

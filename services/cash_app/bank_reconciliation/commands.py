@@ -23,8 +23,8 @@ async def code_line(line_id: str, body: CodeLine, command: Command, uow: CashWor
 
     Raises NotFound, Conflict, AuthorityExceeded; Unprocessable for an account that the policy does not name.
     """
-    rules = (await uow.policy(BANK_CODING_RULES)).on(uow.business_date).document
     line = await _locked(line_id, body.expected_version, uow)
+    rules = await _rules_for(line, uow)
     _check(line, rules, command)
     account, before = _gl_account(body, rules), _facts(line)
     try:
@@ -41,8 +41,8 @@ async def code_line(line_id: str, body: CodeLine, command: Command, uow: CashWor
 
 async def undo_coding(line_id: str, body: LineRequest, command: Command, uow: CashWork) -> StatementLine:
     """Reverses the coding of a line, which is to be coded again. Raises NotFound, Conflict, AuthorityExceeded."""
-    rules = (await uow.policy(BANK_CODING_RULES)).on(uow.business_date).document
     line = await _locked(line_id, body.expected_version, uow)
+    rules = await _rules_for(line, uow)
     _check(line, rules, command)
     before = _facts(line)
     try:
@@ -90,6 +90,11 @@ async def _locked(line_id: str, expected_version: int | None, uow: CashWork) -> 
             f"{expected_version}): read it again"
         )
     return line
+
+
+async def _rules_for(line: StatementLine, uow: CashWork) -> BankCodingRules:
+    """The policy in force on the business day of the line's company."""
+    return (await uow.policy(BANK_CODING_RULES)).on(uow.business_date_of(line.company_id)).document
 
 
 def _check(line: StatementLine, rules: BankCodingRules, command: Command) -> None:

@@ -106,7 +106,7 @@ ORDER BY payment_id, rank;
 -- Suspended payments that name one of the customers or came from one of the accounts.
 SELECT
     payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date,
-    unapplied_amount
+    unapplied_amount, details, bank_references
 FROM payment
 WHERE state = 'suspense'
     AND (
@@ -119,7 +119,7 @@ ORDER BY payment_id;
 -- The next of a company's suspended payments by id.
 SELECT
     payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date,
-    unapplied_amount
+    unapplied_amount, details, bank_references
 FROM payment
 WHERE state = 'suspense' AND company_id = $1 AND payment_id > $2
 ORDER BY payment_id
@@ -129,7 +129,7 @@ LIMIT $3;
 -- Those of these payments that are in suspense.
 SELECT
     payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date,
-    unapplied_amount
+    unapplied_amount, details, bank_references
 FROM payment
 WHERE state = 'suspense' AND payment_id = ANY($1::text[])
 ORDER BY payment_id;
@@ -138,7 +138,7 @@ ORDER BY payment_id;
 -- Money in suspense, the oldest first.
 SELECT
     payment_id, bank_reference, company_id, stated_customer, payer_account, payer_name, currency, amount, value_date,
-    identified_by AS reason
+    identified_by AS reason, details, remittance, remittance_note, trace_number, bank_references, origin
 FROM payment
 WHERE state = 'suspense' AND ($1::date IS NULL OR (value_date, payment_id) > ($1, $2::text))
 ORDER BY value_date, payment_id

@@ -16,9 +16,10 @@ from services.cash_app.identification.domain.identification import (
     identify,
 )
 from services.cash_app.identification.domain.payer_name import name_key, name_tokens, read_name
-from services.cash_app.open_items.domain.document_number import document_key
-from services.cash_app.payments.domain.payment import Payment
-from services.cash_app.payments.store import remittance_from_json
+from services.cash_app.open_items.domain.document_number import document_key, reference_key
+from services.cash_app.payments.domain.payment import Payment, words_of
+from services.cash_app.payments.store import references_from_json, remittance_from_json
+from services.cash_app.remittance_text.domain.mentions import customers_in, keys_in
 from services.cash_app.work import CashWork
 from shared.contracts.erp import PaymentReceived
 
@@ -35,15 +36,19 @@ def payer_details_of(received: PaymentReceived) -> PayerDetails:
         received.payer_account,
         received.payer_name,
         received.remittance,
+        received.amount,
+        words_of(received.details, received.references),
     )
 
 
 def suspended_payer_details(row: Mapping[str, Any]) -> PayerDetails:
     """What a payment in suspense states about its payer."""
     lines = remittance_from_json(row["remittance"])
+    words = words_of(row["details"], references_from_json(row["bank_references"]))
     return PayerDetails(
-        row["company_id"], row["currency"], row["stated_customer"], row["payer_account"], row["payer_name"], lines
-    )
+        row["company_id"], row["currency"], row["stated_customer"], row["payer_account"], row["payer_name"], lines,
+        row["unapplied_amount"], words,
+    )  # fmt: skip
 
 
 async def identify_payers(
@@ -65,6 +70,8 @@ async def identify_payers(
 async def _load_knowledge(payers: Sequence[PayerDetails], uow: CashWork) -> PayerKnowledge:
     stated = {payer.stated_customer for payer in payers if payer.stated_customer}
     unstated = [payer for payer in payers if not payer.stated_customer]
+    only_words = [payer for payer in payers if payer.words and not payer.remittance]
+    stated |= {customer for payer in only_words if not payer.stated_customer for customer in customers_in(payer.words)}
     stated |= {line.document_number.strip() for payer in unstated for line in payer.remittance}
     accounts = {payer.payer_account for payer in unstated if payer.payer_account}
     rows = await uow.fetch("known_customers", sorted(stated)) if stated else []
@@ -72,8 +79,11 @@ async def _load_knowledge(payers: Sequence[PayerDetails], uow: CashWork) -> Paye
     holders: defaultdict[str, set[str]] = defaultdict(set)
     for row in await uow.fetch("holders_of_accounts", sorted(accounts)) if accounts else []:
         holders[row["payer_account"]].add(row["customer_id"])
-    documents = await uow.known_documents(document_key(line.document_number) for p in payers for line in p.remittance)
-    return PayerKnowledge(customers, holders, documents)
+    numbers = {line.document_number for payer in payers for line in payer.remittance}
+    words = {key for payer in only_words for key in keys_in(payer.words)}
+    references = {reference_key(number) for number in numbers} | words
+    documents = await uow.known_documents(map(document_key, numbers), references, words=bool(words))
+    return PayerKnowledge(customers, holders, documents, uow.known_references)
 
 
 async def _load_names(written: set[str], known: PayerKnowledge, uow: CashWork) -> None:

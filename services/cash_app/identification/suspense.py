@@ -93,7 +93,7 @@ async def _shares_of(
     """By payment id, what of it belongs to other customers than its payer."""
     payers = [suspended_payer_details(row) for row in suspended]
     numbers = [document_key(line.document_number) for payer in payers for line in payer.remittance]
-    known = PayerKnowledge(documents=await uow.known_documents(numbers))
+    known = PayerKnowledge(documents=await uow.known_documents(numbers), references=uow.known_references)
     versions = await uow.policy(APPLICATION_RULES)
     asked = [
         (payer, identified[row["payment_id"]], versions.on(row["value_date"]).document)

@@ -44,6 +44,8 @@ CREATE TABLE open_item (
     open_since date NOT NULL,
     kind text NOT NULL DEFAULT 'invoice',
     terms text NOT NULL DEFAULT '',
+    order_id text NOT NULL DEFAULT '',
+    customer_reference text NOT NULL DEFAULT '',
     credited numeric(18, 3) NOT NULL DEFAULT 0 CHECK (credited >= 0),
     deducted numeric(18, 3) NOT NULL DEFAULT 0 CHECK (deducted >= 0),
     tolerated numeric(18, 3) NOT NULL DEFAULT 0 CHECK (tolerated >= 0),
@@ -62,6 +64,17 @@ CREATE INDEX open_item_document ON open_item (document_key);
 CREATE INDEX open_item_deducted_from ON open_item (customer_id, deducted_from) WHERE deducted_from IS NOT NULL;
 CREATE INDEX open_item_id ON open_item (item_id);
 CREATE INDEX open_item_deduction ON open_item (document_date, item_id) WHERE kind = 'deduction' AND open_amount > 0;
+
+-- What payers write for a document: its number, our order, the customer's own order number; without punctuation and
+-- zeros in front. `item_id` is the payment id of a credit memo. Rows are never changed.
+CREATE TABLE document_reference (
+    reference_key text NOT NULL,
+    company_id text NOT NULL,
+    customer_id text NOT NULL,
+    item_id text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('number', 'order', 'purchase_order', 'credit_memo'))
+);
+CREATE INDEX document_reference_key ON document_reference (reference_key);
 
 -- The dated changes of items. The causes are those of the contract.
 CREATE TABLE item_movement (
@@ -86,7 +99,8 @@ CREATE TABLE bank_reference (
 
 -- Nothing is left of a payment that was applied, split or refunded, or that the bank took back. Money in suspense has
 -- no customer; neither has money that was in suspense until it was split or taken back. `received_with` is the payment
--- with which a part was received: its amount is beside that payment's, not within it.
+-- with which a part was received: its amount is beside that payment's, not within it. `document_number` is a credit
+-- memo's. `details` are the bank's words, `remittance_note` what of the remittance could not be understood.
 CREATE TABLE payment (
     payment_id text PRIMARY KEY,
     bank_reference text NOT NULL UNIQUE,
@@ -109,6 +123,12 @@ CREATE TABLE payment (
     identified_by text NOT NULL,
     note text NOT NULL,
     received_with text,
+    document_number text NOT NULL DEFAULT '',
+    details text NOT NULL DEFAULT '',
+    remittance_note text NOT NULL DEFAULT '',
+    trace_number text,
+    bank_references jsonb NOT NULL DEFAULT '[]',
+    origin jsonb,
     CONSTRAINT payment_nothing_left CHECK ((state IN ('applied', 'returned')) = (unapplied_amount = 0)),
     CONSTRAINT payment_has_customer CHECK (CASE state WHEN 'suspense' THEN customer_id IS NULL
         WHEN 'unapplied' THEN customer_id IS NOT NULL
@@ -205,6 +225,7 @@ CREATE TABLE payer_candidate (
 );
 
 -- application
+-- `order_closed_on`: the document is an order of which nothing more will be invoiced since that day.
 CREATE TABLE pending_document (
     customer_id text NOT NULL,
     payment_id text NOT NULL,
@@ -215,6 +236,7 @@ CREATE TABLE pending_document (
     amount numeric(18, 3) NOT NULL CHECK (amount > 0),
     discount numeric(18, 3) NOT NULL CHECK (discount >= 0),
     waiting boolean NOT NULL,
+    order_closed_on date,
     PRIMARY KEY (customer_id, payment_id, line_no)
 );
 CREATE INDEX pending_document_waiting ON pending_document (customer_id, document_key) WHERE waiting;
@@ -272,6 +294,9 @@ CREATE TABLE deduction (
     payment_id text NOT NULL,
     reason text NOT NULL,
     why text NOT NULL,
+    payer_code text NOT NULL DEFAULT '',
+    payer_text text NOT NULL DEFAULT '',
+    payer_reference text NOT NULL DEFAULT '',
     PRIMARY KEY (customer_id, deduction_id)
 );
 CREATE INDEX deduction_application ON deduction (customer_id, application_id);
@@ -703,6 +728,7 @@ DROP TABLE payment_part;
 DROP TABLE payment;
 DROP TABLE bank_reference;
 DROP TABLE item_movement;
+DROP TABLE document_reference;
 DROP TABLE open_item;
 DROP TABLE customer_ledger;
 DROP FUNCTION account_key;

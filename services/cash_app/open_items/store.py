@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -10,12 +11,15 @@ from typing import Any, Final
 import asyncpg
 
 from services.cash_app.open_items.domain.discount_tax import NOTHING, ItemTax, TaxPart
-from services.cash_app.open_items.domain.document_number import document_key
+from services.cash_app.open_items.domain.document_number import document_key, reference_key
 from services.cash_app.open_items.domain.known_document import KnownDocument
 from services.cash_app.open_items.domain.open_item import OpenItem, discount_on
 from shared.chassis.transaction.unit_of_work import Table
 from shared.contracts.cash_app import OpenItemChanged
 from shared.kernel.money import round_half_up
+
+REFERENCE_CHARACTERS_MAX: Final = 80
+"""Of a longer reference only the beginning is compared."""
 
 
 @dataclass(slots=True)
@@ -63,6 +67,8 @@ def item_from_row(row: asyncpg.Record) -> OpenItem:
         open_since=row["open_since"],
         kind=row["kind"],
         terms=row["terms"],
+        order_id=row["order_id"],
+        customer_reference=row["customer_reference"],
         credited=_taken_off(row["credited"], currency),
         deducted=_taken_off(row["deducted"], currency),
         tolerated=_taken_off(row["tolerated"], currency),
@@ -76,8 +82,12 @@ def item_from_row(row: asyncpg.Record) -> OpenItem:
 
 def known_from_row(row: asyncpg.Record) -> KnownDocument:
     granted = discount_on(row["discountable"], row["discount_amount"], row["original_amount"], row["currency"])
-    left = min(row["open_amount"], max(granted - row["discount_taken"], NOTHING))
-    return KnownDocument(row["customer_id"], row["currency"], row["open_amount"], row["open_amount"] - left)
+    open_amount = row["open_amount"]
+    left = min(max(open_amount, NOTHING), max(granted - row["discount_taken"], NOTHING))
+    number, kind = row["document_number"], row["kind"]
+    return KnownDocument(
+        row["customer_id"], row["currency"], open_amount, open_amount - left, row["item_id"], number, kind
+    )
 
 
 def _taken_off(amount: Decimal, currency: str) -> Decimal:
@@ -130,6 +140,8 @@ def item_to_row(item: OpenItem) -> tuple[Any, ...]:
         item.open_since,
         item.kind,
         item.terms,
+        item.order_id,
+        item.customer_reference,
         item.credited,
         item.deducted,
         item.tolerated,
@@ -139,6 +151,15 @@ def item_to_row(item: OpenItem) -> tuple[Any, ...]:
         item.deducted_from,
         item.written_off_on,
     )
+
+
+def reference_rows(item: OpenItem) -> Iterator[tuple[str, str, str, str, str]]:
+    """Rows for `insert_document_references`: all that payers may write instead of the document's number."""
+    names = (("number", item.document_number), ("order", item.order_id), ("purchase_order", item.customer_reference))
+    for kind, name in names:
+        key = reference_key(name)[:REFERENCE_CHARACTERS_MAX] if name else ""
+        if key:
+            yield (key, item.company_id, item.customer_id, item.item_id, kind)
 
 
 def movement_row(changed: OpenItemChanged) -> tuple[Any, ...]:

@@ -194,7 +194,8 @@ async def _decide(
     posted = state == "posted"
     await uow.execute(
         "decide_credit_memo", memo.customer_id, memo.credit_memo_id, state,
-        memo.credit_memo_number if posted else None, memo.credit_date if posted else None, command.person.name,
-        uow.business_date_of(memo.company_id), reason,
+        memo.credit_memo_number if posted else None, memo.series, memo.sequence_number,
+        memo.credit_date if posted else None, command.person.name, uow.business_date_of(memo.company_id),
+        reason,
     )  # fmt: skip
     uow.audit(command, f"{state}_credit_memo", memo.document_number, before="waiting", after={"reason": reason})

@@ -46,13 +46,14 @@ SELECT credit_memo_id FROM credit_memo WHERE credit_memo_id = ANY($1::text[]);
 -- name: insert_credit_memos
 -- Credit memos as they were requested, posted at once or waiting.
 INSERT INTO credit_memo (
-    customer_id, credit_memo_id, credit_memo_number, company_id, document_number, document_kind, settles_document,
-    request_id, currency, net, tax, total, lines, reason_code, reason, requested_by, requested_on, state, credit_date
+    customer_id, credit_memo_id, credit_memo_number, series, sequence_number, company_id, document_number,
+    document_kind, settles_document, request_id, currency, net, tax, total, lines, reason_code, reason, requested_by,
+    requested_on, state, credit_date
 )
 SELECT * FROM unnest(
-    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::numeric[], $11::numeric[], $12::numeric[], $13::jsonb[], $14::text[], $15::text[], $16::text[], $17::date[],
-    $18::text[], $19::date[]
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $10::text[], $11::text[], $12::numeric[], $13::numeric[], $14::numeric[], $15::jsonb[], $16::text[], $17::text[],
+    $18::text[], $19::date[], $20::text[], $21::date[]
 );
 
 -- name: lock_credit_memo
@@ -68,7 +69,9 @@ FOR UPDATE;
 -- name: decide_credit_memo
 -- The decision of the second person; the number and date of a posted one.
 UPDATE credit_memo
-SET state = $3, credit_memo_number = $4, credit_date = $5, decided_by = $6, decided_on = $7, decision = $8
+SET
+    state = $3, credit_memo_number = $4, series = $5, sequence_number = $6, credit_date = $7, decided_by = $8,
+    decided_on = $9, decision = $10
 WHERE customer_id = $1 AND credit_memo_id = $2;
 
 -- name: lock_posted_credit_memo

@@ -53,4 +53,4 @@ async def charge_again(memo: CreditMemo, cause: Cause, uow: InvoicingWork) -> st
         return charge.charge_number
     (number,) = await next_numbers([f"{memo.company_id}-DM"], uow)
     post_invoice(debit_memo(memo, today, terms).numbered(number), cause, uow)
-    return number
+    return str(number)

@@ -96,10 +96,11 @@ def _lines_to_json(lines: Iterable[CreditedLine]) -> str:
 def _to_row(requested: RequestedCreditMemo) -> tuple[Any, ...]:
     memo, is_posted = requested.memo, bool(requested.memo.credit_memo_number)
     return (
-        memo.customer_id, memo.credit_memo_id, memo.credit_memo_number or None, memo.company_id, memo.document_number,
-        memo.document_kind, memo.settles_document, requested.request_id, memo.currency, memo.net, memo.tax, memo.total,
-        _lines_to_json(memo.lines), memo.reason_code, memo.reason, requested.requested_by, requested.requested_on,
-        "posted" if is_posted else "waiting", memo.credit_date if is_posted else None,
+        memo.customer_id, memo.credit_memo_id, memo.credit_memo_number or None, memo.series, memo.sequence_number,
+        memo.company_id, memo.document_number, memo.document_kind, memo.settles_document, requested.request_id,
+        memo.currency, memo.net, memo.tax, memo.total, _lines_to_json(memo.lines), memo.reason_code, memo.reason,
+        requested.requested_by, requested.requested_on, "posted" if is_posted else "waiting",
+        memo.credit_date if is_posted else None,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, Self
 
+from services.invoicing.invoices.domain.numbering import DocumentNumber
 from shared.contracts.collections import ChargedItem, FinanceChargeAssessed
 from shared.contracts.invoicing import FinanceChargePosted
 from shared.kernel.journal import Account, Posting
@@ -29,6 +30,9 @@ class FinanceCharge:
     reason: str
     items: tuple[ChargedItem, ...] = ()
     """What it was charged for; for a charge by hand only the reason states it."""
+    series: str = ""
+    """Empty until it is posted."""
+    sequence_number: int = 0
 
     @classmethod
     def of(cls, assessed: FinanceChargeAssessed) -> Self:
@@ -46,8 +50,8 @@ class FinanceCharge:
             items=assessed.items,
         )
 
-    def numbered(self, number: str) -> FinanceCharge:
-        return replace(self, charge_number=number)
+    def numbered(self, number: DocumentNumber) -> FinanceCharge:
+        return replace(self, charge_number=str(number), series=number.series, sequence_number=number.sequence_number)
 
     def posted(self) -> FinanceChargePosted:
         return FinanceChargePosted(

@@ -5,11 +5,12 @@ SELECT charge_id FROM finance_charge WHERE charge_id = ANY($1::text[]);
 -- name: insert_finance_charges
 -- Finance charges in the books.
 INSERT INTO finance_charge (
-    customer_id, charge_id, charge_number, company_id, kind, charge_date, due_date, currency, amount, reason, items
+    customer_id, charge_id, charge_number, series, sequence_number, company_id, kind, charge_date, due_date, currency,
+    amount, reason, items
 )
 SELECT * FROM unnest(
-    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[], $7::date[], $8::text[], $9::numeric[],
-    $10::text[], $11::jsonb[]
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::date[], $9::date[],
+    $10::text[], $11::numeric[], $12::text[], $13::jsonb[]
 );
 
 -- name: list_finance_charges

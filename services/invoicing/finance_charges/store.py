@@ -11,6 +11,7 @@ from services.invoicing.finance_charges.domain import FinanceCharge
 
 def finance_charge_to_row(charge: FinanceCharge) -> tuple[Any, ...]:
     return (
-        charge.customer_id, charge.charge_id, charge.charge_number, charge.company_id, charge.kind, charge.charge_date,
-        charge.due_date, charge.currency, charge.amount, charge.reason, to_json(list(charge.items)).decode(),
+        charge.customer_id, charge.charge_id, charge.charge_number, charge.series, charge.sequence_number,
+        charge.company_id, charge.kind, charge.charge_date, charge.due_date, charge.currency, charge.amount,
+        charge.reason, to_json(list(charge.items)).decode(),
     )  # fmt: skip

@@ -19,18 +19,18 @@ WHERE invoice_id = ANY($1::text[]);
 -- name: insert_invoices
 -- Invoices in the books.
 INSERT INTO invoice (
-    customer_id, invoice_id, invoice_number, company_id, order_id, ship_to_id, shipment_id, invoice_date, due_date,
-    discount_date, terms, currency, net, tax, total, discount_amount, disputed, lines
+    customer_id, invoice_id, invoice_number, series, sequence_number, company_id, order_id, ship_to_id, shipment_id,
+    invoice_date, due_date, discount_date, terms, currency, net, tax, total, discount_amount, disputed, lines
 )
 SELECT * FROM unnest(
-    $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::date[], $9::date[],
-    $10::date[], $11::jsonb[], $12::text[], $13::numeric[], $14::numeric[], $15::numeric[],
-    $16::numeric[], $17::boolean[], $18::jsonb[]
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $10::date[], $11::date[], $12::date[], $13::jsonb[], $14::text[], $15::numeric[], $16::numeric[], $17::numeric[],
+    $18::numeric[], $19::boolean[], $20::jsonb[]
 );
 
 -- name: reserved_numbers
 -- The numbers with which these invoices were published before a restore.
-SELECT n.customer_id, n.invoice_id, n.invoice_number
+SELECT n.customer_id, n.invoice_id, n.series, n.sequence_number
 FROM reserved_number AS n
 INNER JOIN unnest($1::text[], $2::text[]) AS wanted (customer_id, invoice_id)
     ON n.customer_id = wanted.customer_id AND n.invoice_id = wanted.invoice_id;

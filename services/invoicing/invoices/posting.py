@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.invoicing.invoices.domain.invoice import Invoice
+from services.invoicing.invoices.domain.numbering import DocumentNumber
 from services.invoicing.invoices.domain.shipments import PendingInvoice
 from services.invoicing.invoices.numbering import next_numbers
 from services.invoicing.invoices.store import INVOICE_NUMBERING, invoice_to_row
@@ -22,7 +23,7 @@ async def number_and_post(pending: Sequence[tuple[PendingInvoice, Cause]], uow: 
         return
     customers, ids = [i.customer_id for i, _ in invoices], [i.invoice_id for i, _ in invoices]
     numbers = {
-        (row["customer_id"], row["invoice_id"]): row["invoice_number"]
+        (row["customer_id"], row["invoice_id"]): DocumentNumber(row["series"], row["sequence_number"])
         for row in await uow.fetch("reserved_numbers", customers, ids)
     }
     unnumbered = [invoice for invoice, _ in invoices if (invoice.customer_id, invoice.invoice_id) not in numbers]
@@ -33,7 +34,7 @@ async def number_and_post(pending: Sequence[tuple[PendingInvoice, Cause]], uow: 
         post_invoice(invoice.numbered(numbers[invoice.customer_id, invoice.invoice_id]), cause, uow)
 
 
-async def _next_invoice_numbers(invoices: Sequence[Invoice], uow: UnitOfWork) -> list[str]:
+async def _next_invoice_numbers(invoices: Sequence[Invoice], uow: UnitOfWork) -> list[DocumentNumber]:
     numbering = await uow.policy(INVOICE_NUMBERING)
     return await next_numbers(
         [numbering.on(i.invoice_date).document.series_of(i.company_id, i.customer_id) for i in invoices], uow

@@ -23,6 +23,8 @@ def invoice_to_row(invoice: Invoice) -> tuple[Any, ...]:
         invoice.customer_id,
         invoice.invoice_id,
         invoice.invoice_number,
+        invoice.series,
+        invoice.sequence_number,
         invoice.company_id,
         invoice.order_id,
         invoice.ship_to_id,

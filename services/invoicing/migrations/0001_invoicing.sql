@@ -143,6 +143,8 @@ CREATE TABLE invoice (
     customer_id text NOT NULL,
     invoice_id text NOT NULL,
     invoice_number text NOT NULL,
+    series text,
+    sequence_number bigint,
     company_id text NOT NULL,
     order_id text,
     ship_to_id text,
@@ -158,7 +160,8 @@ CREATE TABLE invoice (
     discount_amount numeric(18, 3) NOT NULL,
     disputed boolean NOT NULL,
     lines jsonb NOT NULL,
-    PRIMARY KEY (customer_id, invoice_id)
+    PRIMARY KEY (customer_id, invoice_id),
+    CHECK ((series IS NULL) = (sequence_number IS NULL))
 );
 CREATE INDEX invoice_identity ON invoice (invoice_id);
 CREATE INDEX invoice_document ON invoice (invoice_number);
@@ -176,7 +179,8 @@ CREATE TABLE invoice_series (
 CREATE TABLE reserved_number (
     customer_id text NOT NULL,
     invoice_id text NOT NULL,
-    invoice_number text NOT NULL,
+    series text NOT NULL,
+    sequence_number bigint NOT NULL,
     PRIMARY KEY (customer_id, invoice_id)
 );
 
@@ -184,6 +188,8 @@ CREATE TABLE finance_charge (
     customer_id text NOT NULL,
     charge_id text NOT NULL,
     charge_number text NOT NULL,
+    series text NOT NULL,
+    sequence_number bigint NOT NULL,
     company_id text NOT NULL,
     kind text NOT NULL CHECK (kind IN ('interest', 'fee')),
     charge_date date NOT NULL,
@@ -201,6 +207,8 @@ CREATE TABLE credit_memo (
     customer_id text NOT NULL,
     credit_memo_id text NOT NULL,
     credit_memo_number text,
+    series text,
+    sequence_number bigint,
     company_id text NOT NULL,
     document_number text NOT NULL,
     document_kind text NOT NULL CHECK (document_kind IN ('invoice', 'interest', 'fee')),
@@ -223,6 +231,7 @@ CREATE TABLE credit_memo (
     reversed_by text,
     PRIMARY KEY (customer_id, credit_memo_id),
     CHECK ((state = 'posted') = (credit_memo_number IS NOT NULL)),
+    CHECK ((state = 'posted') = (series IS NOT NULL AND sequence_number IS NOT NULL)),
     CHECK ((state = 'posted') = (credit_date IS NOT NULL)),
     CHECK (decided_by IS NULL OR decided_by <> requested_by),
     CHECK (reversed_by IS NULL OR state = 'posted')

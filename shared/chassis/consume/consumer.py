@@ -74,6 +74,8 @@ class Consumer:
         self._crash_points = crash_points
         self._busy = asyncio.Lock()
         self.stopped_because: str | None = None
+        self.events_handled = 0
+        """Since the process started; duplicates and dead letters count, as they are done with."""
         self._last_progress = time.monotonic()
         self.offsets = HandledOffsets(self._commit, self._busy.locked)
         self._committing: asyncio.Task[None] | None = None
@@ -206,6 +208,7 @@ class Consumer:
             finally:
                 self.lag.ended()
             self._last_progress = time.monotonic()
+            self.events_handled += len(records)
             prefix = self._settings.topic_prefix
             self._crash_points.reach("before_offsets", {r.topic.removeprefix(prefix) for r in records})
             self.offsets.handled(records)

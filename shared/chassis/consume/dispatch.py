@@ -17,6 +17,7 @@ class Dispatcher:
     def __init__(self, handlers: HandlerTable, crash_points: CrashPoints) -> None:
         self._handlers = handlers
         self._crash_points = crash_points
+        self.answer_unreadable = handlers.answer_unreadable
 
     async def apply(self, uow: Any, received: list[Received]) -> list[Received]:
         """Claims and handles these events; returns those that were new."""

@@ -16,12 +16,19 @@ class IdleCheck:
     background: Mapping[str, str]
     """By kind of background work: the SQL that returns whether there is some."""
     rest: str
-    """The SQL of one row with a boolean for everything else that has to be done."""
+    """The SQL of one row with a boolean for everything else that has to be done, and the number of `chunks_done` of the
+    daily runs that are not finished."""
+    replica: str
+    """Names the process, as `progress` is its own."""
+    progress: Callable[[], int]
+    """Events handled and steps of daily and background work done by this process since it started."""
 
-    async def look(self) -> dict[str, bool]:
-        """`idle`, and beside it what was found for each kind of work."""
+    async def look(self) -> dict[str, Any]:
+        """`idle`; what was found for each kind of work; and the figures that move as long as the service works."""
         async with self.connection() as connection:
             # Background work first: the events that it has just emitted are then found in the outbox.
             done = {f"{name}_done": not await connection.fetchval(sql) for name, sql in self.background.items()}
             found = {**done, **dict(await connection.fetchrow(self.rest))}
-        return {"idle": all(found.values()), **found}
+        chunks = int(found.pop("chunks_done"))
+        figures = {"chunks_done": chunks, "progress": self.progress(), "replica": self.replica}
+        return {"idle": all(found.values()), **found, **figures}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 
 class StallWatch:
@@ -37,3 +38,26 @@ class StallWatch:
         """Which mark changed last and how long ago, for people."""
         ago = f"{self._clock() - self._changed_at:.0f} s"
         return f"none since the wait began {ago} ago" if self._changed is None else f"{self._changed}, {ago} ago"
+
+
+class Stalled(Exception):
+    """What was waited for has not come, and nothing has progressed for the stated time."""
+
+    def __init__(self, watch: StallWatch) -> None:
+        self.last_progress = watch.last_progress
+        super().__init__(f"no progress for {watch.stall_seconds:g} s. Last progress: {watch.last_progress}")
+
+
+async def wait_until(
+    look: Callable[[], Awaitable[Mapping[str, object] | None]], *, stall_seconds: float, poll_seconds: float = 0.1
+) -> None:
+    """The way to wait: returns when `look` returns None, however long it takes while something progresses.
+
+    Until then `look` returns the marks of what progresses. Raises Stalled when none has changed for `stall_seconds`.
+    """
+    watch = StallWatch(stall_seconds)
+    while (marks := await look()) is not None:
+        watch.observe(marks)
+        if watch.stalled:
+            raise Stalled(watch)
+        await asyncio.sleep(poll_seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any, Final
+from uuid import uuid4
 
 import asyncpg
 import structlog
@@ -74,6 +75,8 @@ class ServiceRuntime:
             *self.daily.probes(),
             probe("background", lambda: next((b.failure for b in self.background if b.failure), None)),
         ]
+        self.replica = uuid4().hex[:8]
+        """Names this process among the replicas of the service."""
         self._pool: asyncpg.Pool | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -140,10 +143,19 @@ class ServiceRuntime:
     async def health(self) -> HealthReport:
         return await examine(self._probes)
 
-    async def is_idle(self) -> dict[str, bool]:
-        """Whether the outbox is empty and neither a daily run nor background work waits. Lag is seen from Kafka."""
+    async def is_idle(self) -> dict[str, Any]:
+        """Whether the outbox is empty and neither a daily run nor background work waits. Lag is seen from Kafka.
+
+        `progress` and `chunks_done` move as long as the service works: a wait for idle gives up when they stand still.
+        """
         waiting = {work.name: self.queries[work.waiting] for work in self.service.handlers.background_work.values()}
-        return await IdleCheck(self.transactions.connection, waiting, self.queries["idle"]).look()
+        check = IdleCheck(
+            self.transactions.connection, waiting, self.queries["idle"], replica=self.replica, progress=self._progress
+        )
+        return await check.look()
+
+    def _progress(self) -> int:
+        return self.consumer.events_handled + self.daily.chunks_done + sum(b.steps_done for b in self.background)
 
     async def _database_answers(self) -> str:
         try:

@@ -32,6 +32,8 @@ class BackgroundRunner:
         self._poll_seconds = poll_seconds
         self._wake = asyncio.Event()
         self.failure: str | None = None
+        self.steps_done = 0
+        """By this process, since it started."""
 
     def wake(self, emitted: int = 0) -> None:
         """Called after a commit, which may have left work behind."""
@@ -43,6 +45,7 @@ class BackgroundRunner:
             try:
                 worked = await self._waits() and await self._work.do(self._begin)
                 self.failure = None
+                self.steps_done += worked
             except Exception as error:
                 worked = False
                 self.failure = f"{self._work.name}: {type(error).__name__}: {error}"

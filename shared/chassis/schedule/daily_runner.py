@@ -32,6 +32,8 @@ class DailyRunner:
         self._poll_seconds = poll_seconds
         self._wake = asyncio.Event()
         self.failure: str | None = None
+        self.chunks_done = 0
+        """By this process, since it started."""
 
     def wake(self) -> None:
         self._wake.set()
@@ -82,4 +84,5 @@ class DailyRunner:
             )
             last = await work.do(run, uow)
             await uow.execute("advance_daily_run", work.name, run.company_id, run.business_date, last)
+        self.chunks_done += 1
         return True

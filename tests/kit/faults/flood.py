@@ -18,7 +18,7 @@ from tests.kit.stack.world import World
 
 CUSTOMERS = 24
 _AMOUNT = Decimal("50.00")
-_QUIET_SECONDS_MAX = 180.0
+_STALL_SECONDS = 180.0
 """After a fault, services have leases to wait for before they work again."""
 
 
@@ -36,7 +36,7 @@ class Flood:
         limit = Decimal("90000000.00")
         await self.world.publish(item(), price(), *(customer(f"C-{n}", credit_limit=limit) for n in range(CUSTOMERS)))
         await self.world.publish(day(DAY))
-        await self.world.settle(_QUIET_SECONDS_MAX)
+        await self.world.settle(_STALL_SECONDS)
 
     async def wave(self) -> None:
         """Says the next wave, without waiting for anything."""
@@ -65,7 +65,7 @@ class Flood:
         under the same id, as after a crash.
         """
         world, count = self.world, self._waves * self.size
-        await world.settle(_QUIET_SECONDS_MAX)
+        await world.settle(_STALL_SECONDS)
         await books_agree(world)
         waiting = "SELECT count(*) FROM dead_letter WHERE replayed_at IS NULL"
         for name in world.names:

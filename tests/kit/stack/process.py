@@ -6,17 +6,19 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
 
+from o2c.stack.idle import STALL_SECONDS
+from shared.chassis.observe.stall_watch import Stalled, wait_until
 from tests.kit.stack.process_pool import ForkedService
 from tests.kit.stack.world import PARTITIONS, SECRET, World
 
-_STOP_SECONDS_MAX = 30.0
+_STOP_STALL_SECONDS = 30.0
 
 
 class ServiceProcess:
@@ -66,28 +68,47 @@ class ServiceProcess:
         assert self._process is not None, "not started"
         return self._process
 
-    async def died(self, seconds_max: float = 60.0) -> int:
+    async def died(self, stall_seconds: float = STALL_SECONDS) -> int:
         """Waits until the process is gone; its return code (negative: the signal that ended it)."""
-        async with asyncio.timeout(seconds_max):
-            return await self.process.wait()
+        waiting = asyncio.ensure_future(self.process.wait())
+        try:
+            await self._until(waiting.done, "did not end", stall_seconds)
+        finally:
+            waiting.cancel()
+        return waiting.result()
 
     async def kill(self) -> None:
         """kill -9, and returns when it is gone."""
         self.signal(signal.SIGKILL)
         await self.died()
 
-    async def fell_asleep(self, seconds_max: float = 120.0) -> None:
+    async def fell_asleep(self) -> None:
         """Waits until the process is stopped (SIGSTOP)."""
         process = psutil.Process(self.process.pid)
+        await self._until(lambda: process.status() == psutil.STATUS_STOPPED, "was not stopped")
+
+    async def _until(self, done: Callable[[], bool], failed: str, stall_seconds: float = STALL_SECONDS) -> None:
+        """Raises TimeoutError when it is not done, and the process has neither handled nor logged anything."""
+
+        async def look() -> Mapping[str, object] | None:
+            return None if done() else {"log": self._log_bytes(), "work": await self._answer("/health/idle")}
+
         try:
-            async with asyncio.timeout(seconds_max):
-                while process.status() != psutil.STATUS_STOPPED:
-                    await asyncio.sleep(0.02)
-        except TimeoutError:
+            await wait_until(look, stall_seconds=stall_seconds, poll_seconds=0.02)
+        except Stalled as stalled:
             log_end = self.log.read_text()[-4000:]
-            raise AssertionError(
-                f"{self.name} is {process.status()} and did not become idle; its log ends with: {log_end}"
-            ) from None
+            raise TimeoutError(f"{self.name} {failed}: {stalled}. Its log ends with: {log_end}") from None
+
+    def _log_bytes(self) -> int:
+        return self.log.stat().st_size if self.log.exists() else 0
+
+    async def _answer(self, path: str) -> str:
+        """What the process answers; empty where it does not."""
+        try:
+            async with httpx.AsyncClient(timeout=1.0) as client:
+                return (await client.get(f"http://127.0.0.1:{self.port}{path}")).text
+        except httpx.HTTPError:
+            return ""
 
     async def readiness(self) -> tuple[int, dict[str, str]]:
         """Status and checks of /health/ready; status 0 where nothing answers."""
@@ -98,11 +119,16 @@ class ServiceProcess:
             return 0, {}
         return answer.status_code, answer.json().get("checks", {})
 
-    async def until_ready(self, status: int = 200, seconds_max: float = 120.0) -> dict[str, str]:
+    async def until_ready(self, status: int = 200) -> dict[str, str]:
         """Waits until /health/ready is answered with this status; returns its checks."""
-        async with asyncio.timeout(seconds_max):
-            while (answer := await self.readiness())[0] != status:
-                await asyncio.sleep(0.1)
+        answer: tuple[int, dict[str, str]] = 0, {}
+
+        async def look() -> Mapping[str, object] | None:
+            nonlocal answer
+            answer = await self.readiness()
+            return {"answer": answer, "log": self._log_bytes()} if answer[0] != status else None
+
+        await wait_until(look, stall_seconds=STALL_SECONDS)
         return answer[1]
 
     def signal(self, number: signal.Signals) -> None:
@@ -115,7 +141,7 @@ class ServiceProcess:
         self.signal(signal.SIGCONT)
         self.signal(signal.SIGTERM)
         try:
-            await self.died(_STOP_SECONDS_MAX)
+            await self.died(_STOP_STALL_SECONDS)
         except TimeoutError:
             self.signal(signal.SIGKILL)
             await self.died()

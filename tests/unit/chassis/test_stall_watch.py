@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from shared.chassis.observe.stall_watch import StallWatch
+import pytest
+
+from shared.chassis.observe.stall_watch import Stalled, StallWatch, wait_until
 
 
 class Clock:
@@ -62,3 +64,18 @@ def test_a_mark_seen_for_the_first_time_does_not_prolong_the_wait() -> None:
         clock.now = float(second)
         watch.observe({f"topic {second}": second})
     assert watch.stalled
+
+
+async def test_a_wait_ends_when_it_is_done_and_fails_when_nothing_moves() -> None:
+    looks = iter([{"done": 1}, {"done": 2}, None])
+
+    async def look() -> dict[str, object] | None:
+        return next(looks)
+
+    await wait_until(look, stall_seconds=60.0, poll_seconds=0.0)
+
+    async def stuck() -> dict[str, object] | None:
+        return {"done": 2}
+
+    with pytest.raises(Stalled, match=r"no progress for 0\.05 s"):
+        await wait_until(stuck, stall_seconds=0.05, poll_seconds=0.01)

@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 
+from o2c.specs import limits
 from o2c.specs.openapi import document
 from shared.chassis.declare.handlers import HandlerTable
 from shared.chassis.declare.settings import ServiceSettings
@@ -51,6 +52,11 @@ def test_the_row_of_an_event_names_its_producers_and_consumers(event: type) -> N
     subscribed = {service for service, table in tables.items() if event in table.subscriptions}
     assert names(consumers) == (subscribed or {"outside systems"})
     assert len(meaning) > 10
+
+
+def test_the_page_of_limits_is_what_the_code_accepts() -> None:
+    assert page("docs/reference/limits.md") == limits.page(), "run `python -m o2c.specs.limits`"
+    assert "| order_rules | lines_max | 1 to 500 | 500 |" in page("docs/reference/limits.md")
 
 
 def test_every_setting_is_explained_with_its_default() -> None:

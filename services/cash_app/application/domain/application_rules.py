@@ -19,8 +19,8 @@ from shared.contracts.cash_app import ItemKind
 from shared.contracts.event import Identifier, NonNegativeAmount, Percent
 
 MatchRule = Literal[
-    "single_open_item", "exact_amount", "clear_account", "clear_past_due", "past_due_by_terms", "statement_balance",
-    "exact_sum", "round_sum", "oldest_first", "largest_first", "due_now_first", "by_priority",
+    "exact_with_credit", "single_open_item", "exact_amount", "clear_account", "clear_past_due", "past_due_by_terms",
+    "statement_balance", "exact_sum", "round_sum", "oldest_first", "largest_first", "due_now_first", "by_priority",
 ]  # fmt: skip
 
 LATE_CHARGES: Final = frozenset({"interest", "fee"})
@@ -78,8 +78,8 @@ class RuleSet(_Document):
     `round_sum`, for round amounts only.
     """
 
-    rules: Annotated[tuple[MatchRule, ...], Field(max_length=12)] = (
-        "single_open_item", "exact_amount", "clear_account", "clear_past_due", "exact_sum",
+    rules: Annotated[tuple[MatchRule, ...], Field(max_length=13)] = (
+        "exact_with_credit", "single_open_item", "exact_amount", "clear_account", "clear_past_due", "exact_sum",
     )  # fmt: skip
     learned_round_sum: Annotated[int, Field(ge=0, le=20)] = 2
     """After so many round payments of a customer that a clerk applied by hand to its oldest items, and none to others
@@ -91,8 +91,9 @@ class RuleSet(_Document):
     late_charges: bool = True
     """Whether interest and fees are paid and count in balances."""
     residual_handling: Literal["on_account", "unapplied"] = "unapplied"
-    """Where money goes whose purpose is not known; `unapplied` is for review. What was paid beyond the documents of the
-    remittance, or while nothing was open at all, is the customer's credit in either case."""
+    """Where money goes whose purpose is not known, or that names documents and is more than they owe; `unapplied` is
+    for review. On account, the next invoice uses it. What was paid while nothing was open at all, naming no document,
+    is the customer's credit in either case."""
     of_equal_amounts: Literal["oldest", "none"] = "oldest"
     """Which of several items with the same amount is paid; `none`: a person decides."""
     kinds_first: Annotated[tuple[ItemKind, ...], Field(max_length=8)] = ("interest", "fee", "deduction", "invoice")
@@ -109,6 +110,15 @@ class RuleSet(_Document):
     at once with credit on account, as a new invoice is."""
     convert_currencies: bool = True
     """Whether items in another currency are paid at the dated rate, after those of the payment's own."""
+
+
+class BankWordsRules(_Document):
+    """What happens where the bank's words name documents: they are settled if the money is theirs to the cent."""
+
+    part_payment: bool = True
+    """Whether money that is less than what is open on the only document named is paid on it; else a person decides."""
+    unknown_numbers: Literal["wait", "ignore"] = "wait"
+    """Where the words call a number a document's that is not known: the money waits for it, or the rules apply it."""
 
 
 class IdentificationRules(_Document):
@@ -132,6 +142,7 @@ class CustomerRules(_Document):
     tolerance: ToleranceRules = ToleranceRules()
     short_payment: ShortPaymentRules = ShortPaymentRules()
     rule_set: RuleSet = RuleSet()
+    bank_words: BankWordsRules = BankWordsRules()
 
 
 class Exceptions(_Document):
@@ -141,6 +152,7 @@ class Exceptions(_Document):
     tolerance: ToleranceRules | None = None
     short_payment: ShortPaymentRules | None = None
     rule_set: RuleSet | None = None
+    bank_words: BankWordsRules | None = None
 
 
 class Group(Exceptions):

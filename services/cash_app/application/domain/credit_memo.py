@@ -34,4 +34,5 @@ def credit_of(memo: CreditMemoPosted) -> Payment:
         pending_documents=0,
         identified_by=f"credit memo {memo.credit_memo_number}: {memo.reason}"[:500],
         note="",
+        document_number=memo.credit_memo_number,
     )

@@ -26,6 +26,8 @@ from shared.kernel.money import Money, minor_units
 
 ITEMS_LOOKED_AT_MAX: Final = 2_000
 """Of an account with more open items, rules that must read all of them give no result."""
+CREDITS_MAX: Final = 20
+"""With more money on account, none of it is combined with a payment."""
 SUMMED_ITEMS_MAX: Final = 200
 """For more open items, no sum is searched."""
 _TWINS_SHOWN_MAX: Final = 5
@@ -51,6 +53,8 @@ class MatchCase:
     pool: ItemPool
     rules: CustomerRules
     day: date
+    credit: Sequence[Payment] = ()
+    """The customer's money on account in the same company and currency, the oldest first."""
 
     def net(self, item: OpenItem) -> Decimal:
         return discount.net_amount(item, self.day)
@@ -88,6 +92,41 @@ class MatchCase:
 
 
 Rule = Callable[[MatchCase], list[SettledLine] | None]
+
+
+def exact_with_credit(case: MatchCase) -> list[SettledLine] | None:
+    """The amount and the customer's credit on account, one of it or all, are exactly what is open on one item.
+
+    Only where the amount alone closes no item, and no other item and credit fit as well.
+    """
+    pool, amount = case.pool, case.amount
+    if not case.credit or len(case.credit) > CREDITS_MAX or pool.with_open_amount(amount):
+        return None
+    if pool.with_net_amount(amount, case.day):
+        return None
+    choices = [[one] for one in case.credit] + ([list(case.credit)] if len(case.credit) > 1 else [])
+    found = [
+        (credit, item)
+        for credit in choices
+        for item in pool.closed_by(amount + _sum_of(credit), case.day, _TWINS_SHOWN_MAX)
+    ]
+    if len(found) != 1:
+        return None
+    credit, item = found[0]
+    ids = ", ".join(one.document_number or one.payment_id for one in credit)
+    why = f"the amount and the credit on account ({ids}) are exactly what is open on {item.document_number}"
+    lines = [
+        SettledLine(item, one.unapplied_amount, discount.NONE, "exact_with_credit", why, score=90, paid_by=one)
+        for one in credit
+    ]
+    earned = item.open_amount - amount - _sum_of(credit)
+    if earned:
+        why = f"{why}; paid by {item.discount_date}, so {earned} {item.currency} discount is granted"
+    return [*lines, SettledLine(item, amount, earned, "exact_with_credit", why, score=90)]
+
+
+def _sum_of(credit: Sequence[Payment]) -> Decimal:
+    return sum((one.unapplied_amount for one in credit), Decimal(0))
 
 
 def single_open_item(case: MatchCase) -> list[SettledLine] | None:
@@ -249,6 +288,7 @@ def by_priority(case: MatchCase) -> list[SettledLine] | None:
 
 
 RULES: Final[dict[MatchRule, Rule]] = {
+    "exact_with_credit": exact_with_credit,
     "single_open_item": single_open_item,
     "exact_amount": exact_amount,
     "clear_account": clear_account,

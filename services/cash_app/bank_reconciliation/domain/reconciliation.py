@@ -23,12 +23,13 @@ from services.cash_app.bank_reconciliation.domain.statements import (
 
 ItemKind = Literal[
     "brought_forward", "bank_charges", "interest", "transfer", "refund", "to_be_coded", "for_review", "held",
-    "being_posted", "value_dated_later", "in_transit", "statement_difference", "gap", "unknown",
+    "being_posted", "value_dated_later", "in_transit", "taken_back", "statement_difference", "gap", "unknown",
 ]  # fmt: skip
 """brought_forward: the first statement's opening balance, less cash in the journal of before. bank_charges, interest,
 transfer, refund, to_be_coded: lines that are no customer's money and wait for a person, by what a rule proposes.
 for_review, held: lines in these queues of bank files. being_posted: of a file that is not wholly posted.
 value_dated_later: in the journal on the value date. in_transit: in the journal, not on a statement yet.
+taken_back: in the journal on the day, and taken out of it later, as a payment that repeats another.
 statement_difference: lines of a statement do not add up to its balances, as was accepted with it. gap: a statement is
 missing. unknown: nothing explains it."""
 UNEXPLAINED: Final = frozenset({"gap", "unknown"})
@@ -217,6 +218,8 @@ def _of_cash(one: Unmatched, day: date, in_transit_days_max: Mapping[str, int]) 
     """Why money of the journal is on no statement."""
     if one.lines_later == one.cash:
         return "in_transit", "on a later statement"
+    if one.cash_later == -one.cash:
+        return "taken_back", "taken back in the journal on a later day"
     if one.source in {"notification", "interim"}:
         if (one.reported_on or day) > day:
             return "in_transit", f"reported within {one.reported_on}, whose statement is not there yet"

@@ -23,6 +23,15 @@ def document_key(number: str) -> str:
     return "".join(number.split()).upper()
 
 
+@lru_cache(maxsize=_KEYS_KEPT_MAX)
+def reference_key(number: str) -> str:
+    """The letters and digits of a number, each group of digits without the zeros in front.
+
+    What "1000-00000031", "1000/31" and "1000 00031" have in common: "100031". Two documents may have one key.
+    """
+    return "".join(part.lstrip("0") for part in _PARTS.findall(document_key(number)))
+
+
 def loose_tail(number: str) -> str:
     """The number's digits and letters without prefix words, punctuation and the zeros in front.
 

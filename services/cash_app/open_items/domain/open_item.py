@@ -16,6 +16,7 @@ from services.cash_app.open_items.domain.discount_tax import (
     lowered_by,
     taxes_of,
 )
+from services.cash_app.open_items.domain.document_number import document_key, reference_key
 from shared.contracts.cash_app import ItemCause, ItemKind, OpenItemChanged
 from shared.contracts.erp import PaymentMethod
 from shared.contracts.invoicing import FinanceChargePosted, InvoicePosted
@@ -59,6 +60,10 @@ class OpenItem:
     kind: ItemKind = "invoice"
     terms: str = ""
     """The payment terms in short, e.g. "2/10 net 30"."""
+    order_id: str = ""
+    """The order that the invoice is for; empty where it is for none."""
+    customer_reference: str = ""
+    """The customer's own number of that order, such as a purchase order."""
     credited: Decimal = NOTHING
     """What credit memos took off, and what was cancelled."""
     deducted: Decimal = NOTHING
@@ -104,6 +109,12 @@ class OpenItem:
         if not self.taxes:
             return []
         return in_discount(self.taxes, self.discount_taken + amount, self.original_amount, self.currency)
+
+    @property
+    def waited_for_as(self) -> set[str]:
+        """The document keys under which money may wait for it: its number, its order, the customer's own number."""
+        names = [name for name in (self.document_number, self.order_id, self.customer_reference) if name]
+        return {document_key(name) for name in names} | {reference_key(name) for name in names}
 
     @property
     def is_open(self) -> bool:
@@ -267,6 +278,8 @@ def item_of(
         moved_on=invoice.invoice_date,
         open_since=invoice.invoice_date,
         terms=str(terms.payment_terms()),
+        order_id=invoice.order_id or "",
+        customer_reference=invoice.customer_reference,
         taxes=taxes_of(invoice) if discount_lowers_tax and discount_amount else (),
     )
 

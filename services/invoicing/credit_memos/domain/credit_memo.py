@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.invoicing.credit_memos.domain.creditable_document import ZERO, CreditedLine, DocumentKind
+from services.invoicing.invoices.domain.numbering import DocumentNumber
 from shared.contracts.invoicing import CreditMemoDeclined, CreditMemoPosted
 from shared.kernel.journal import Account, Posting
 from shared.kernel.money import round_half_up
@@ -29,6 +30,9 @@ class CreditMemo:
     lines: tuple[CreditedLine, ...]
     reason_code: str
     reason: str
+    series: str | None = None
+    """None until it is posted, as is the next."""
+    sequence_number: int | None = None
 
     @property
     def net(self) -> Decimal:
@@ -42,8 +46,14 @@ class CreditMemo:
     def total(self) -> Decimal:
         return self.net + self.tax
 
-    def numbered(self, number: str, credit_date: date) -> CreditMemo:
-        return replace(self, credit_memo_number=number, credit_date=credit_date)
+    def numbered(self, number: DocumentNumber, credit_date: date) -> CreditMemo:
+        return replace(
+            self,
+            credit_memo_number=str(number),
+            series=number.series,
+            sequence_number=number.sequence_number,
+            credit_date=credit_date,
+        )
 
     def posted(self) -> CreditMemoPosted:
         return CreditMemoPosted(

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, Literal
 
-from services.invoicing.invoices.domain.numbering import is_own_number
+from services.invoicing.invoices.domain.numbering import DocumentNumber, is_own_number
 from services.invoicing.orders.domain.lines import ZERO
 from services.invoicing.orders.domain.order import CannotBeApplied, Invoiced
 from shared.contracts.erp import InvoiceBroughtForward, Terms
@@ -50,6 +50,11 @@ class Invoice:
     lines: tuple[InvoicedLine, ...]
     jurisdiction: str | None = None
     """Where its tax is raised; None: it has no tax of its own, or that is not known."""
+    customer_reference: str = ""
+    """The customer's own number of the order, such as a purchase order."""
+    series: str | None = None
+    """None until it is numbered, and where it keeps the number of the previous system; as is the next."""
+    sequence_number: int | None = None
 
     @property
     def total(self) -> Decimal:
@@ -66,13 +71,15 @@ class Invoice:
             for number, part in enumerate(parts, start=1)
         )
 
-    def numbered(self, number: str) -> Invoice:
-        return replace(self, invoice_number=number)
+    def numbered(self, number: DocumentNumber) -> Invoice:
+        return replace(self, invoice_number=str(number), series=number.series, sequence_number=number.sequence_number)
 
     def posted(self) -> InvoicePosted:
         return InvoicePosted(
             invoice_id=self.invoice_id,
             invoice_number=self.invoice_number,
+            series=self.series,
+            sequence_number=self.sequence_number,
             company_id=self.company_id,
             customer_id=self.customer_id,
             order_id=self.order_id,
@@ -91,6 +98,7 @@ class Invoice:
             jurisdiction=self.jurisdiction,
             instalments=self.instalments,
             lines=self.lines,
+            customer_reference=self.customer_reference,
         )
 
     def invoiced(self) -> Invoiced:

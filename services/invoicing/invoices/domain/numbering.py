@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from zlib import crc32
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -34,8 +34,15 @@ class InvoiceNumbering(BaseModel):
         return f"{company_id}-{crc32(customer_id.encode()) % count + 1}"
 
 
-def document_number(series: str, number: int) -> str:
-    return f"{series}-{number:08d}"
+class DocumentNumber(NamedTuple):
+    """A number of a series. As text it is what is printed; nothing is read out of the text."""
+
+    series: str
+    sequence_number: int
+    """1, 2, 3 ... without gaps."""
+
+    def __str__(self) -> str:
+        return f"{self.series}-{self.sequence_number:08d}"
 
 
 def is_own_number(number: str, company_id: str) -> bool:
@@ -51,11 +58,11 @@ def count_by_series(series: Sequence[str]) -> list[tuple[str, int]]:
     return sorted(Counter(series).items())
 
 
-def allocate_numbers(series: Sequence[str], last: Mapping[str, int]) -> list[str]:
+def allocate_numbers(series: Sequence[str], last: Mapping[str, int]) -> list[DocumentNumber]:
     """A number for each document, in order; `last` is the value of each counter after it was raised."""
     left = Counter(series)
     numbers = []
     for name in series:
-        numbers.append(document_number(name, last[name] - left[name] + 1))
+        numbers.append(DocumentNumber(name, last[name] - left[name] + 1))
         left[name] -= 1
     return numbers

@@ -261,6 +261,7 @@ class Order:
             invoice_id=invoiced.invoice_id if invoiced else None,
             invoiced_amount=invoiced.total if invoiced else ZERO,
             instalments=invoiced.instalments if invoiced else (),
+            customer_reference=self.customer_reference,
         )
 
 

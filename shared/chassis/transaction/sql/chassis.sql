@@ -75,9 +75,10 @@ SELECT EXISTS (SELECT 1 FROM outbox);
 SELECT count(*) AS depth, COALESCE(EXTRACT(EPOCH FROM now() - min(occurred_at)), 0)::float8 AS age_seconds FROM outbox;
 
 -- name: idle
--- Whether nothing waits to be published or run.
+-- Whether nothing waits to be published or run; and how many chunks of the runs that are not finished are done.
 SELECT NOT EXISTS (SELECT 1 FROM outbox) AS outbox_empty,
-       NOT EXISTS (SELECT 1 FROM daily_run WHERE finished_at IS NULL) AS runs_finished;
+       NOT EXISTS (SELECT 1 FROM daily_run WHERE finished_at IS NULL) AS runs_finished,
+       (SELECT COALESCE(sum(chunks), 0) FROM daily_run WHERE finished_at IS NULL) AS chunks_done;
 
 -- name: insert_dead_letters
 -- Keeps records that could not be handled; a repeat counts as a further attempt.

@@ -26,7 +26,7 @@ def test_the_shipped_policy_equals_the_rules_without_one() -> None:
     shipped = ApplicationRules.model_validate_json(POLICY.read_bytes())
     assert shipped == ApplicationRules()
     assert shipped.standard.rule_set.rules == (
-        "single_open_item", "exact_amount", "clear_account", "clear_past_due", "exact_sum",
+        "exact_with_credit", "single_open_item", "exact_amount", "clear_account", "clear_past_due", "exact_sum",
     )  # fmt: skip
     assert shipped.standard.rule_set.residual_handling == "unapplied"
 
@@ -41,8 +41,8 @@ class TestAsShipped:
         books.post(invoice("A-3", "130.00", due=25))
         assert books.payments["P"].state is PaymentState.UNAPPLIED and not books.lines("P")
         assert books.payments["P"].note == (
-            "no rule of the customer's rule set (single_open_item, exact_amount, clear_account, clear_past_due, "
-            "exact_sum) gives a result: left unapplied for review"
+            "no rule of the customer's rule set (exact_with_credit, single_open_item, exact_amount, clear_account, "
+            "clear_past_due, exact_sum) gives a result: left unapplied for review"
         )
 
     def test_a_round_sum_is_no_reason_to_guess(self) -> None:

@@ -71,7 +71,9 @@ def test_a_line_without_a_positive_amount_pays_nothing(books: CashBooks) -> None
     books.post(invoice("A-1", "100"))
     books.receive(payment("P", "100", names=[("A-1", "100"), ("CM-7", "-10")]))
     assert books.open("A-1") == 0
-    assert books.payments["P"].note == "CM-7: a line of -10.00 USD pays nothing"
+    assert books.payments["P"].note == (
+        "the remittance deducts 10.00 USD for CM-7, no credit memo that is known here: it is not deducted"
+    )
 
 
 def test_fractions_of_a_cent_in_a_remittance_are_rounded(books: CashBooks) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.invoicing.invoices.domain.invoice import CannotBeInvoiced, Invoice, bring_forward, check_document_date
+from services.invoicing.invoices.domain.numbering import DocumentNumber
 from services.invoicing.invoices.domain.shipments import relieve_order
 from services.invoicing.orders.domain.order import OrderConflict
 from shared.contracts.erp import InvoiceBroughtForward
@@ -36,13 +37,14 @@ def test_an_invoice_of_all_that_was_ordered() -> None:
     answered(accepted, 10, 3)
     invoice = relieve_order(accepted, shipment(accepted, 1, {1: 10, 2: 3}))
     assert invoice is not None
-    posted = invoice.numbered("1000-00000001").posted()
+    posted = invoice.numbered(DocumentNumber("1000", 1)).posted()
     assert [(line.net, line.tax) for line in posted.lines] == [
         (money("100.00"), money("8.88")),
         (money("10.01"), money("0.89")),
     ]
     assert (posted.net, posted.tax, posted.total) == (money("110.01"), money("9.77"), money("119.78"))
     assert (posted.total, posted.discount_amount) == (accepted.total, money("2.40"))
+    assert (posted.invoice_number, posted.series, posted.sequence_number) == ("1000-00000001", "1000", 1)
     assert (posted.due_date, posted.discount_date) == (DAY + timedelta(days=30), DAY + timedelta(days=10))
     assert posted.origin == "shipment"
 
@@ -56,7 +58,7 @@ def test_an_invoice_in_three_instalments_of_which_the_last_takes_the_cents_that_
     answered(accepted, 10)
     invoice = relieve_order(accepted, shipment(accepted, 1, {1: 10}))
     assert invoice is not None
-    posted = invoice.numbered("1000-00000001").posted()
+    posted = invoice.numbered(DocumentNumber("1000", 1)).posted()
     assert posted.total == money("108.88")
     assert posted.due_date == DAY + timedelta(days=90)
     assert [(part.item_id, part.due_date - DAY, part.amount) for part in posted.instalments] == [
