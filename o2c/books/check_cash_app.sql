@@ -104,6 +104,13 @@ FROM policy_version
 WHERE name = ANY($1::text[])
 ORDER BY name, version;
 
+-- name: coded_payments
+-- Money that was taken out of suspense to GL accounts, per account and currency as of the end of a day: a credit.
+SELECT gl_account AS account, currency, -sum(amount) AS amount
+FROM payment_coding
+WHERE coded_on <= $1 AND (undone_on IS NULL OR undone_on > $1)
+GROUP BY gl_account, currency;
+
 -- name: receipts_with_codes
 -- Lines of statements up to a day that were posted as customers' payments by no person, although one part of the bank's
 -- code is among $2.

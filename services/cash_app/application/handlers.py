@@ -122,9 +122,10 @@ async def _post_items(posted: Sequence[tuple[Posted, OpenItem]], uow: CashWork) 
     await uow.items.load((item.customer_id, item.item_id) for _, item in posted)
     new = [(event, item) for event, item in posted if (item.customer_id, item.item_id) not in uow.items]
     await uow.load_pending_for(item for _, item in new)
-    for event, item in new:
+    for number, (event, item) in enumerate(new, start=1):
         if (item.customer_id, item.item_id) in uow.items:
             continue
         bookings = Bookings(items=[item])
-        post_item(item, books[item.customer_id], bookings)
+        more_to_come = number < len(new) and new[number][0] is event
+        post_item(item, books[item.customer_id], bookings, more_to_come=more_to_come)
         uow.post(bookings, cause=event)

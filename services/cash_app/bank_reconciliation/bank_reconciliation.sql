@@ -249,6 +249,29 @@ UPDATE statement_line
 SET state = $2, purpose = $3, gl_account = $4, coded_by = $5, why = $6, codings = $7
 WHERE line_id = $1;
 
+-- name: insert_payment_coding
+-- Money in suspense that is coded to an account.
+INSERT INTO payment_coding (payment_id, number, line_id, currency, amount, gl_account, coded_on)
+VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: payment_of_line
+-- The payment of a line: its own, else the one that another message reported under the line's bank reference.
+SELECT payment_id, 1 AS choice FROM payment WHERE payment_id = $1
+UNION ALL
+SELECT payment_id, 2 FROM bank_reference WHERE bank_reference = $2
+ORDER BY choice, payment_id
+LIMIT 1;
+
+-- name: coding_of_payment
+-- The coding of a payment that is in force.
+SELECT amount, gl_account, coded_on FROM payment_coding
+WHERE payment_id = $1 AND undone_on IS NULL
+FOR UPDATE;
+
+-- name: undo_payment_coding
+-- The payment is in suspense again from a day on.
+UPDATE payment_coding SET undone_on = $2 WHERE payment_id = $1 AND undone_on IS NULL;
+
 -- name: release_line_as_payment
 -- The entry of a line is posted as the payment that was held, and counts in its file.
 WITH entry AS (

@@ -690,7 +690,21 @@ CREATE TABLE reported_receipt (
     reported_on date NOT NULL
 );
 
+-- Money in suspense that is no customer's, coded to an account; undone, it is in suspense again.
+CREATE TABLE payment_coding (
+    payment_id text NOT NULL,
+    number integer NOT NULL,
+    line_id text NOT NULL,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL CHECK (amount > 0),
+    gl_account text NOT NULL,
+    coded_on date NOT NULL,
+    undone_on date,
+    PRIMARY KEY (payment_id, number)
+);
+
 -- migrate: rollback
+DROP TABLE payment_coding;
 DROP TABLE reported_receipt;
 DROP TABLE statement_line;
 DROP TABLE statement_balance;

@@ -77,8 +77,8 @@ wanted AS (
 SELECT
     i.customer_id, i.item_id, i.item_version, i.company_id, i.document_number, i.currency, i.original_amount,
     i.open_amount, i.document_date, i.due_date, i.discount_date, i.discount_amount, i.discount_taken, i.disputed,
-    i.moved_on, i.open_since, i.kind, i.terms, i.order_id, i.customer_reference, i.credited, i.deducted, i.tolerated,
-    i.written_off, i.given_back, i.taxes, i.deducted_from, i.written_off_on
+    i.moved_on, i.open_since, i.kind, i.terms, i.order_id, i.customer_reference, i.credited, i.deducted,
+    i.tolerated, i.written_off, i.given_back, i.taxes, i.deducted_from, i.written_off_on
 FROM open_item AS i
 INNER JOIN wanted ON i.customer_id = wanted.customer_id AND i.item_id = wanted.item_id
 ORDER BY i.customer_id, i.item_id
@@ -129,16 +129,16 @@ SELECT * FROM unnest(
 -- negative amount.
 SELECT
     company_id, document_key AS key, 'document' AS kind, customer_id, currency, open_amount, original_amount,
-    discount_amount, discount_taken,
-    original_amount - credited - deducted - tolerated - written_off - given_back AS discountable, item_id,
-    document_number
+    discount_amount, discount_taken, original_amount - credited - deducted - tolerated - written_off - given_back
+    AS discountable,
+    item_id, document_number
 FROM open_item
 WHERE document_key = ANY($1::text[])
 UNION ALL
 SELECT
     r.company_id, r.reference_key, r.kind, i.customer_id, i.currency, i.open_amount, i.original_amount,
-    i.discount_amount, i.discount_taken,
-    i.original_amount - i.credited - i.deducted - i.tolerated - i.written_off - i.given_back, i.item_id, i.document_number
+    i.discount_amount, i.discount_taken, i.original_amount - i.credited - i.deducted - i.tolerated - i.written_off - i.given_back,
+    i.item_id, i.document_number
 FROM document_reference AS r
 INNER JOIN open_item AS i ON r.customer_id = i.customer_id AND r.item_id = i.item_id
 WHERE r.reference_key = ANY($2::text[]) AND r.kind <> 'credit_memo' AND (r.kind <> 'number' OR $3::boolean)

@@ -75,27 +75,30 @@ def _settle_from_credit(
             settle(credit, of_one, book, bookings, not_before=payment.held_since)
 
 
-def post_item(item: OpenItem, book: CustomerSubledger, bookings: Bookings) -> None:
-    """A new item: payments that waited for it settle it first, then money on account does."""
+def post_item(item: OpenItem, book: CustomerSubledger, bookings: Bookings, *, more_to_come: bool = False) -> None:
+    """A new item: payments that waited for it settle it first, then money on account does.
+
+    `more_to_come`: further instalments of its document follow, for which the rest of the money waits.
+    """
     bookings.events.append(item.posted())
     book.add_item(item)
     for payment, pending in book.payments_pending_for(item):
-        _fulfil(payment, pending, item, book, bookings)
+        _fulfil(payment, pending, item, book, bookings, more_to_come=more_to_come)
     for payment in book.credit_for(item):
         if not item.is_open:
             break
         why = f"credit on account from payment {payment.payment_id} is used by the next invoice"
-        use_credit(item, payment, UseOfCredit("on_account_to_new_invoice", why), book, bookings)
+        use_credit(item, payment, CreditReason("on_account_to_new_invoice", why), book, bookings)
 
 
-class UseOfCredit(NamedTuple):
+class CreditReason(NamedTuple):
     """By which rule credit on account settles an item, and why."""
 
     rule: ApplicationRule
     why: str
 
 
-def use_credit(item: OpenItem, credit: Payment, use: UseOfCredit, book: CustomerSubledger, bookings: Bookings) -> None:
+def use_credit(item: OpenItem, credit: Payment, use: CreditReason, book: CustomerSubledger, bookings: Bookings) -> None:
     """Settles an item with a payment's money on account, as far as it goes."""
     cash = min(item.open_amount, credit.unapplied_amount)
     if credit.method == "credit_memo":
@@ -175,16 +178,23 @@ class _Application:
 
 
 def _fulfil(
-    payment: Payment, pending: PendingDocument, item: OpenItem, book: CustomerSubledger, bookings: Bookings
+    payment: Payment,
+    pending: PendingDocument,
+    item: OpenItem,
+    book: CustomerSubledger,
+    bookings: Bookings,
+    *,
+    more_to_come: bool,
 ) -> None:
-    """The document that the payment waited for has arrived."""
+    """The document that the payment waited for has arrived, or the next part of it."""
     on = max(payment.held_since, item.document_date)
     money = min(pending.amount, payment.unapplied_amount)
     number = pending.document_number
     version, rules = book.in_force(payment)
     of_order = reference_key(number) != reference_key(item.document_number)
     before = payment.unapplied_amount
-    if of_order and item.currency == payment.currency:
+    in_parts = of_order or more_to_come
+    if in_parts and item.currency == payment.currency:
         money = min(money, item.open_amount)
     if not item.is_open:
         if not of_order:
@@ -206,7 +216,7 @@ def _fulfil(
             settle(payment, [line], book, bookings, policy_version=version)
         payment.remark(sentences)
     rest = pending.amount - (before - payment.unapplied_amount)
-    if of_order and rest > 0 and payment.unapplied_amount:
+    if in_parts and rest > 0 and payment.unapplied_amount:
         _wait_for_the_rest(payment, pending, rest)
         return
     pending.waiting = False

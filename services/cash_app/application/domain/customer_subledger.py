@@ -216,6 +216,15 @@ class CustomerSubledger:
                 found |= {(company_id, currency, day) for day in (*days, payment.value_date)}
         return found
 
+    def instalments(self, item: OpenItem) -> list[OpenItem]:
+        """The open items with the item's number, company and currency, by due date: the instalments of its document."""
+        same = [
+            other
+            for other in self._documents.get(document_key(item.document_number), [])
+            if other.is_open and (other.company_id, other.currency) == (item.company_id, item.currency)
+        ]
+        return sorted(same, key=lambda other: other.age)
+
     def named(self, number: str, payment: Payment) -> OpenItem | UnmatchedReason:
         """The open item a remittance line names; where one number is on several, the oldest open one."""
         key = document_key(number)

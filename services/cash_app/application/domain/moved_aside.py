@@ -6,6 +6,7 @@ by the state of the document.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -34,16 +35,16 @@ class NamedMoney(NamedTuple):
 
 
 def settle_moved_aside(
-    named: NamedMoney, payment: Payment, book: CustomerSubledger, rules: RuleSet, settled: OpenItem | None = None
+    named: NamedMoney, payment: Payment, book: CustomerSubledger, rules: RuleSet, settled: Sequence[OpenItem] = ()
 ) -> MovedAside:
     """Settles open deductions from the document, the oldest first, then what was written off of it or of them.
 
-    `settled` is the item of the document that other money of the line settles.
+    `settled` are the items of the document that other money of the line settles.
     """
     number, left, lines = named.number, named.money, list[SettledLine]()
     items = book.items_of(number, payment)
     recovers = rules.written_off_items == "recover" and payment.method != "credit_memo"
-    for item in (item for item in items if item.is_open and item is not settled):
+    for item in (item for item in items if item.is_open and not any(item is other for other in settled)):
         cash = min(left, item.open_amount)
         if cash:
             why = f"the remittance names {number}, of which {item.document_number} was deducted: it is settled"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.cash_app.application.domain.application import UseOfCredit, use_credit
+from services.cash_app.application.domain.application import CreditReason, use_credit
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger
 from services.cash_app.payments.domain.bookings import Bookings
 from shared.contracts.cash_app import OpenItemChanged
@@ -23,4 +23,4 @@ def settle_reopened(book: CustomerSubledger, bookings: Bookings) -> None:
             if not item.is_open or book.in_force(credit)[1].rule_set.credit_for_reopened == "keep":
                 break
             why = f"{item.document_number} is owed again: credit on account from payment {credit.payment_id} is used"
-            use_credit(item, credit, UseOfCredit("on_account_to_reopened_item", why), book, bookings)
+            use_credit(item, credit, CreditReason("on_account_to_reopened_item", why), book, bookings)

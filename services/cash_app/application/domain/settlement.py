@@ -65,14 +65,14 @@ class SettledLine(NamedTuple):
     conversion: Conversion | None = None
     surplus: Decimal = Decimal(0)
     """What was paid too much and is kept as a small difference."""
-    recovered: Decimal = Decimal(0)
-    """What was written off as bad debt and is settled after all."""
-    given_back: Decimal = Decimal(0)
-    """Of a credit memo for a paid item: what becomes the customer's credit."""
     kept_back: tuple[KeptBack, ...] = ()
     """The parts of the deduction, where the payer states them; each becomes a deduction of its own."""
     paid_by: Payment | None = None
     """Another payment or credit memo of the customer that pays this line; None: the payment itself."""
+    recovered: Decimal = Decimal(0)
+    """What was written off as bad debt and is settled after all."""
+    given_back: Decimal = Decimal(0)
+    """Of a credit memo for a paid item: what becomes the customer's credit."""
 
     @property
     def used(self) -> Decimal:

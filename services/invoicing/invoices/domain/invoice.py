@@ -48,13 +48,13 @@ class Invoice:
     discount_amount: Decimal
     disputed: bool
     lines: tuple[InvoicedLine, ...]
-    jurisdiction: str | None = None
-    """Where its tax is raised; None: it has no tax of its own, or that is not known."""
     customer_reference: str = ""
     """The customer's own number of the order, such as a purchase order."""
     series: str | None = None
     """None until it is numbered, and where it keeps the number of the previous system; as is the next."""
     sequence_number: int | None = None
+    jurisdiction: str | None = None
+    """Where its tax is raised; None: it has no tax of its own, or that is not known."""
 
     @property
     def total(self) -> Decimal:

@@ -100,8 +100,8 @@ def _invoice_of(order: Order, shipment: ShipmentConfirmed, shipped: dict[int, in
         discount_amount=terms.discount(net + tax, order.currency),
         disputed=False,
         lines=lines,
-        jurisdiction=order.jurisdiction or None,
         customer_reference=order.customer_reference,
+        jurisdiction=order.jurisdiction or None,
     )
 
 
