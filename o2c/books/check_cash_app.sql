@@ -57,10 +57,15 @@ WHERE kind = 'deduction'
 GROUP BY customer_id, currency;
 
 -- name: payments_received
--- Payments and credit memos per currency up to the end of a day; a part split off came with the whole.
+-- Payments and credit memos per currency up to the end of a day; a part split off came with the whole, and what was
+-- declared a repeat came with another payment.
 SELECT p.currency, sum(p.amount) AS amount, sum(p.amount) FILTER (WHERE p.method <> 'credit_memo') AS cash
 FROM payment AS p
 WHERE p.value_date <= $1 AND NOT EXISTS (SELECT FROM payment_part AS s WHERE s.part_id = p.payment_id)
+    AND NOT EXISTS (
+        SELECT FROM cash_movement AS m
+        WHERE p.state = 'repeat' AND m.payment_id = p.payment_id AND m.seq = p.movements AND m.business_date <= $1
+    )
 GROUP BY p.currency;
 
 -- name: payments_returned
@@ -225,3 +230,11 @@ SELECT customer_id, currency, sum(change) AS amount
 FROM cash_movement
 WHERE account = 'on_account' AND business_date <= $1
 GROUP BY customer_id, currency;
+
+-- name: credit_in_hand
+-- Customers' money on account and unapplied, per company and currency at the end of a day.
+SELECT account, company_id, currency, sum(change) AS amount
+FROM cash_movement
+WHERE account IN ('on_account', 'unapplied') AND business_date <= $1
+GROUP BY account, company_id, currency
+HAVING sum(change) <> 0;

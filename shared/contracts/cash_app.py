@@ -335,6 +335,24 @@ class OnAccountChanged(
     business_date: BusinessDate
 
 
+class UnappliedCashChanged(
+    Event, published_by=("cash_app",), subject="payment_id", order=("business_date", "payment_id", "movement_no")
+):
+    """The money of a customer that is not applied and not on account changed: it waits for a document or a person.
+
+    What is received and applied within one step changes nothing. The sum of all changes is the balance, in whatever
+    order they arrive.
+    """
+
+    payment_id: Identifier
+    movement_no: Version
+    customer_id: Identifier
+    company_id: Identifier
+    currency: Currency
+    change: Amount
+    business_date: BusinessDate
+
+
 class OpenItemChanged(Event, published_by=("cash_app",), subject="item_id", order=("item_id", "item_version")):
     """The open amount of an item changed. cash_app owns open amounts.
 

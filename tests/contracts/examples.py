@@ -79,6 +79,7 @@ _ERP: dict[str, dict[str, Any]] = {
     },
     "PaymentReceived.v1": {
         **_CUSTOMER, "payment_id": "PAY-20250313-C-1001", "bank_reference": "BK250313/C-1001",
+        "bank_account": "US-021000021-4417009",
         "payer_account": "US-026009593-4417", "payer_name": "Alder Creek Hotels", "currency": "USD",
         "amount": "1670.32", "value_date": "2025-03-13", "method": "ach",
         "remittance": [
@@ -349,6 +350,10 @@ _CASH_APP: dict[str, dict[str, Any]] = {
         **_CUSTOMER, "payment_id": "PAY-20250410-C-1001", "movement_no": 3, "currency": "USD", "change": "30.00",
         "business_date": "2025-04-10",
     },
+    "UnappliedCashChanged.v1": {
+        **_CUSTOMER, "payment_id": "PAY-20250410-C-1001", "movement_no": 2, "currency": "USD", "change": "-30.00",
+        "business_date": "2025-04-10",
+    },
     "PaymentUnapplied.v1": {
         **_CUSTOMER, "reversal_id": "PAY-20250313-C-1001/A1/R", "application_id": "PAY-20250313-C-1001/A1",
         "payment_id": "PAY-20250313-C-1001", "applied_on": "2025-03-13", "unapplied_on": "2025-03-20",
@@ -412,11 +417,15 @@ _COLLECTIONS: dict[str, dict[str, Any]] = {
         "items": [{
             "item_id": "BF-OLD-4711", "document_number": "OLD-4711", "open_amount": "820.00", "days": 45,
             "amount": "12.13",
+            "periods": [{
+                "open_amount": "820.00", "after": "2025-02-14", "through": "2025-03-31", "days": 45,
+            }],
         }],
     },
     "DunningSent.v1": {
         **_CUSTOMER, "notice_id": "C-1001/2025-03-18/2/1000-USD", "step": 2, "step_name": "first-letter",
-        "sent_on": "2025-03-18", "currency": "USD", "total": "820.00", "policy_version": 0,
+        "sent_on": "2025-03-18", "currency": "USD", "total": "820.00", "credit": "120.00",
+        "net": "700.00", "policy_version": 0,
         "items": [{
             "item_id": "BF-OLD-4711", "document_number": "OLD-4711", "due_date": "2025-02-14", "days_overdue": 32,
             "open_amount": "820.00",
@@ -458,6 +467,7 @@ _ANALYTICS: dict[str, dict[str, Any]] = {
         "snapshot_id": "1000/USD/2025-03-31", "company_id": "1000", "as_of": "2025-03-31", "currency": "USD",
         "current": "3500.00", "days_1_30": "0.00", "days_31_60": "420.00", "days_61_90": "0.00",
         "days_91_120": "0.00", "over_120": "0.00", "total": "3920.00", "open_items": 2,
+        "on_account": "30.00", "unapplied": "0.00",
     },
     "PeriodReported.v1": {
         "report_id": "1000/USD/2025-03", "company_id": "1000", "period_start": "2025-03-01",

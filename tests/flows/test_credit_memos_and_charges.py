@@ -20,7 +20,7 @@ from tests.kit.events.sample import COMPANY, DAY, customer, day, payment
 from tests.kit.events.upstream import Upstream
 
 TWELVE_PERCENT = {
-    "annual_rates": {"USD": "12"}, "late_fees": {}, "day_count": 365, "grace_days": 5, "minimum_balance": {},
+    "annual_rates": {"USD": "12"}, "late_fees": {}, "day_count": "actual/365", "grace_days": 5, "minimum_balance": {},
     "minimum_charge": {"USD": "1.00"}, "kinds": ["invoice"], "disputed": False, "due_days": 30,
     "excluded_customers": [], "only_customers": ["C-2"],
 }  # fmt: skip

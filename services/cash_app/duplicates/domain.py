@@ -31,6 +31,11 @@ class DuplicateRules(BaseModel):
 
     duplicate_days: Annotated[int, Field(ge=0, le=60)]
     """Payments with value dates at most this far apart may be the same payment."""
+    reference_days: Annotated[int, Field(ge=0, le=365)] = 5
+    """One bank reference with another amount or payer, or with value dates at most this far apart, may be the same
+    payment and is held; with value dates further apart it is another payment."""
+    same_payment_days: Annotated[int, Field(ge=0, le=10)] = 3
+    """A file and the bank feed, or two kinds of messages, may give value dates so far apart for one payment."""
     possible_duplicates: Literal["hold", "apply"] = "hold"
     """What happens to money with the trace number, the bank reference or, from another source, the account and value
     date of an earlier payment: it is held for review, or applied like any other."""

@@ -91,11 +91,29 @@ CREATE TABLE item_movement (
 );
 
 -- payments
--- A bank reference belongs to one payment, whichever replica receives it first.
+-- What messages reported of payments, by the bank's reference without our account. A bank may use a reference again, so
+-- that several payments have it; and two messages may report one payment under two references. The first row of a key
+-- is the lock on it, whichever replica receives it first. `import_id` is null for the bank feed.
 CREATE TABLE bank_reference (
-    bank_reference text PRIMARY KEY,
-    payment_id text NOT NULL
+    reference_key text NOT NULL,
+    number integer NOT NULL,
+    bank_reference text NOT NULL,
+    payment_id text NOT NULL,
+    bank_account text,
+    company_id text NOT NULL,
+    customer_id text,
+    payer_account text,
+    trace_number text,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL,
+    value_date date NOT NULL,
+    import_id text,
+    PRIMARY KEY (reference_key, number)
 );
+CREATE INDEX bank_reference_reference ON bank_reference (bank_reference);
+CREATE INDEX bank_reference_payment ON bank_reference (payment_id);
+CREATE INDEX bank_reference_of_feed ON bank_reference (company_id, amount, value_date) WHERE import_id IS NULL;
+CREATE INDEX bank_reference_of_file ON bank_reference (company_id, amount, value_date) WHERE import_id IS NOT NULL;
 
 -- Nothing is left of a payment that was applied, split or refunded, or that the bank took back. Money in suspense has
 -- no customer; neither has money that was in suspense until it was split or taken back. `received_with` is the payment
@@ -103,7 +121,7 @@ CREATE TABLE bank_reference (
 -- memo's. `details` are the bank's words, `remittance_note` what of the remittance could not be understood.
 CREATE TABLE payment (
     payment_id text PRIMARY KEY,
-    bank_reference text NOT NULL UNIQUE,
+    bank_reference text NOT NULL,
     company_id text NOT NULL,
     customer_id text,
     stated_customer text,
@@ -112,7 +130,7 @@ CREATE TABLE payment (
     currency text NOT NULL,
     amount numeric(18, 3) NOT NULL CHECK (amount > 0),
     unapplied_amount numeric(18, 3) NOT NULL CHECK (unapplied_amount BETWEEN 0 AND amount),
-    state text NOT NULL CHECK (state IN ('suspense', 'unapplied', 'on_account', 'applied', 'returned')),
+    state text NOT NULL CHECK (state IN ('suspense', 'unapplied', 'on_account', 'applied', 'returned', 'repeat')),
     value_date date NOT NULL,
     method text NOT NULL,
     remittance jsonb NOT NULL,
@@ -129,7 +147,7 @@ CREATE TABLE payment (
     trace_number text,
     bank_references jsonb NOT NULL DEFAULT '[]',
     origin jsonb,
-    CONSTRAINT payment_nothing_left CHECK ((state IN ('applied', 'returned')) = (unapplied_amount = 0)),
+    CONSTRAINT payment_nothing_left CHECK ((state IN ('applied', 'returned', 'repeat')) = (unapplied_amount = 0)),
     CONSTRAINT payment_has_customer CHECK (CASE state WHEN 'suspense' THEN customer_id IS NULL
         WHEN 'unapplied' THEN customer_id IS NOT NULL
         WHEN 'on_account' THEN customer_id IS NOT NULL
@@ -322,7 +340,7 @@ WHERE ended_at IS NULL;
 CREATE INDEX round_sum_lesson_customer ON round_sum_lesson (customer_id, lesson_id);
 
 -- duplicates
--- Payments received again under a known bank reference; they change nothing.
+-- Payments reported again by another message; they change nothing.
 CREATE TABLE duplicate_payment (
     event_id uuid PRIMARY KEY,
     bank_reference text NOT NULL,
@@ -336,14 +354,14 @@ CREATE TABLE duplicate_payment (
 );
 CREATE INDEX duplicate_payment_first ON duplicate_payment (first_payment_id);
 
--- Possible duplicates under another bank reference, held unapplied until a person decides.
+-- Possible duplicates, held unapplied or in suspense until a person decides.
 CREATE TABLE held_duplicate (
     payment_id text PRIMARY KEY,
-    customer_id text NOT NULL,
+    customer_id text,
     first_payment_id text NOT NULL,
     held_on date NOT NULL,
     evidence text NOT NULL,
-    state text NOT NULL CHECK (state IN ('held', 'released', 'refunded', 'returned'))
+    state text NOT NULL CHECK (state IN ('held', 'released', 'refunded', 'returned', 'repeat'))
 );
 CREATE INDEX held_duplicate_held ON held_duplicate (held_on, payment_id) WHERE state = 'held';
 
@@ -475,6 +493,7 @@ CREATE TABLE payment_refund (
     PRIMARY KEY (customer_id, refund_id)
 );
 CREATE INDEX payment_refund_payment ON payment_refund (payment_id);
+CREATE INDEX payment_refund_amount ON payment_refund (company_id, amount, refunded_on);
 CREATE INDEX payment_refund_id ON payment_refund (refund_id);
 CREATE UNIQUE INDEX payment_refund_cancels ON payment_refund (customer_id, cancels) WHERE cancels IS NOT NULL;
 
@@ -514,6 +533,8 @@ CREATE TABLE remittance_mapping (
     mapping jsonb NOT NULL
 );
 
+-- A file that was refused may go in as it is: `accepted_by` is the second person who agreed. `difference` is what its
+-- statements do not explain.
 CREATE TABLE import_file (
     import_id text PRIMARY KEY,
     content_sha256 text NOT NULL,
@@ -530,6 +551,10 @@ CREATE TABLE import_file (
     to_post integer NOT NULL CHECK (to_post >= 0),
     posted integer NOT NULL CHECK (posted BETWEEN 0 AND to_post),
     position integer NOT NULL,
+    accepted_by text,
+    company_id text,
+    currency text,
+    difference numeric(18, 3),
     CHECK ((stage = 'refused') = (refused_after IS NOT NULL))
 );
 CREATE INDEX import_file_content ON import_file (content_sha256);
@@ -561,13 +586,15 @@ CREATE TABLE import_entry (
     event text,
     collective_reference text NOT NULL DEFAULT '',
     facts jsonb NOT NULL DEFAULT '{}',
+    line_reference text NOT NULL DEFAULT '',
     PRIMARY KEY (import_id, entry_no),
-    CHECK ((outcome IN ('post', 'held')) = (event IS NOT NULL))
+    CHECK (outcome = 'review' OR (outcome IN ('post', 'held')) = (event IS NOT NULL))
 );
 CREATE UNIQUE INDEX import_entry_subject ON import_entry (subject_id)
 WHERE outcome IN ('post', 'held', 'review', 'booked');
 CREATE INDEX import_entry_collective ON import_entry (bank_account, collective_reference)
 WHERE collective_reference <> '';
+CREATE INDEX import_entry_line ON import_entry (bank_account, amount, value_date);
 CREATE INDEX import_entry_review ON import_entry (subject_id) WHERE outcome = 'review';
 
 CREATE TABLE bank_statement (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any, Final
 
 from services.cash_app.open_items.store import movement_row
@@ -21,6 +22,7 @@ from shared.contracts.cash_app import (
     PaymentRefunded,
     PaymentTransferred,
     PaymentUnapplied,
+    UnappliedCashChanged,
 )
 from shared.contracts.event import Event
 
@@ -32,6 +34,8 @@ def persist_bookings(uow: UnitOfWork, bookings: Bookings, cause: Cause) -> None:
         uow.append("insert_cash_movements", movement)
         if movement.account == PaymentState.ON_ACCOUNT and movement.customer_id is not None:
             uow.emit(_on_account_changed(movement, movement.customer_id), cause=cause, about=str(movement.seq))
+    for change in _unapplied_changes(bookings.movements):
+        uow.emit(change, cause=cause, about=str(change.movement_no))
     for part, payment_id in bookings.parts:
         uow.append("insert_parts", (part.payment_id, payment_id, part.held_since))
     for event in bookings.events:
@@ -43,6 +47,26 @@ def persist_bookings(uow: UnitOfWork, bookings: Bookings, cause: Cause) -> None:
             uow.emit(event, cause=cause)
             if type(event) in _PERSIST:
                 _PERSIST[type(event)](uow, event)
+
+
+def _unapplied_changes(movements: Sequence[CashMovement]) -> list[UnappliedCashChanged]:
+    """By how much the unapplied money of customers changed in all, by payment and day."""
+    sums: dict[tuple[str, str, date], UnappliedCashChanged] = {}
+    for movement in movements:
+        if movement.account != PaymentState.UNAPPLIED or movement.customer_id is None:
+            continue
+        key = movement.payment_id, movement.customer_id, movement.business_date
+        known = sums.get(key)
+        sums[key] = UnappliedCashChanged(
+            payment_id=movement.payment_id,
+            movement_no=movement.seq,
+            customer_id=movement.customer_id,
+            company_id=movement.company_id,
+            currency=movement.currency,
+            change=movement.change + (known.change if known else 0),
+            business_date=movement.business_date,
+        )
+    return [change for change in sums.values() if change.change]
 
 
 def _on_account_changed(movement: CashMovement, customer_id: str) -> OnAccountChanged:

@@ -1,16 +1,3 @@
--- name: claim_bank_references
--- The first payment under a bank reference; a reference that is already used is not returned.
-INSERT INTO bank_reference (bank_reference, payment_id)
-SELECT received.bank_reference, received.payment_id
-FROM unnest($1::text[], $2::text[]) AS received (bank_reference, payment_id)
-ORDER BY received.bank_reference
-ON CONFLICT (bank_reference) DO NOTHING
-RETURNING bank_reference;
-
--- name: payments_of_references
--- The payment of each of these bank references.
-SELECT bank_reference, payment_id FROM bank_reference WHERE bank_reference = ANY($1::text[]);
-
 -- name: load_payments
 -- Payments by id, locked in key order.
 SELECT
@@ -80,22 +67,22 @@ INNER JOIN payment AS p ON s.part_id = p.payment_id
 WHERE s.payment_id = $1;
 
 -- name: payments_and_parts_of_references
--- By bank reference, the payment under it and its parts, with their customers, unlocked. A part that was split off
+-- By bank reference, the payments under it and their parts, with their customers, unlocked. A part that was split off
 -- later is within the amount of the whole; a part that was received with it is beside it.
 WITH whole AS (
-    SELECT b.bank_reference, b.payment_id FROM bank_reference AS b WHERE b.bank_reference = ANY($1::text[])
+    SELECT DISTINCT b.bank_reference, b.payment_id FROM bank_reference AS b WHERE b.bank_reference = ANY($1::text[])
 )
-SELECT w.bank_reference, p.payment_id, p.customer_id, true AS received
+SELECT w.bank_reference, w.payment_id AS whole_id, p.payment_id, p.customer_id, true AS received
 FROM whole AS w INNER JOIN payment AS p ON w.payment_id = p.payment_id
 UNION ALL
-SELECT w.bank_reference, p.payment_id, p.customer_id, true
+SELECT w.bank_reference, w.payment_id, p.payment_id, p.customer_id, true
 FROM whole AS w INNER JOIN payment AS p ON w.payment_id = p.received_with
 UNION ALL
-SELECT w.bank_reference, p.payment_id, p.customer_id, false
+SELECT w.bank_reference, w.payment_id, p.payment_id, p.customer_id, false
 FROM whole AS w
 INNER JOIN payment_part AS s ON w.payment_id = s.payment_id
 INNER JOIN payment AS p ON s.part_id = p.payment_id
-ORDER BY 1, 2;
+ORDER BY 1, 2, 3;
 
 -- name: insert_parts
 -- Parts that were split off payments.

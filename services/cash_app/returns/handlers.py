@@ -63,16 +63,18 @@ async def match_returns(returns: Sequence[tuple[Return, Cause]], uow: CashWork) 
         return
     await uow.flush()
     wanted = {r.original_bank_reference for r, _ in returns if r.original_bank_reference is not None}
-    by_reference: defaultdict[str, list[str]] = defaultdict(list)
+    by_reference: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     owners: set[str | None] = set()
     for row in await uow.fetch("payments_and_parts_of_references", sorted(wanted)):
-        by_reference[row["bank_reference"]].append(row["payment_id"])
+        by_reference[row["bank_reference"]][row["whole_id"]].append(row["payment_id"])
         owners.add(row["customer_id"])
-    payments = await uow.lock_payments({p for ids in by_reference.values() for p in ids}, owners)
+    ids = {p for wholes in by_reference.values() for of_whole in wholes.values() for p in of_whole}
+    payments = await uow.lock_payments(ids, owners)
     rules = await uow.policy(RETURN_RULES)
     matched = []
     for returned, cause in sorted(returns, key=lambda entry: (entry[0].value_date, entry[0].return_id)):
-        found = [payments[payment_id] for payment_id in by_reference[returned.original_bank_reference or ""]]
+        wholes = by_reference[returned.original_bank_reference or ""].values()
+        found = _returned_of(returned, [[payments[payment_id] for payment_id in of_whole] for of_whole in wholes])
         returned.note = _why_unmatched(returned, found, rules.on(returned.value_date).document)
         if not returned.note:
             matched.append(MatchedReturn(returned, found, cause))
@@ -243,6 +245,25 @@ def _add_dishonored(returned: Return, found: Sequence[Payment], undone: int, boo
                 reason=returned.why[:500],
             )
         )
+
+
+def _returned_of(returned: Return, under_reference: Sequence[Sequence[Payment]]) -> Sequence[Payment]:
+    """Of the payments under the reference that is returned, each with its parts, the one that fits.
+
+    A bank may use a reference again: the latest payment of the amount, not later than the return, is the returned one;
+    where none has the amount, the latest of a larger one.
+    """
+    earlier = [
+        payments
+        for payments in under_reference
+        if not returned.objection(payments)
+        and amount_received(payments) >= returned.amount
+        and payments[0].value_date <= returned.value_date
+    ]
+    exact = [payments for payments in earlier if amount_received(payments) == returned.amount]
+    if not earlier:
+        return next(iter(under_reference), ())
+    return max(exact or earlier, key=lambda payments: (payments[0].value_date, payments[0].payment_id))
 
 
 def _why_unmatched(returned: Return, found: Sequence[Payment], rules: ReturnRules) -> str:
