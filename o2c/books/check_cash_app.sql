@@ -109,6 +109,13 @@ FROM policy_version
 WHERE name = ANY($1::text[])
 ORDER BY name, version;
 
+-- name: coded_payments
+-- Money that was taken out of suspense to GL accounts, per account and currency as of the end of a day: a credit.
+SELECT gl_account AS account, currency, -sum(amount) AS amount
+FROM payment_coding
+WHERE coded_on <= $1 AND (undone_on IS NULL OR undone_on > $1)
+GROUP BY gl_account, currency;
+
 -- name: receipts_with_codes
 -- Lines of statements up to a day that were posted as customers' payments by no person, although one part of the bank's
 -- code is among $2.
@@ -155,9 +162,11 @@ FROM (
     FROM application AS a
     WHERE a.applied_on <= $1
     UNION ALL
-    SELECT coalesce(a.paid_currency, a.currency), -coalesce(a.paid_amount, a.amount)
+    SELECT coalesce(a.paid_currency, a.currency), -coalesce(l.paid, l.amount + l.surplus)
     FROM application_reversal AS r
     INNER JOIN application AS a ON r.customer_id = a.customer_id AND r.application_id = a.application_id
+    INNER JOIN application_reversal_line AS l
+        ON r.customer_id = l.customer_id AND r.application_id = l.application_id AND r.reversal_id = l.reversal_id
     WHERE r.reversed_on <= $1
 ) AS used
 GROUP BY used.currency;
@@ -165,41 +174,45 @@ GROUP BY used.currency;
 -- name: exchanged_by_currency
 -- Of payments for items in other currencies: what they settled, less what they used, each in its own currency and
 -- less what was undone, up to the end of a day.
-SELECT side.currency, sum(CASE WHEN used.undone THEN -side.amount ELSE side.amount END) AS amount
+SELECT side.currency, sum(side.amount) AS amount
 FROM (
-    SELECT customer_id, application_id, false AS undone FROM application WHERE applied_on <= $1
+    SELECT customer_id, application_id, amount, paid_amount FROM application WHERE applied_on <= $1
     UNION ALL
-    SELECT customer_id, application_id, true FROM application_reversal WHERE reversed_on <= $1
+    SELECT l.customer_id, l.application_id, -l.amount, -l.paid
+    FROM application_reversal AS r
+    INNER JOIN application_reversal_line AS l
+        ON r.customer_id = l.customer_id AND r.application_id = l.application_id AND r.reversal_id = l.reversal_id
+    WHERE r.reversed_on <= $1
 ) AS used
 INNER JOIN application AS a ON used.customer_id = a.customer_id AND used.application_id = a.application_id
-CROSS JOIN LATERAL (VALUES (a.currency, a.amount), (a.paid_currency, -a.paid_amount)) AS side (currency, amount)
+CROSS JOIN LATERAL (
+    VALUES (a.currency, used.amount), (a.paid_currency, -used.paid_amount)
+) AS side (currency, amount)
 WHERE a.paid_currency <> a.currency
 GROUP BY side.currency;
 
 -- name: granted_by_currency
--- Discount and tolerance granted, in the items' currency, less what was undone, up to the end of a day; what was paid
--- too much and kept lessens the tolerance.
-SELECT granted.currency, sum(granted.discount) AS discount, sum(granted.tolerance) AS tolerance
+-- Discount, the tax in it, and tolerance granted, in the items' currency, less what was undone, up to the end of a day;
+-- what was paid too much and kept lessens the tolerance.
+SELECT
+    granted.currency, sum(granted.discount - t.tax) AS discount, sum(t.tax) AS tax,
+    sum(granted.tolerance - granted.surplus) AS tolerance
 FROM (
-    SELECT a.currency, l.discount, l.tolerance
+    SELECT a.currency, l.discount, l.discount_taxes, l.tolerance, l.surplus, 1 AS sign
     FROM application AS a
     INNER JOIN application_line AS l ON a.customer_id = l.customer_id AND a.application_id = l.application_id
     WHERE a.applied_on <= $1
     UNION ALL
-    SELECT r.currency, -l.discount, -l.tolerance
+    SELECT r.currency, -l.discount, l.discount_taxes, -l.tolerance, -l.surplus, -1
     FROM application_reversal AS r
-    INNER JOIN application_line AS l ON r.customer_id = l.customer_id AND r.application_id = l.application_id
+    INNER JOIN application_reversal_line AS l
+        ON r.customer_id = l.customer_id AND r.application_id = l.application_id AND r.reversal_id = l.reversal_id
     WHERE r.reversed_on <= $1
-    UNION ALL
-    SELECT a.currency, 0, a.amount - a.paid_amount
-    FROM application AS a
-    WHERE a.paid_currency = a.currency AND a.applied_on <= $1
-    UNION ALL
-    SELECT a.currency, 0, a.paid_amount - a.amount
-    FROM application_reversal AS r
-    INNER JOIN application AS a ON r.customer_id = a.customer_id AND r.application_id = a.application_id
-    WHERE a.paid_currency = a.currency AND r.reversed_on <= $1
 ) AS granted
+CROSS JOIN LATERAL (
+    SELECT granted.sign * coalesce(sum((part ->> 1)::numeric), 0) AS tax
+    FROM jsonb_array_elements(granted.discount_taxes) AS part
+) AS t
 GROUP BY granted.currency;
 
 -- name: aging_from_movements
@@ -217,3 +230,11 @@ SELECT customer_id, currency, sum(change) AS amount
 FROM cash_movement
 WHERE account = 'on_account' AND business_date <= $1
 GROUP BY customer_id, currency;
+
+-- name: credit_in_hand
+-- Customers' money on account and unapplied, per company and currency at the end of a day.
+SELECT account, company_id, currency, sum(change) AS amount
+FROM cash_movement
+WHERE account IN ('on_account', 'unapplied') AND business_date <= $1
+GROUP BY account, company_id, currency
+HAVING sum(change) <> 0;

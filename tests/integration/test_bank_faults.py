@@ -91,6 +91,17 @@ async def test_a_payment_that_is_dropped_as_a_duplicate(world: World, monkeypatc
     assert (found[BALANCE].difference, found[EXPLAINED].left) == (100, 1), found
     assert "the journal does not have it, and it is in no queue" in found[EXPLAINED].note
 
+    ((dropped,),) = await world.rows(
+        "cash_app", "SELECT subject_id FROM import_entry WHERE subject_id NOT IN (SELECT payment_id FROM payment)"
+    )
+    await world.rows(
+        "cash_app",
+        'INSERT INTO dead_letter (event_id, topic, "partition", "offset", headers, body, error, reason, attempts) '
+        "VALUES (gen_random_uuid(), 'PaymentReceived', 0, 0, '{}', convert_to($1, 'UTF8'), 'E', 'why', 1)",
+        f'{{"payment_id":"{dropped}"}}',
+    )
+    assert not await differing(world)  # it is in a queue now
+
 
 async def test_a_line_that_is_posted_again_from_an_overlapping_statement(
     world: World, monkeypatch: pytest.MonkeyPatch

@@ -175,3 +175,23 @@ async def test_a_lockbox_batch_is_in_transit_until_the_statement_shows_its_sum(w
     assert (await send(world, later))["stage"] == "posted"
     account = await state(world, "4417", "2026-03-11")
     assert (account["items"], account["reconciled"]) == ({"in_transit": "-115.65"}, True), account
+
+
+async def test_money_in_suspense_that_is_no_customers_is_coded_and_undone(world: World) -> None:
+    await own(world, IBAN, "EUR")
+    await send(world, statement_053(entry_053("100.00", reference="B-1")))
+    (line,) = (await shown(world, "/bank-lines?state=receipt"))["items"]
+    tax_refund = {"purpose": "interest_income", "reason": "interest of the deposit account"}
+    done = await coded(world, line["line_id"], "code", tax_refund)
+    assert (done.status_code, done.json()["version"]) == (200, 1), done.text
+    query = "SELECT debit, credit, amount FROM journal_posting ORDER BY entry_id"
+    assert await world.rows("cash_app", query) == [("2100", "7100", 100), ("1000", "2100", 100)]
+    assert await world.rows("cash_app", "SELECT state, unapplied_amount FROM payment") == [("applied", 0)]
+    assert (await coded(world, line["line_id"], "code", tax_refund)).status_code == 409
+    assert (await state(world))["reconciled"]
+
+    undone = await coded(world, line["line_id"], "undo-coding", {"reason": "a customer paid without a name"})
+    assert undone.status_code == 200, undone.text
+    assert await world.rows("cash_app", "SELECT state, unapplied_amount FROM payment") == [("suspense", 100)]
+    again = await coded(world, line["line_id"], "undo-coding", {"reason": "a customer paid without a name"})
+    assert again.status_code == 409

@@ -314,6 +314,10 @@ async def test_one_customers_thousands_of_items_in_one_sweep(world: World) -> No
     await world.publish(sample.customer())
     await world.publish(*(sample.invoice(f"INV-{n:05}", total="1.00") for n in range(10_000)))
     await world.settle()
+    agreed = {"customers": {"C-1": {"rule_set": {"rules": ["oldest_first"]}}}}
+    change = {"valid_from": "2026-01-01", "reason": "the oldest first, as agreed", "document": agreed}
+    answer = await world.command("cash_app", "controller", "/policies/application_rules", change, method="PUT")
+    assert answer.is_success, answer.text
     await world.publish(sample.payment("P-1", amount="9900.00"))
     await world.settle()
     assert await world.rows("cash_app", "SELECT sum(open_amount) FROM open_item") == [(Decimal("100.00"),)]

@@ -112,6 +112,13 @@ cash AS MATERIALIZED (
         ON p.receipt_id = e.subject_id AND e.outcome IN ('post', 'held', 'review', 'booked')
 ),
 
+failed AS (
+    SELECT DISTINCT
+        substring(encode(body, 'escape') FROM '"(?:payment_id|return_id)": ?"([^"]+)"') AS subject_id
+    FROM dead_letter
+    WHERE replayed_at IS NULL AND topic ~ '(PaymentReceived|PaymentReturned)$'
+),
+
 cash_sum AS (
     SELECT
         bank_account, match_key,
@@ -125,7 +132,8 @@ cash_sum AS (
 
 line AS (
     SELECT
-        l.line_id, l.bank_account, l.amount, l.statement_date, l.state, l.purpose, e.outcome, f.stage, s.day,
+        l.line_id, l.bank_account, l.amount, l.statement_date, l.state, l.purpose, f.stage, s.day,
+        CASE WHEN fd.subject_id IS NULL THEN e.outcome ELSE 'failed' END AS outcome,
         left(e.facts ->> 'details', 200) AS details,
         (c.import_id IS NOT NULL) AS counts,
         CASE
@@ -153,6 +161,7 @@ line AS (
         ON l.bank_account = b.bank_account AND e.collective_reference = b.bundle_id AND b.kind = 'collective'
         AND e.outcome = 'seen_before'
     LEFT JOIN payment AS own ON l.subject_id = own.payment_id
+    LEFT JOIN failed AS fd ON l.subject_id = fd.subject_id
     WHERE c.import_id IS NOT NULL OR l.statement_date > s.day
 ),
 
@@ -248,6 +257,29 @@ FOR UPDATE;
 UPDATE statement_line
 SET state = $2, purpose = $3, gl_account = $4, coded_by = $5, why = $6, codings = $7
 WHERE line_id = $1;
+
+-- name: insert_payment_coding
+-- Money in suspense that is coded to an account.
+INSERT INTO payment_coding (payment_id, number, line_id, currency, amount, gl_account, coded_on)
+VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: payment_of_line
+-- The payment of a line: its own, else the one that another message reported under the line's bank reference.
+SELECT payment_id, 1 AS choice FROM payment WHERE payment_id = $1
+UNION ALL
+SELECT payment_id, 2 FROM bank_reference WHERE bank_reference = $2
+ORDER BY choice, payment_id
+LIMIT 1;
+
+-- name: coding_of_payment
+-- The coding of a payment that is in force.
+SELECT amount, gl_account, coded_on FROM payment_coding
+WHERE payment_id = $1 AND undone_on IS NULL
+FOR UPDATE;
+
+-- name: undo_payment_coding
+-- The payment is in suspense again from a day on.
+UPDATE payment_coding SET undone_on = $2 WHERE payment_id = $1 AND undone_on IS NULL;
 
 -- name: release_line_as_payment
 -- The entry of a line is posted as the payment that was held, and counts in its file.

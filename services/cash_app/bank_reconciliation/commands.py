@@ -10,6 +10,7 @@ from services.cash_app.bank_reconciliation.domain.line import NotCodable, Statem
 from services.cash_app.bank_reconciliation.policy import BANK_CODING_RULES
 from services.cash_app.bank_reconciliation.schemas import CodeLine, LineRequest
 from services.cash_app.bank_reconciliation.store import line_from_row
+from services.cash_app.bank_reconciliation.suspense_coding import code_suspense, undo_suspense_coding
 from services.cash_app.work import CashWork
 from shared.chassis.errors import Conflict, NotFound, Unprocessable
 from shared.chassis.transaction.command import Command
@@ -19,7 +20,7 @@ from shared.kernel.authority import check_authority
 
 
 async def code_line(line_id: str, body: CodeLine, command: Command, uow: CashWork) -> StatementLine:
-    """Codes a line to the account of its purpose, within the person's authority.
+    """Codes a line to the account of its purpose, within the person's authority; also a receipt that is in suspense.
 
     Raises NotFound, Conflict, AuthorityExceeded; Unprocessable for an account that the policy does not name.
     """
@@ -27,13 +28,16 @@ async def code_line(line_id: str, body: CodeLine, command: Command, uow: CashWor
     rules = await _rules_for(line, uow)
     _check(line, rules, command)
     account, before = _gl_account(body, rules), _facts(line)
-    try:
-        posting = line.code(body.purpose, account, command.person.name, body.reason)
-    except NotCodable as error:
-        raise Conflict(str(error)) from None
-    ledger.post(uow, [posting])
-    closed = f"; coded as {body.purpose} by {command.person.name}"
-    await uow.execute("close_reviews_of_line", line.import_id, line.entry_no, closed)
+    if line.state == "receipt":
+        await code_suspense(line, account, body.reason, command, uow)
+        line.purpose, line.coded_by, line.why = body.purpose, command.person.name, body.reason
+    else:
+        try:
+            ledger.post(uow, [line.code(body.purpose, account, command.person.name, body.reason)])
+        except NotCodable as error:
+            raise Conflict(str(error)) from None
+        closed = f"; coded as {body.purpose} by {command.person.name}"
+        await uow.execute("close_reviews_of_line", line.import_id, line.entry_no, closed)
     await _save(line, uow)
     uow.audit(command, action="code_bank_line", subject=line_id, before=before, after=_facts(line))
     return line
@@ -45,11 +49,14 @@ async def undo_coding(line_id: str, body: LineRequest, command: Command, uow: Ca
     rules = await _rules_for(line, uow)
     _check(line, rules, command)
     before = _facts(line)
-    try:
-        posting = line.undo(command.person.name, body.reason)
-    except NotCodable as error:
-        raise Conflict(str(error)) from None
-    ledger.post(uow, [posting])
+    if line.state == "receipt":
+        await undo_suspense_coding(line, body.reason, command, uow)
+        line.purpose, line.coded_by, line.why = "", command.person.name, body.reason
+    else:
+        try:
+            ledger.post(uow, [line.undo(command.person.name, body.reason)])
+        except NotCodable as error:
+            raise Conflict(str(error)) from None
     await _save(line, uow)
     uow.audit(command, action="undo_bank_line_coding", subject=line_id, before=before, after=_facts(line))
     return line

@@ -50,7 +50,10 @@ CREATE TABLE open_item (
     deducted numeric(18, 3) NOT NULL DEFAULT 0 CHECK (deducted >= 0),
     tolerated numeric(18, 3) NOT NULL DEFAULT 0 CHECK (tolerated >= 0),
     written_off numeric(18, 3) NOT NULL DEFAULT 0 CHECK (written_off >= 0),
+    given_back numeric(18, 3) NOT NULL DEFAULT 0 CHECK (given_back >= 0),
     taxes jsonb NOT NULL DEFAULT '[]',
+    deducted_from text,
+    written_off_on date,
     PRIMARY KEY (customer_id, item_id),
     CHECK (discount_taken + credited + deducted + tolerated + written_off <= original_amount - open_amount),
     CHECK ((closed_on IS NULL) = (open_amount > 0))
@@ -58,6 +61,7 @@ CREATE TABLE open_item (
 CREATE INDEX open_item_open ON open_item (customer_id, due_date, document_number, item_id) WHERE open_amount > 0;
 CREATE INDEX open_item_due ON open_item (due_date, customer_id, item_id) WHERE open_amount > 0;
 CREATE INDEX open_item_document ON open_item (document_key);
+CREATE INDEX open_item_deducted_from ON open_item (customer_id, deducted_from) WHERE deducted_from IS NOT NULL;
 CREATE INDEX open_item_id ON open_item (item_id);
 CREATE INDEX open_item_deduction ON open_item (document_date, item_id) WHERE kind = 'deduction' AND open_amount > 0;
 
@@ -265,7 +269,7 @@ CREATE TABLE application (
     currency text NOT NULL,
     applied_on date NOT NULL,
     amount numeric(18, 3) NOT NULL CHECK (amount > 0),
-    discount numeric(18, 3) NOT NULL CHECK (discount >= 0),
+    discount numeric(18, 3) NOT NULL,
     paid_currency text,
     paid_amount numeric(18, 3),
     policy_version integer NOT NULL,
@@ -273,6 +277,8 @@ CREATE TABLE application (
 );
 CREATE INDEX application_payment ON application (payment_id);
 
+-- `discount_taxes` is the part of the discount that is tax: [rate, tax]. `paid` is what a line in another currency used
+-- of the payment.
 CREATE TABLE application_line (
     customer_id text NOT NULL,
     application_id text NOT NULL,
@@ -288,6 +294,12 @@ CREATE TABLE application_line (
     alternatives text NOT NULL,
     tolerance numeric(18, 3) NOT NULL,
     deduction numeric(18, 3) NOT NULL,
+    discount_taxes jsonb NOT NULL DEFAULT '[]',
+    surplus numeric(18, 3) NOT NULL DEFAULT 0,
+    paid numeric(18, 3),
+    exchange_difference numeric(18, 3) NOT NULL DEFAULT 0,
+    recovered numeric(18, 3) NOT NULL DEFAULT 0,
+    given_back numeric(18, 3) NOT NULL DEFAULT 0,
     PRIMARY KEY (customer_id, application_id, line_no)
 );
 
@@ -354,6 +366,7 @@ CREATE TABLE held_duplicate (
 CREATE INDEX held_duplicate_held ON held_duplicate (held_on, payment_id) WHERE state = 'held';
 
 -- corrections
+-- An application may be reversed in parts: the bank takes back a part of its payment.
 CREATE TABLE application_reversal (
     customer_id text NOT NULL,
     application_id text NOT NULL,
@@ -365,10 +378,29 @@ CREATE TABLE application_reversal (
     discount numeric(18, 3) NOT NULL,
     cause text NOT NULL,
     reason text NOT NULL,
-    PRIMARY KEY (customer_id, application_id)
+    PRIMARY KEY (customer_id, application_id, reversal_id)
 );
 CREATE INDEX application_reversal_payment ON application_reversal (payment_id);
 CREATE INDEX application_reversal_id ON application_reversal (customer_id, reversal_id);
+
+-- What was undone on each item, with the meanings of application_line.
+CREATE TABLE application_reversal_line (
+    customer_id text NOT NULL,
+    application_id text NOT NULL,
+    reversal_id text NOT NULL,
+    line_no integer NOT NULL,
+    amount numeric(18, 3) NOT NULL,
+    discount numeric(18, 3) NOT NULL,
+    tolerance numeric(18, 3) NOT NULL,
+    deduction numeric(18, 3) NOT NULL,
+    discount_taxes jsonb NOT NULL,
+    surplus numeric(18, 3) NOT NULL,
+    paid numeric(18, 3),
+    exchange_difference numeric(18, 3) NOT NULL,
+    recovered numeric(18, 3) NOT NULL,
+    given_back numeric(18, 3) NOT NULL,
+    PRIMARY KEY (customer_id, application_id, reversal_id, line_no)
+);
 
 CREATE TABLE payment_transfer (
     transfer_id text PRIMARY KEY,
@@ -686,7 +718,21 @@ CREATE TABLE reported_receipt (
     reported_on date NOT NULL
 );
 
+-- Money in suspense that is no customer's, coded to an account; undone, it is in suspense again.
+CREATE TABLE payment_coding (
+    payment_id text NOT NULL,
+    number integer NOT NULL,
+    line_id text NOT NULL,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL CHECK (amount > 0),
+    gl_account text NOT NULL,
+    coded_on date NOT NULL,
+    undone_on date,
+    PRIMARY KEY (payment_id, number)
+);
+
 -- migrate: rollback
+DROP TABLE payment_coding;
 DROP TABLE reported_receipt;
 DROP TABLE statement_line;
 DROP TABLE statement_balance;
@@ -705,6 +751,7 @@ DROP TABLE payment_return;
 DROP TABLE payment_trace;
 DROP TABLE remittance_advice;
 DROP TABLE payment_transfer;
+DROP TABLE application_reversal_line;
 DROP TABLE application_reversal;
 DROP TABLE held_duplicate;
 DROP TABLE duplicate_payment;

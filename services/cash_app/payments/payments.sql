@@ -192,10 +192,18 @@ WHERE payment_id = $1;
 -- What a payment settled, in the order it happened.
 SELECT
     a.application_id, a.payment_id, a.applied_on, a.currency, l.item_id, l.document_number, l.amount, l.discount,
-    l.tolerance, l.deduction, l.rule, l.why, l.evidence, l.score, l.alternatives, r.reversed_on
+    (SELECT coalesce(sum((part ->> 1)::numeric), 0) FROM jsonb_array_elements(l.discount_taxes) AS part) AS discount_tax,
+    l.tolerance, l.deduction, l.rule, l.why, l.evidence, l.score, l.alternatives, r.reversed_amount,
+    CASE WHEN r.reversed_amount >= l.amount THEN r.reversed_on END AS reversed_on
 FROM application AS a
 INNER JOIN application_line AS l ON a.customer_id = l.customer_id AND a.application_id = l.application_id
-LEFT JOIN application_reversal AS r ON a.customer_id = r.customer_id AND a.application_id = r.application_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(u.amount), 0) AS reversed_amount, max(v.reversed_on) AS reversed_on
+    FROM application_reversal_line AS u
+    INNER JOIN application_reversal AS v
+        ON u.customer_id = v.customer_id AND u.application_id = v.application_id AND u.reversal_id = v.reversal_id
+    WHERE u.customer_id = l.customer_id AND u.application_id = l.application_id AND u.line_no = l.line_no
+) AS r
 WHERE a.payment_id = $1
 ORDER BY a.applied_on, length(a.application_id), a.application_id, l.line_no
 LIMIT $2;

@@ -176,8 +176,9 @@ ORDER BY line_no;
 SELECT
     customer_id, item_id, item_version, company_id, document_number, currency, original_amount, open_amount,
     document_date, due_date, discount_date, discount_amount, discount_taken, disputed, moved_on, open_since, kind,
-    terms, order_id, customer_reference, credited, deducted, tolerated, written_off, taxes, closed_on,
-    original_amount - credited - deducted - tolerated - written_off AS discountable
+    terms, order_id, customer_reference, credited, deducted, tolerated, written_off, given_back, taxes, deducted_from,
+    written_off_on, closed_on,
+    original_amount - credited - deducted - tolerated - written_off - given_back AS discountable
 FROM open_item
 WHERE customer_id = ANY($1::text[]) AND open_amount > 0
 ORDER BY due_date, customer_id, item_id

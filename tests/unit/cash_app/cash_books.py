@@ -14,6 +14,7 @@ from services.cash_app.application.domain.credit_memo import credit_of
 from services.cash_app.application.domain.currency_conversion import NO_RATES
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger, Known
 from services.cash_app.open_items.domain.document_number import document_key, reference_key
+from services.cash_app.open_items.domain.instalments import items_of_instalments
 from services.cash_app.open_items.domain.known_document import KnownDocument
 from services.cash_app.open_items.domain.open_item import OpenItem, item_of
 from services.cash_app.payments.domain.bookings import Bookings
@@ -86,10 +87,11 @@ class CashBooks:
         self.items: dict[str, OpenItem] = {}
         self.payments: dict[str, Payment] = {}
 
-    def post(self, *invoices: InvoicePosted) -> None:
+    def post(self, *invoices: InvoicePosted, discount_lowers_tax: bool = False) -> None:
         for posted in sorted(invoices, key=lambda i: i.business_order):
-            item = item_of(posted, self.rules.discount.base)
-            self.items[posted.invoice_number] = item
+            item = item_of(posted, self.rules.discount.base, discount_lowers_tax=discount_lowers_tax)
+            parts = items_of_instalments(posted, item)
+            self.items |= {part.item_id if posted.instalments else posted.invoice_number: part for part in parts}
             self.owners[item.company_id, document_key(item.document_number)].add(item.customer_id)
             named = (
                 (item.document_number, "number"),
@@ -101,7 +103,8 @@ class CashBooks:
                 known = known._replace(document_number=item.document_number, kind=kind)
                 if name:
                     self.references[item.company_id, reference_key(name)].append(known)
-            post_item(item, self.book, self.bookings)
+            for part in parts:
+                post_item(part, self.book, self.bookings, more_to_come=part is not parts[-1])
 
     def receive(self, *payments: PaymentReceived) -> None:
         for received in sorted(payments, key=lambda p: p.business_order):

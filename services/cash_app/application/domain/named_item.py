@@ -37,6 +37,23 @@ class TermsInForce:
     named_by: str = "the remittance names"
 
 
+def divided_over_instalments(items: Sequence[OpenItem], money: Decimal) -> list[tuple[OpenItem, Decimal]]:
+    """What each instalment of a document gets of the money that names the document.
+
+    The only one with exactly this amount open; else the oldest first, and the last one reached all the rest.
+    """
+    exact = [item for item in items if item.open_amount == money]
+    if len(exact) == 1:
+        return [(exact[0], money)]
+    paid: list[tuple[OpenItem, Decimal]] = []
+    for item in items:
+        amount = money if item is items[-1] else min(money, item.open_amount)
+        if amount:
+            paid.append((item, amount))
+        money -= amount
+    return paid
+
+
 def settle_named(item: OpenItem, stated: StatedAmount, terms: TermsInForce) -> SettledLine:
     """Cash and discount for an item that the payer named.
 

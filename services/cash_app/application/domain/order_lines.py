@@ -7,7 +7,13 @@ from decimal import Decimal
 
 from services.cash_app.application.domain import discount
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger
-from services.cash_app.application.domain.named_item import NOTHING, TermsInForce, remarks, settle_named
+from services.cash_app.application.domain.named_item import (
+    NOTHING,
+    TermsInForce,
+    divided_over_instalments,
+    remarks,
+    settle_named,
+)
 from services.cash_app.application.domain.settlement import Proposal, StatedAmount
 from services.cash_app.application.domain.stated_lines import StatedLine
 from services.cash_app.open_items.domain.document_number import reference_key
@@ -58,18 +64,7 @@ def _paid(items: Sequence[OpenItem], money: Decimal, terms: TermsInForce) -> lis
     closed = [item for item in items if money in (item.open_amount, nets[item.item_id])]
     if len(closed) == 1 or len(items) == 1:
         return [((closed or items)[0], money)]
-    return _oldest_first(items, money) if len({item.document_number for item in items}) == 1 else []
-
-
-def _oldest_first(items: Sequence[OpenItem], money: Decimal) -> list[tuple[OpenItem, Decimal]]:
-    """The instalments of one invoice as far as the money goes; the last one reached gets all the rest."""
-    paid: list[tuple[OpenItem, Decimal]] = []
-    for item in items:
-        amount = money if item is items[-1] else min(money, item.open_amount)
-        if amount:
-            paid.append((item, amount))
-        money -= amount
-    return paid
+    return divided_over_instalments(items, money) if len({item.document_number for item in items}) == 1 else []
 
 
 def is_order_settled(number: str, payment: Payment, book: CustomerSubledger) -> bool:

@@ -77,7 +77,10 @@ def credits_deducted(payment: Payment, book: CustomerSubledger) -> list[SettledL
     for line in paid:
         item = book.named(line.number, payment)
         if isinstance(item, OpenItem):
-            room[item.item_id] = (item, min(line.amount, item.open_amount))
+            stated = line.amount
+            for part in book.instalments(item):
+                room[part.item_id] = (part, min(stated, part.open_amount))
+                stated -= room[part.item_id][1]
     lines: list[SettledLine] = []
     for credit in credits:
         memo = book.credit_memo(credit.number, payment)

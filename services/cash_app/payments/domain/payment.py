@@ -214,7 +214,7 @@ class Payment:
         entry: Entry,
         bookings: Bookings,
         *,
-        credit: Account,
+        credit: str,
         then: PaymentState = PaymentState.APPLIED,
     ) -> None:
         """Takes out money that settles no item: a refund, a part split off, a return by the bank.
@@ -223,7 +223,7 @@ class Payment:
         """
         place = GL_ACCOUNT[self.state]
         self._leave(amount, then, entry, bookings)
-        if place is not credit:
+        if place != credit:
             self._post(place, credit, amount, entry, bookings)
 
     def undo_receipt(self, on: date, bookings: Bookings) -> None:
@@ -236,10 +236,10 @@ class Payment:
         entry = Entry(f"{self.payment_id}/repeat", max(on, self.held_since))
         self.pay_out(self.amount, entry, bookings, credit=Account.CASH, then=PaymentState.REPEAT)
 
-    def undo_pay_out(self, amount: Decimal, entry: Entry, bookings: Bookings, *, debit: Account) -> None:
+    def undo_pay_out(self, amount: Decimal, entry: Entry, bookings: Bookings, *, debit: str) -> None:
         """Undoes `pay_out`: the money comes back out of account `debit` and is unapplied again."""
         self.reinstate(amount, entry, bookings)
-        if GL_ACCOUNT[self.state] is not debit:
+        if GL_ACCOUNT[self.state] != debit:
             self._post(debit, GL_ACCOUNT[self.state], amount, entry, bookings)
 
     def spend(self, amount: Decimal, on: date, application_id: str, bookings: Bookings) -> None:
@@ -291,8 +291,8 @@ class Payment:
 
     def _post(
         self,
-        debit: Account,
-        credit: Account,
+        debit: str,
+        credit: str,
         amount: Decimal,
         entry: Entry,
         bookings: Bookings,
