@@ -275,8 +275,13 @@ class PaymentReceived(
 
     payment_id: Identifier
     bank_reference: Identifier
-    """The bank's own reference. Two payments with the same reference are one payment."""
+    """The bank's own reference. Together with account, amount, value date and payer it identifies the payment: with
+    all of them equal it is the same payment; the same reference with other facts is another payment, or is held for a
+    person to decide. What banks write for no reference (NONREF, NOTPROVIDED, zeros) identifies nothing: then
+    `payment_id` does."""
     company_id: Identifier
+    bank_account: Identifier | None = None
+    """Our account that received the money; None: the bank feed does not name it."""
     customer_id: Identifier | None = None
     payer_account: Identifier | None = None
     payer_name: Annotated[str, Field(max_length=200)] | None = None

@@ -20,7 +20,7 @@ from tests.kit.events.sample import COMPANY, DAY, customer, day, payment
 from tests.kit.events.upstream import Upstream
 
 TWELVE_PERCENT = {
-    "annual_rates": {"USD": "12"}, "late_fees": {}, "day_count": 365, "grace_days": 5, "minimum_balance": {},
+    "annual_rates": {"USD": "12"}, "late_fees": {}, "day_count": "actual/365", "grace_days": 5, "minimum_balance": {},
     "minimum_charge": {"USD": "1.00"}, "kinds": ["invoice"], "disputed": False, "due_days": 30,
     "excluded_customers": [], "only_customers": ["C-2"],
 }  # fmt: skip
@@ -65,7 +65,7 @@ async def granted(world: World, upstream: Upstream) -> None:
     await do(world, "collections", "collector", "/deductions/P-1/A1/D1/review", {})
     too_much = {"reason": "all of it", "amount": "20.01"}
     refused = await world.command("collections", "collector", "/deductions/P-1/A1/D1/grant", too_much)
-    assert refused.status_code == 422 and "20.00 of it is owed" in refused.text
+    assert refused.status_code == 422 and "20.00 USD of it is owed" in refused.text
     await do(world, "collections", "collector", "/deductions/P-1/A1/D1/grant", {})
     await world.settle()
     again = await world.command("collections", "collector", "/deductions/P-1/A1/D1/grant", {"reason": "again"})

@@ -13,7 +13,7 @@ from typing import Final
 
 from services.cash_app.bank_files.domain.bank_file import Format
 from services.cash_app.bank_files.domain.import_plan import plan_import
-from services.cash_app.bank_files.domain.planned_entries import OwnAccount
+from services.cash_app.bank_files.domain.own_account import OwnAccount
 from services.cash_app.bank_files.domain.read_context import Limits, UnreadableFile
 from services.cash_app.bank_files.domain.recognise import FORMATS, read, recognise
 from tests.kit.examples import examples

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.cash_app.bank_files.domain.import_plan import plan_import
-from services.cash_app.bank_files.domain.planned_entries import OwnAccount
+from services.cash_app.bank_files.domain.own_account import OwnAccount
 from services.cash_app.bank_files.domain.read_context import Limits
 from services.cash_app.bank_files.domain.recognise import read, recognise
 from simulator.company import COMPANY_ID
