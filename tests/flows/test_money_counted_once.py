@@ -144,7 +144,7 @@ async def test_a_payment_id_used_again_for_other_money_is_held_under_an_id_of_it
         await world.settle()
     assert sorted(amount for _, amount in (await standing(world)).values()) == [70, 100]
     (held,) = await queue(world, "duplicates")
-    assert held["entry_id"].startswith("P-1~")
+    assert held["entry_id"].startswith("P-1#")
     assert "payment id P-1 was received before with bank reference BANK-P-1" in held["evidence"]
     assert await world.rows("cash_app", "SELECT reason FROM dead_letter") == []
 

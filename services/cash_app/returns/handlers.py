@@ -210,7 +210,7 @@ async def _receive_returns(returned: Sequence[PaymentReturned], uow: CashWork) -
         new = return_of(event)
         if event.return_id in returns:
             mark = sha256("|".join(map(str, facts)).encode()).hexdigest()[:12]
-            new.return_id = f"{event.return_id[:67]}~{mark}"
+            new.return_id = f"{event.return_id[:67]}#{mark}"
         bookings = Bookings()
         returns.put(new).receive(bookings)
         uow.post(bookings, cause=event)
