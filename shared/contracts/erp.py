@@ -336,7 +336,8 @@ class PaymentReturned(
 
     return_id: Identifier
     bank_reference: Identifier
-    """The bank's reference of the return itself. Two returns with the same reference are one return."""
+    """The bank's reference of the return itself. With company, currency, amount and value date it identifies the
+    return: the same reference with other facts is another return."""
     original_bank_reference: Identifier | None = None
     """The `bank_reference` of the returned payment; None: the bank did not report it."""
     company_id: Identifier

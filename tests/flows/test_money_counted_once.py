@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.erp import InvoiceBroughtForward
+from shared.contracts.erp import InvoiceBroughtForward, PaymentReturned
 from tests.kit import World
 from tests.kit.business.books import books_agree
 from tests.kit.events.sample import COMPANY, customer, day, payment
@@ -144,6 +144,22 @@ async def test_a_payment_id_used_again_for_other_money_is_held_under_an_id_of_it
         await world.settle()
     assert sorted(amount for _, amount in (await standing(world)).values()) == [70, 100]
     (held,) = await queue(world, "duplicates")
-    assert held["entry_id"].startswith("P-1~")
+    assert held["entry_id"].startswith("P-1#")
     assert "payment id P-1 was received before with bank reference BANK-P-1" in held["evidence"]
     assert await world.rows("cash_app", "SELECT reason FROM dead_letter") == []
+
+
+async def test_a_return_reference_used_again_is_another_return(world: World) -> None:
+    def returned(amount: str, on: date) -> PaymentReturned:
+        return PaymentReturned(
+            return_id="R-1", bank_reference="RET-000123", company_id=COMPANY, currency="USD", amount=amount,
+            value_date=on, reason_code="R01", reason="insufficient funds",
+        )  # fmt: skip
+
+    await world.publish(money("P-1", "C-A", "100.00", OLD))
+    await world.settle()
+    for _ in range(2):
+        await world.publish(returned("40.00", OLD), returned("40.00", LATER), returned("5.00", OLD))
+        await world.settle()
+    assert sorted(Decimal(entry["amount"]) for entry in await queue(world, "returns")) == [5, 40, 40]
+    assert await cash(world) == 15

@@ -36,9 +36,10 @@ class KnownLines:
     @classmethod
     async def load(cls, planned: ImportPlan, of_statement: Mapping[int, Sequence[int]], uow: CashWork) -> KnownLines:
         """What was reported near in time with the amounts of the file."""
-        days_max = (await uow.policy(DUPLICATE_RULES)).on(uow.days.latest or date.max).document.same_payment_days
-        known = cls(defaultdict(list), defaultdict(list), days_max)
         entries = [planned.entries[at] for group in of_statement.values() for at in group]
+        latest = max((one.value_date for one in entries), default=date.max)
+        days_max = (await uow.policy(DUPLICATE_RULES)).on(latest).document.same_payment_days
+        known = cls(defaultdict(list), defaultdict(list), days_max)
         asked = sorted({(one.bank_account, one.amount, one.value_date) for one in entries})
         if not asked:
             return known

@@ -36,6 +36,13 @@ INNER JOIN application_reversal_line AS u
     ON asked.customer_id = u.customer_id AND asked.application_id = u.application_id
 ORDER BY 1, 2, 5;
 
+-- name: deductions_of_applications
+-- The deductions that applications opened, by the item that they were deducted from.
+SELECT d.application_id, d.item_id, d.deduction_id
+FROM unnest($1::text[], $2::text[]) AS asked (customer_id, application_id)
+INNER JOIN deduction AS d ON asked.customer_id = d.customer_id AND asked.application_id = d.application_id
+ORDER BY d.deduction_id;
+
 -- name: insert_reversals
 -- Reversals of applications, whole or in part.
 INSERT INTO application_reversal (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from services.cash_app.corrections.domain.booked_line import BookedLine
@@ -44,6 +45,12 @@ async def _live_applications(payment_ids: Sequence[str], uow: CashWork) -> dict[
     for row in await uow.fetch("lines_of_applications", *keys):
         line, of_application = _line(row, *currencies[row["application_id"]]), lines[row["application_id"]]
         of_application[line.line_no] = of_application[line.line_no].less(line) if row["undone"] else line
+    if any(line.deduction for of_application in lines.values() for line in of_application.values()):
+        for row in await uow.fetch("deductions_of_applications", *keys):
+            of_application = lines[row["application_id"]]
+            for number, line in of_application.items():
+                if line.item_id == row["item_id"] and line.deduction:
+                    of_application[number] = replace(line, deductions=(*line.deductions, row["deduction_id"]))
     applications = [_application(row, lines[row["application_id"]].values()) for row in rows]
     await uow.items.load(key for application in applications for key in _items_settled(application))
     found: defaultdict[str, list[BookedApplication]] = defaultdict(list)
@@ -56,8 +63,8 @@ def _items_settled(application: BookedApplication) -> Iterator[tuple[str, str]]:
     """The items of an application, and the deductions that it opened."""
     for line in application.lines:
         yield line.customer_id, line.item_id
-        if line.deduction:
-            yield line.customer_id, application.deduction_of(line)
+        for deduction_id in line.deductions:
+            yield line.customer_id, deduction_id
 
 
 def _items_of(applications: Iterable[BookedApplication], uow: CashWork) -> dict[tuple[str, str], Any]:

@@ -98,7 +98,7 @@ def _own_id(receipt: Receipt) -> str:
     """An id that follows from the facts, so that the same message received again finds its payment."""
     facts = (receipt.bank_reference, receipt.customer_id, receipt.currency, receipt.amount, receipt.value_date)
     mark = sha256("|".join(map(str, facts)).encode()).hexdigest()[:12]
-    return f"{receipt.payment_id[: _ID_CHARACTERS_MAX - 13]}~{mark}"
+    return f"{receipt.payment_id[: _ID_CHARACTERS_MAX - 13]}#{mark}"
 
 
 def _duplicate_row(event: PaymentReceived, first_payment_id: str) -> tuple[Any, ...]:

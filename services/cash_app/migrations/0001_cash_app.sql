@@ -453,7 +453,7 @@ CREATE INDEX payment_trace_payment ON payment_trace (payment_id);
 -- `fee_item_id` and `claim_item_id` are the items that the last match charged to the customer.
 CREATE TABLE payment_return (
     return_id text PRIMARY KEY,
-    bank_reference text NOT NULL UNIQUE,
+    bank_reference text NOT NULL,
     original_bank_reference text,
     company_id text NOT NULL,
     customer_id text,
@@ -470,6 +470,7 @@ CREATE TABLE payment_return (
     matches integer NOT NULL,
     fee_item_id text,
     claim_item_id text,
+    UNIQUE (bank_reference, company_id, currency, amount, value_date),
     CHECK ((state = 'waiting') = (payment_id IS NULL))
 );
 CREATE INDEX payment_return_waiting ON payment_return (value_date, return_id) WHERE state = 'waiting';

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger
 from services.cash_app.application.domain.reopened import settle_reopened
@@ -23,6 +25,7 @@ from services.cash_app.duplicates.handlers import settle_held_duplicate
 from services.cash_app.open_items.domain.open_item import OpenItem
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.payment import Payment, PaymentState
+from services.cash_app.payments.domain.payment_identity import is_placeholder
 from services.cash_app.returns.domain import Return, ReturnRules, amount_received, return_of
 from services.cash_app.returns.policy import RETURN_RULES
 from services.cash_app.returns.store import returns_of
@@ -30,7 +33,7 @@ from services.cash_app.work import CashWork
 from shared.chassis.transaction.unit_of_work import Cause
 from shared.contracts.cash_app import PaymentDishonored
 from shared.contracts.erp import PaymentReceived, PaymentReturned
-from shared.kernel.money import Money
+from shared.kernel.money import Money, round_half_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,19 +194,41 @@ def _undo(undone: _Undone) -> int:
 
 
 async def _receive_returns(returned: Sequence[PaymentReturned], uow: CashWork) -> list[tuple[Return, Cause]]:
-    """Books each return once, out of cash; a bank reference received before changes nothing."""
-    first = {event.bank_reference: event for event in reversed(returned)}
-    known = {row["bank_reference"] for row in await uow.fetch("returns_received", sorted(first))}
+    """Books each return once, out of cash; one received before with the same reference and facts changes nothing.
+
+    The same reference with other facts is another return; one whose id is taken gets an id of its own.
+    """
+    first = {_facts(event): event for event in reversed([_with_reference(event) for event in returned])}
+    references = sorted({event.bank_reference for event in first.values()})
+    known = {tuple(row) for row in await uow.fetch("returns_received", references)}
     returns = returns_of(uow)
     await returns.load(event.return_id for event in first.values())
     received: list[tuple[Return, Cause]] = []
-    for reference, event in first.items():
-        if reference not in known and event.return_id not in returns:
-            bookings, new = Bookings(), returns.put(return_of(event))
-            new.receive(bookings)
-            uow.post(bookings, cause=event)
-            received.append((new, event))
+    for facts, event in first.items():
+        if facts in known:
+            continue
+        new = return_of(event)
+        if event.return_id in returns:
+            mark = sha256("|".join(map(str, facts)).encode()).hexdigest()[:12]
+            new.return_id = f"{event.return_id[:67]}#{mark}"
+        bookings = Bookings()
+        returns.put(new).receive(bookings)
+        uow.post(bookings, cause=event)
+        received.append((new, event))
     return received
+
+
+def _facts(event: PaymentReturned) -> tuple[str, str, str, Decimal, date]:
+    amount = round_half_up(event.amount, event.currency)
+    return event.bank_reference, event.company_id, event.currency, amount, event.value_date
+
+
+def _with_reference(event: PaymentReturned) -> PaymentReturned:
+    """Where the bank gives no reference, the return's id stands for it."""
+    if not is_placeholder(event.bank_reference):
+        return event
+    reference = f"no-reference/{event.return_id}"[:80]
+    return event.model_copy(update={"bank_reference": reference}).with_context(event.context)
 
 
 def _charge(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +20,7 @@ from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.payment import Payment, payment_of
 from services.cash_app.refunds.domain import Refund
 from services.cash_app.returns.domain import Return, return_of
-from shared.contracts.cash_app import AppliedLine, PaymentApplied, PaymentUnapplied, UnappliedLine
+from shared.contracts.cash_app import AppliedLine, DeductionOpened, PaymentApplied, PaymentUnapplied, UnappliedLine
 from shared.contracts.erp import PaymentReceived, PaymentReturned
 from shared.kernel.journal import totals_by_account
 from tests.unit.cash_app.cash_books import COMPANY, CashBooks, on, payment
@@ -38,6 +39,14 @@ def booked(books: CashBooks, payment_id: str) -> list[BookedApplication]:
         lines = {number: _line(applied, number, line) for number, line in enumerate(applied.lines, start=1)}
         for line in (line for reversal in reversals for line in reversal.lines):
             lines[line.line_no] = lines[line.line_no].less(_line(applied, line.line_no, line))
+        for opened in books.published(DeductionOpened):
+            for number, line in lines.items():
+                if (
+                    opened.application_id == applied.application_id
+                    and line.item_id == opened.item_id
+                    and line.deduction
+                ):
+                    lines[number] = replace(line, deductions=(*line.deductions, opened.deduction_id))
         left = tuple(line for line in lines.values() if line.used)
         if left:
             found.append(
@@ -53,7 +62,7 @@ def _line(applied: PaymentApplied, number: int, line: AppliedLine | UnappliedLin
     return BookedLine(
         number, applied.customer_id, line.item_id, applied.currency, applied.paid_currency or applied.currency,
         line.amount, line.discount, tuple(TaxPart(t.tax_percent, t.tax) for t in line.discount_taxes), line.tolerance,
-        line.deduction, line.surplus, line.paid, line.exchange_difference, line.recovered, line.given_back,
+        line.deduction, (), line.surplus, line.paid, line.exchange_difference, line.recovered, line.given_back,
     )  # fmt: skip
 
 

@@ -28,6 +28,8 @@ class BookedLine:
     """The part of the discount that is tax."""
     tolerance: Decimal = NOTHING
     deduction: Decimal = NOTHING
+    deductions: tuple[str, ...] = ()
+    """The item ids of the deductions that it opened."""
     surplus: Decimal = NOTHING
     paid: Decimal | None = None
     exchange_difference: Decimal = NOTHING
@@ -50,6 +52,7 @@ class BookedLine:
             taxes=tuple(part for part in taxes if part.tax),
             tolerance=self.tolerance - undone.tolerance,
             deduction=self.deduction - undone.deduction,
+            deductions=() if undone.deduction else self.deductions,
             surplus=self.surplus - undone.surplus,
             paid=None if self.paid is None else self.paid - (undone.paid or NOTHING),
             exchange_difference=self.exchange_difference - undone.exchange_difference,
@@ -82,6 +85,7 @@ class BookedLine:
             taxes=share_of(self.taxes, discount, self.discount, self.currency) if discount else (),
             tolerance=share(self.tolerance, self.currency),
             deduction=NOTHING,
+            deductions=(),
             surplus=surplus,
             paid=None if self.paid is None else used,
             exchange_difference=share(self.exchange_difference, self.paid_currency),

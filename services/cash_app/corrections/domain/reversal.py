@@ -47,10 +47,6 @@ class BookedApplication:
     def reversal_id(self) -> str:
         return f"{self.application_id}/R" + (str(self.reversals + 1) if self.reversals else "")
 
-    def deduction_of(self, line: BookedLine) -> str:
-        """The item id of the deduction that a line opened."""
-        return f"{self.application_id}/D{line.line_no}"
-
     def total(self, amounts: Iterable[Decimal]) -> Decimal:
         return round_half_up(sum(amounts, Decimal(0)), self.currency)
 
@@ -141,14 +137,14 @@ def check_reversible(applications: Iterable[BookedApplication], history: Payment
     """Raises NotReversible where a deduction that an application opened was settled since."""
     for application in applications:
         for line in application.lines:
-            if not line.deduction:
-                continue
-            item = history.item(line.customer_id, application.deduction_of(line))
-            if line.deduction > item.open_amount:
-                raise NotReversible(
-                    f"application {application.application_id} opened {item.document_number}, of which "
-                    f"{Money(line.deduction - item.open_amount, item.currency)} is settled since: undo that first"
-                )
+            for deduction_id in line.deductions:
+                item = history.item(line.customer_id, deduction_id)
+                if item.open_amount != item.original_amount:
+                    raise NotReversible(
+                        f"application {application.application_id} opened {item.document_number}, of which "
+                        f"{Money(item.original_amount - item.open_amount, item.currency)} is settled since: undo that "
+                        "first"
+                    )
 
 
 def _still_granted(line: BookedLine, item: OpenItem) -> BookedLine:
@@ -183,7 +179,8 @@ class _Undoing:
             self._post(Account.RECEIVABLES, Account.TOLERANCE, line.tolerance, item)
         if line.deduction:
             self._restore(item, line.deduction, "deduction")
-            self._close_deduction(line)
+        for deduction_id in line.deductions:
+            self._close_deduction(self.history.item(line.customer_id, deduction_id))
         self._changed(item)
 
     def _grant_again(self, line: BookedLine, item: OpenItem) -> None:
@@ -249,11 +246,10 @@ class _Undoing:
             )
         )
 
-    def _close_deduction(self, line: BookedLine) -> None:
-        deduction = self.history.item(line.customer_id, self.application.deduction_of(line))
+    def _close_deduction(self, deduction: OpenItem) -> None:
         self.correction.bookings.events.append(
             deduction.reduce(
-                line.deduction,
+                deduction.original_amount,
                 self.on,
                 "unapplied",
                 self.application.reversal_id,

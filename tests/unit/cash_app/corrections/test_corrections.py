@@ -16,7 +16,7 @@ from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.payment import PaymentState, WrongState
 from services.cash_app.payments.domain.splitting import NotSplittable, Part, rejoin, split
 from shared.contracts.cash_app import OpenItemChanged, PaymentApplied, PaymentTransferred, PaymentUnapplied
-from shared.contracts.erp import PaymentReceived
+from shared.contracts.erp import PaymentReceived, RemittanceAdjustment, RemittanceLine
 from shared.contracts.invoicing import InvoicePosted
 from shared.kernel.journal import Account
 from tests.kit.examples import examples
@@ -116,6 +116,18 @@ class TestReversal:
         books.receive(payment("P-2", "4", day=6, names=[("P-1/A1/D1", "4")]))
         with pytest.raises(NotReversible, match="USD is settled since: undo that first"):
             undo(books, "P-1")
+
+    def test_every_deduction_of_a_line_is_closed_when_it_is_undone(self) -> None:
+        """The payer states two reasons for one invoice: two deductions."""
+        books = CashBooks()
+        books.post(invoice("A-1", "100"))
+        kept = [RemittanceAdjustment(amount="6", reason="freight"), RemittanceAdjustment(amount="4", reason="damage")]
+        line = RemittanceLine(document_number="A-1", amount="90", adjustments=kept)
+        books.receive(payment("P-1", "90", remittance=[line]))
+        assert [item.open_amount for item in books.bookings.items] == [6, 4]
+        undo(books, "P-1")
+        assert [item.open_amount for item in books.bookings.items] == [0, 0]
+        assert (books.open("A-1"), books.items["A-1"].deducted) == (100, 0)
 
 
 class TestTransferAndSplit:
