@@ -151,6 +151,7 @@ async def live(service: Asked, business: Business, rounds: int, doing: Doing, po
         await service.publish(
             [*now.invoices, BusinessDayStarted(company_id=COMPANY, business_date=now.day)], f"i{number}"
         )
+        await service.publish(now.credits, f"c{number}")
         doing("payments", len(business.truth.payer))
         await service.publish(now.payments, f"p{number}")
         doing("the clerk", len(business.truth.payer))

@@ -41,13 +41,14 @@ _TOLERATED_MAX: Final = 15
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What is published, in this order: invoices and credit memos, then payments, one of a customer at most.
+    """What is published, in this order: invoices, credit memos, then payments, one of a customer at most.
 
     The bank reports some of the payments more than once.
     """
 
     day: date
-    invoices: list[InvoicePosted | CreditMemoPosted]
+    invoices: list[InvoicePosted]
+    credits: list[CreditMemoPosted]
     payments: list[PaymentReceived]
 
 
@@ -131,7 +132,7 @@ class Business:
         self._dice.shuffle(reported)
         self._learn_truth()
         credits, self._credits = self._credits, []
-        return Round(day, [*invoices, *credits], reported)
+        return Round(day, invoices, credits, reported)
 
     def _learn_truth(self) -> None:
         for meant in self._debtors.truth:
@@ -173,7 +174,9 @@ class Business:
             intention = Intention(parts=parts, remittance=remitted)
             self.truth.noise[payment_id] = hard if remitted else f"{hard}, no remittance"
         credit = None if parent else self._credit_to_deduct(customer_id, intention, day)
-        in_words = intention.remittance and not parent and self._dice.random() < 0.25
+        # Words state no amounts: which of several invoices is paid short only lines can say.
+        several_short = len(intention.parts) > 1 and "short" in self.truth.noise.get(payment_id, "")
+        in_words = not parent and not several_short and self._dice.random() < 0.25
         lines, words = self._written(payment_id, intention, credit, in_words)
         if credit:
             intention = self._less(credit, intention)
