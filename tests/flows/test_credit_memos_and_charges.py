@@ -133,7 +133,11 @@ async def not_credited(world: World) -> None:
     await owes(world, "OLD-1", "C-3", "500.00", DAY + timedelta(days=20))
     await pays(world, "P-2", "OLD-1", "440.00", reason="pricing", customer_id="C-3")
     body = {"document_number": "OLD-1", "amount": "460.00", "reason_code": "goodwill"}
-    await do(world, "invoicing", "controller", "/credit-memos", body)
+    memo = await do(world, "invoicing", "controller", "/credit-memos", body)
+    await world.settle()
+    assert (await shown(world, "collections", "/deductions/P-2/A1/D1"))["state"] == "settled", "by the credit memo"
+    await do(world, "cash_app", "cash_clerk", f"/payments/{memo['credit_memo_id']}/reverse", {})
+    await world.settle()
     await do(world, "collections", "collector", "/deductions/P-2/A1/D1/grant", {})
     await world.settle()
     (declined,) = world.published(CreditMemoDeclined)
