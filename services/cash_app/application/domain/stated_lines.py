@@ -56,19 +56,27 @@ def stated_lines(payment: Payment, book: CustomerSubledger) -> tuple[list[Stated
         stated.reason = stated.reason or line.reason
         stated.adjustments += line.adjustments
     paid = [line for line in by_document.values() if line.amount > 0]
-    if len(paid) < len(by_document):
-        _recognise_documents(paid, payment, book)
+    credit = -sum((line.amount for line in by_document.values() if line.amount < 0), _NOTHING)
+    if credit:
+        _recognise_documents(paid, credit, payment, book)
     return paid, [line for line in by_document.values() if line.amount < 0], notes
 
 
-def _recognise_documents(paid: Sequence[StatedLine], payment: Payment, book: CustomerSubledger) -> None:
-    """Notes which documents are meant, before credit memos that are deducted from them lower what is open."""
+def _recognise_documents(
+    paid: Sequence[StatedLine], credit: Decimal, payment: Payment, book: CustomerSubledger
+) -> None:
+    """Notes which documents are meant, before credit memos that are deducted from them lower what is open.
+
+    What is open is the amount stated, or that less the credit where the memo has settled the document before.
+    """
     named = {line.number: book.named(line.number, payment) for line in paid}
     taken = {item.item_id for item in named.values() if isinstance(item, OpenItem)}
     for line in paid:
         found = None
         if not isinstance(named[line.number], OpenItem):
-            found = recognise(line.number, line.amount, payment, book, taken)
+            found = recognise(line.number, line.amount, payment, book, taken) or recognise(
+                line.number, line.amount - credit, payment, book, taken
+            )
         if found is not None:
             taken.add(found.item.item_id)
             line.document = found.item.document_number
