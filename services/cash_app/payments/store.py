@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from services.cash_app.payments.domain.payment import Payment, PaymentState
 from services.cash_app.payments.domain.pending_document import PendingDocument
+from shared.chassis.transaction.row_conversion import RowConversion
 from shared.chassis.transaction.unit_of_work import Table
 from shared.contracts.erp import RemittanceLine
 from shared.kernel.money import round_half_up
@@ -59,27 +60,7 @@ def remittance_to_json(lines: tuple[RemittanceLine, ...]) -> str:
     return _REMITTANCE.dump_json(lines).decode() if lines else "[]"
 
 
-def pending_document_from_row(row: asyncpg.Record) -> PendingDocument:
-    values = dict(row)
-    for name in ("amount", "discount"):
-        values[name] = round_half_up(values[name], values["currency"])
-    return PendingDocument(**values)
-
-
-def pending_document_to_row(pending: PendingDocument) -> tuple[Any, ...]:
-    return (
-        pending.customer_id,
-        pending.payment_id,
-        pending.line_no,
-        pending.document_key,
-        pending.document_number,
-        pending.currency,
-        pending.amount,
-        pending.discount,
-        pending.waiting,
-    )
-
-
+_PENDING_DOCUMENT: Final = RowConversion(PendingDocument, amounts=("amount", "discount"))
 PAYMENTS: Final = Table[str, Payment](
     load="load_payments",
     save="save_payments",
@@ -91,6 +72,6 @@ PENDING_DOCUMENTS: Final = Table[tuple[str, str, int], PendingDocument](
     load="load_pending_documents",
     save="save_pending_documents",
     key=lambda pending: (pending.customer_id, pending.payment_id, pending.line_no),
-    from_row=pending_document_from_row,
-    to_row=pending_document_to_row,
+    from_row=_PENDING_DOCUMENT.from_row,
+    to_row=_PENDING_DOCUMENT.to_row,
 )
