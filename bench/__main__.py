@@ -27,7 +27,7 @@ from bench.measuring import measure
 from bench.mixes import usual_mix
 from bench.peer import peer
 from bench.report import show
-from bench.results import BenchFailed, Findings, Line, Part, machine, new_file, told_of, write
+from bench.results import BenchFailed, Findings, Line, Part, failure_message, machine, new_file, write
 from bench.scale import scale
 from bench.scale_data import ITEMS_EACH
 from bench.servers import Servers, servers
@@ -109,7 +109,7 @@ def _chosen(text: str, known: list[str], option: str) -> list[str]:
 
 
 async def _bench(parts: list[str], sizes: Sizes, services: list[str], screen: Console) -> int:
-    """Runs the parts one after the other. What is found is told and kept at once, whatever becomes of the rest."""
+    """Runs the parts one after the other. Results are shown and stored at once, even where a later part fails."""
     found, kept = Findings(machine()), new_file()
     async with servers(found.servers.append) as running:
         for line in found.servers:
@@ -120,11 +120,11 @@ async def _bench(parts: list[str], sizes: Sizes, services: list[str], screen: Co
             try:
                 found.parts[name] = await _PARTS[name](bench)
             except Exception as error:
-                found.failures[name] = told_of(error)
+                found.failures[name] = failure_message(error)
                 screen.print(f"{name} failed: {found.failures[name]}", markup=False, highlight=False)
             else:
-                if name != "drain":  # which has told of each service already
-                    _tell(found.parts[name].lines, screen)
+                if name != "drain":  # which has shown each service already
+                    _show_lines(found.parts[name].lines, screen)
             screen.print(f"{name}: done in {time.perf_counter() - began:,.0f} s", highlight=False)
             write(found, kept)
     if found.parts:
@@ -136,7 +136,7 @@ async def _bench(parts: list[str], sizes: Sizes, services: list[str], screen: Co
     return 1 if found.failures else 0
 
 
-def _tell(lines: Sequence[Line], screen: Console) -> None:
+def _show_lines(lines: Sequence[Line], screen: Console) -> None:
     for line in lines:
         screen.print(f"{line.part}: {line.what}: {line.compared}; {line.figures}", markup=False, highlight=False)
 
@@ -149,10 +149,10 @@ async def _drain(bench: _Bench) -> Part:
         try:
             results.append(await _watched(bench, name, mix.events, partial(measure, bench.running, mix)))
         except Exception as error:
-            bench.failures[f"drain of {name}"] = told_of(error)
-            bench.screen.print(f"drain of {name} failed: {told_of(error)}", markup=False, highlight=False)
+            bench.failures[f"drain of {name}"] = failure_message(error)
+            bench.screen.print(f"drain of {name} failed: {failure_message(error)}", markup=False, highlight=False)
         else:
-            _tell([as_line(results[-1])], bench.screen)
+            _show_lines([as_line(results[-1])], bench.screen)
             bench.screen.print(where_time_goes(results[-1]), markup=False, highlight=False)
     if not results:
         raise BenchFailed("no service was drained")

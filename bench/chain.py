@@ -43,9 +43,9 @@ _DONE: Final = {
 @dataclass(frozen=True, slots=True)
 class _Played:
     seconds: float
-    """From the first order published to the last payment heard to be applied."""
+    """From the first order published to the last payment reported as applied."""
     cpu_seconds: dict[str, float]
-    """From the first order until the services were at rest."""
+    """From the first order until the services were idle."""
 
 
 async def chain(servers: Servers, orders: int, doing: Doing) -> Part:
@@ -92,14 +92,14 @@ class _Payers:
 
 
 async def _until_applied(world: World, count: int, doing: Doing) -> float:
-    """When the last payment was heard to be applied."""
-    applied = world.heard_at[PaymentApplied]
+    """When the last payment was reported as applied."""
+    applied = world.seen_at[PaymentApplied]
 
     async def look() -> Mapping[str, object] | None:
         world.all_well()
         doing("orders until cash is applied", len(applied))
-        heard = {event.__name__: len(at) for event, at in world.heard_at.items()}
-        return heard if len(applied) < count else None
+        seen = {event.__name__: len(at) for event, at in world.seen_at.items()}
+        return seen if len(applied) < count else None
 
     try:
         await wait_until(look, stall_seconds=STALL_SECONDS, poll_seconds=_POLL_SECONDS)

@@ -100,7 +100,7 @@ def service_named(name: str) -> Service:
 
 
 def encoded(events: Iterable[Event], mix: str) -> list[Encoded]:
-    """The events as their first speaker would publish them, each with an id that is the same in every run."""
+    """The events as their first producer would publish them, each with an id that is the same in every run."""
     records = []
     for number, event in enumerate(events):
         identity = uuid5(O2C_NAMESPACE, f"bench/{mix}/{number}")
@@ -117,7 +117,7 @@ def in_batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 @dataclass(frozen=True, slots=True)
 class Publishing:
-    """Where what is said is published to, so that the time it takes is seen."""
+    """Where events are published to, so that the time it takes is measured."""
 
     bootstrap_servers: str
     idempotent: bool
@@ -135,7 +135,7 @@ async def apply(
 ) -> list[list[Write]]:
     """Has the service handle the records in transactions of `size`; what each of these wrote.
 
-    Adds to `spent` where the time went, the first transaction left out. What is said stays in the outbox, or is
+    Adds to `spent` where the time went, the first transaction left out. What is emitted stays in the outbox, or is
     published from there after each transaction.
     """
     service = service_named(name)

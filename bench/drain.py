@@ -26,7 +26,7 @@ from shared.chassis.observe.stall_watch import StallWatch
 _FIRST_COMMIT_POLL_SECONDS: Final = 0.01
 _POLL_SECONDS: Final = 0.05
 _POLL_SHARE: Final = 20
-"""Between two looks at the database at least so many times as long as a look took: it costs 5 % of a core at most."""
+"""A pause lasts at least so many times as long as the query before it: polling costs 5 % of a core at most."""
 
 _HANDLED: Final = "SELECT (SELECT count(*) FROM inbox) AS handled, (SELECT count(*) FROM dead_letter) AS dead"
 _OUTBOX_EMPTY: Final = "SELECT NOT EXISTS (SELECT 1 FROM outbox)"
@@ -56,7 +56,7 @@ class Drain:
     batch_events_max: int
 
     async def wave(self, events: int, progressed: Progressed) -> Drained:
-        """Runs the service until it has handled so many further events and published what it said.
+        """Runs the service until it has handled so many further events and published its events.
 
         Raises BenchFailed where it dead-letters one, ends, or stands still.
         """

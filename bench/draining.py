@@ -16,8 +16,8 @@ drain: the service takes its backlog from Kafka, decides, writes and publishes; 
 last one and the outbox empty. The floor does nothing but the same writes (inbox, the service's rows, outbox) by bare
 asyncpg in batches of {BATCH_EVENTS}. The first batch of each is left out. CPU: the part of one core that was used; a
 service is one thread, so near 100 % it is its own limit. The stages were measured one after the other in batches of
-{BATCH_EVENTS}; in the service they overlap: while PostgreSQL works for one half of a flood, Python works for the other,
-and publishing goes on beside both."""
+{BATCH_EVENTS}; in the service they overlap: while PostgreSQL works for one half of a batch, Python works for the other,
+and publishing continues beside both."""
 
 
 def as_part(results: Sequence[Result]) -> Part:

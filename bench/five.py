@@ -46,7 +46,7 @@ class Five:
     """The most that each service was seen to hold in memory."""
 
     async def publish(self, events: Collection[Event], mix: str) -> None:
-        """Publishes events as their first speaker would; `mix` is part of their ids."""
+        """Publishes events as their first producer would; `mix` is part of their ids."""
         await self.servers.publish(self.prefix, encoded(events, mix))
 
     async def rest(self, stall_seconds: float = STALL_SECONDS) -> None:

@@ -21,7 +21,7 @@ BATCH_EVENTS: Final = 500
 
 
 def floor(database_url: str, batches: Sequence[Sequence[Write]], events: Sequence[int]) -> Pace:
-    """Writes the batches, one transaction each, and times those after the first; `events` says what is in each.
+    """Writes the batches, one transaction each, and times those after the first; `events` is what is in each.
 
     Runs an event loop of its own: call it in a thread.
     """

@@ -17,7 +17,7 @@ from typing import Any, Final
 from bench import documents
 from bench.documents import COMPANY
 from bench.doing import Doing
-from bench.matching_quality import Desk, running_service
+from bench.matching_quality import RunningService, running_service
 from bench.processor_time import SERVICE, cpu_seconds, processes
 from bench.results import BenchFailed, Line, Part
 from bench.servers import Servers
@@ -65,20 +65,20 @@ async def imports(servers: Servers, payments: int, doing: Doing) -> Part:
     """
     dice = random.Random(_SEED)
     invoices = [documents.invoice(n, n % _CUSTOMERS, dice) for n in range(payments)]
-    async with running_service(servers) as desk:
+    async with running_service(servers) as service:
         doing("invoices", 0)
-        await desk.publish([documents.day(), *(documents.customer(n) for n in range(_CUSTOMERS))], "customers")
-        await desk.publish(invoices, "invoices")
+        await service.publish([documents.day(), *(documents.customer(n) for n in range(_CUSTOMERS))], "customers")
+        await service.publish(invoices, "invoices")
         await servers.settle()
-        await desk.ask(
+        await service.ask(
             "PUT", f"/bank-accounts/{_IBAN}", {"company_id": COMPANY, "currency": "USD", "name": "Operating"}
         )
-        posted, applied, size = await _import(servers, desk, invoices, doing)
+        posted, applied, size = await _import(servers, service, invoices, doing)
     return _part(payments, posted, applied, size)
 
 
 async def _import(
-    servers: Servers, desk: Desk, invoices: Sequence[InvoicePosted], doing: Doing
+    servers: Servers, service: RunningService, invoices: Sequence[InvoicePosted], doing: Doing
 ) -> tuple[_Took, _Took, int]:
     content = statement(invoices)
     pids = {SERVICE: processes(servers.children, "cash_app")[SERVICE]}
@@ -87,12 +87,12 @@ async def _import(
     def took() -> _Took:
         return _Took(time.perf_counter() - began, cpu_seconds(pids)[SERVICE] - cpu)
 
-    answer = await desk.http.post("/imports", content=content, headers={"Idempotency-Key": "bench"}, timeout=120.0)
+    answer = await service.http.post("/imports", content=content, headers={"Idempotency-Key": "bench"}, timeout=120.0)
     if answer.is_error:
         raise BenchFailed(f"POST /imports answered {answer.status_code}: {answer.text[:500]}")
     place = f"/imports/{answer.json()['import_id']}"
     while True:
-        shown = (await desk.http.get(place, timeout=60.0)).json()
+        shown = (await service.http.get(place, timeout=60.0)).json()
         doing(f"the file is {shown['stage']}", shown["posted"])
         if shown["stage"] == "refused":
             raise BenchFailed(f"the file was refused: {shown['errors'][:3]}")
@@ -101,11 +101,11 @@ async def _import(
         await asyncio.sleep(_POLL_SECONDS)
     posted = took()
     doing("applying", 0)
-    while (row := (await desk.rows(_HANDLED))[0])["all"] < len(invoices):
+    while (row := (await service.rows(_HANDLED))[0])["all"] < len(invoices):
         doing("applying", row["all"])
         await asyncio.sleep(_POLL_SECONDS)
     applied = took()
-    await desk.rest()
+    await service.rest()
     if row["applied"] != len(invoices):
         raise BenchFailed(f"{row['applied']:,} of {len(invoices):,} payments of the file were applied")
     return posted, applied, len(content)

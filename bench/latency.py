@@ -37,8 +37,8 @@ STAGES: Final[tuple[type[Event], ...]] = (
 async def latency(servers: Servers, seconds: int, doing: Doing) -> Part:
     """Orders at a steady rate for so many seconds after warming up, then some one by one.
 
-    An order's time begins when it was due to be said, even where it was said late. Raises BenchFailed where one is
-    lost.
+    An order's time begins when it was due to be published, even where it was published late. Raises BenchFailed
+    where one is lost.
     """
     doing("starting all five services", 0)
     dice = random.Random(_SEED)
@@ -51,7 +51,7 @@ async def latency(servers: Servers, seconds: int, doing: Doing) -> Part:
             count = (_WARM_UP_SECONDS + seconds) * PER_SECOND
             orders = [documents.order_placed(n, dice.randrange(CUSTOMERS), dice) for n in range(count + LONE_ORDERS)]
             due = await _steadily(world, orders[:count], doing)
-            await _heard(world, due)
+            await _until_invoiced(world, due)
             doing("one order at a time", count)
             lone = await one_by_one(world, orders[count:])
         await five.rest()
@@ -61,7 +61,7 @@ async def latency(servers: Servers, seconds: int, doing: Doing) -> Part:
 
 
 async def _steadily(world: World, orders: Sequence[Any], doing: Doing) -> dict[str, float]:
-    """Says the orders at the rate; when each was due."""
+    """Publishes the orders at the rate; returns when each was due."""
     due: dict[str, float] = {}
     started = time.perf_counter()
     for number, order in enumerate(orders):
@@ -82,14 +82,14 @@ async def one_by_one(world: World, orders: Sequence[Any]) -> list[float]:
     for order in orders:
         due = {order.order_id: time.perf_counter()}
         await world.publish(order)
-        await _heard(world, due)
-        taken.append((world.heard_at[InvoicePosted][order.order_id] - due[order.order_id]) * 1000)
+        await _until_invoiced(world, due)
+        taken.append((world.seen_at[InvoicePosted][order.order_id] - due[order.order_id]) * 1000)
     return taken
 
 
-async def _heard(world: World, due: dict[str, float]) -> None:
+async def _until_invoiced(world: World, due: dict[str, float]) -> None:
     """Returns when all of these orders are invoiced."""
-    invoiced = world.heard_at[InvoicePosted]
+    invoiced = world.seen_at[InvoicePosted]
 
     async def look() -> Mapping[str, object] | None:
         world.all_well()
@@ -112,8 +112,8 @@ async def _check(five: Five, orders: int) -> None:
 def _part(world: World, due: dict[str, float], lone: list[float], five: Five) -> Part:
     stages = {}
     for event in STAGES:
-        heard = world.heard_at[event]
-        stages[event.__name__] = percentiles([(heard[order] - at) * 1000 for order, at in due.items()])
+        seen = world.seen_at[event]
+        stages[event.__name__] = percentiles([(seen[order] - at) * 1000 for order, at in due.items()])
     whole, alone = stages[InvoicePosted.__name__], percentiles(lone)
     median = ", ".join(f"{name} {figures['p50']:.0f}" for name, figures in stages.items())
     lines = [
@@ -131,7 +131,7 @@ def _part(world: World, due: dict[str, float], lone: list[float], five: Five) ->
         ),
         five.memory("latency"),
     ]
-    notes = [f"latency: half the orders were heard of after so many ms: {median}"]
+    notes = [f"latency: median time until each event, in ms: {median}"]
     details = {
         "orders": len(due),
         "per_second": PER_SECOND,

@@ -48,13 +48,14 @@ _EXPLAINED: Final = """\
 matching: payments over customers from the simulator's books, garbled: 14 % without remittance, 5 % of the lines with a
 slip and 12 % cut or decorated, 6 % of the payments from unknown accounts and 2 % from none, 1 % of the accounts shared,
 40 % of the names not as in the master data and some another's, 6 % short, some for a child too; 4 % of the customers
-pay round sums without a word. As shipped: the policy as it comes, and who pays for whom. As agreed: oldest first for
-those who pay round sums, tolerance 15.00, short payments become deductions. Right: cash and item are what the payer
-meant, to the cent."""
+pay round sums without a word. As shipped: the policy as it comes, and who pays for whom; round sums are applied once
+the clerk has applied two of a customer's to the oldest items. As agreed: round sums to the oldest items for those who
+pay them, tolerance 15.00, short payments become deductions. Right: cash and item are what the payer meant, to the
+cent."""
 
 
 class Asked(Protocol):
-    """The service as it is spoken with: events, rest, what its database says, a person's requests."""
+    """The service as the measurement uses it: events, idling, the rows of its database, a clerk's requests."""
 
     async def publish(self, events: Sequence[Event], mix: str) -> None: ...
 
@@ -66,7 +67,7 @@ class Asked(Protocol):
 
 
 @dataclass(eq=False)
-class Desk:
+class RunningService:
     """The service under test, as a process of its own."""
 
     servers: Servers
@@ -104,17 +105,17 @@ class Desk:
 
 
 def as_shipped(business: Business) -> dict[str, Any]:
-    """The shipped policy; added is only who pays for whom, which nobody can guess."""
+    """The shipped policy; added is only who pays for whom, which cannot be guessed."""
     return {"parents": business.parents}
 
 
 def as_agreed(business: Business) -> dict[str, Any]:
-    """Set up as a company would: oldest first, without discount, for those who agreed to it; small differences are
-    written off, short payments become deductions."""
-    oldest_first = {"rule_set": {"rules": ["oldest_first"]}, "discount": {"take": "none"}}
+    """Set up as a company would: round sums to the oldest items, without discount, for those who agreed to it; small
+    differences are written off, short payments become deductions."""
+    round_sums = {"rule_set": {"rules": ["round_sum"]}, "discount": {"take": "none"}}
     return {
         "standard": {"tolerance": {"amount": "15.00", "percent": "50"}, "short_payment": {"shortfall": "deduction"}},
-        "groups": {"round-sums": {"customers": business.on_account, **oldest_first}},
+        "groups": {"round-sums": {"customers": business.on_account, **round_sums}},
         "parents": business.parents,
     }
 
@@ -129,41 +130,43 @@ async def matching(servers: Servers, customers: int, rounds: int, seeds: Sequenc
     for name, policy in POLICIES.items():
         for seed in seeds:
             business = Business(seed, customers)
-            async with running_service(servers) as desk:
-                found = await live(desk, business, rounds, doing, policy(business))
+            async with running_service(servers) as service:
+                found = await live(service, business, rounds, doing, policy(business))
             lines += _lines(f"{name}, seed {seed}", found)
             details[f"{name}, seed {seed}"] = {**asdict(found), "wrong": examples(found)}
     return Part(lines, [_EXPLAINED], {"seeds": details})
 
 
-async def live(desk: Asked, business: Business, rounds: int, doing: Doing, policy: dict[str, Any]) -> Score:
+async def live(service: Asked, business: Business, rounds: int, doing: Doing, policy: dict[str, Any]) -> Score:
     """Lives the rounds: invoices, payments, and a clerk who does what was left to a person."""
     with_a_person: set[str] = set()
-    await desk.publish(business.customers(), "customers")
+    await service.publish(business.customers(), "customers")
     change = {"valid_from": "2026-01-01", "reason": "the bench's rules", "document": policy}
-    await desk.ask("PUT", "/policies/application_rules", change)
+    await service.ask("PUT", "/policies/application_rules", change)
     for number in range(rounds):
         now = business.round(number)
         doing("invoices", len(business.truth.payer) - len(now.payments))
-        await desk.publish([*now.invoices, BusinessDayStarted(company_id=COMPANY, business_date=now.day)], f"i{number}")
+        await service.publish(
+            [*now.invoices, BusinessDayStarted(company_id=COMPANY, business_date=now.day)], f"i{number}"
+        )
         doing("payments", len(business.truth.payer))
-        await desk.publish(now.payments, f"p{number}")
+        await service.publish(now.payments, f"p{number}")
         doing("the clerk", len(business.truth.payer))
-        with_a_person |= await _clerk(desk, business)
-    return score(business.truth, await desk.rows(APPLIED), with_a_person)
+        with_a_person |= await _clerk(service, business)
+    return score(business.truth, await service.rows(APPLIED), with_a_person)
 
 
-async def _clerk(desk: Asked, business: Business) -> set[str]:
+async def _clerk(service: Asked, business: Business) -> set[str]:
     """Assigns what is in suspense and applies what is unapplied, as it was meant; returns what was touched."""
-    left = await desk.rows(_LEFT)
+    left = await service.rows(_LEFT)
     for row in left:
         if row["state"] == "suspense":
             body = {"customer_id": business.truth.payer[whole_of(row["payment_id"])], "reason": "the payer was asked"}
-            await desk.ask("POST", f"/suspense/{row['payment_id']}/assign", body)
-    done = {(whole_of(row["payment_id"]), row["item_id"]) for row in await desk.rows(APPLIED)}
-    items = await desk.rows("SELECT item_id, customer_id, open_amount FROM open_item WHERE open_amount > 0")
+            await service.ask("POST", f"/suspense/{row['payment_id']}/assign", body)
+    done = {(whole_of(row["payment_id"]), row["item_id"]) for row in await service.rows(APPLIED)}
+    items = await service.rows("SELECT item_id, customer_id, open_amount FROM open_item WHERE open_amount > 0")
     open_items = {(row["customer_id"], row["item_id"]): row["open_amount"] for row in items}
-    for row in await desk.rows(_LEFT):
+    for row in await service.rows(_LEFT):
         lines: list[dict[str, str]] = []
         money = row["unapplied_amount"]
         for item_id, meant in business.truth.meant.get(whole_of(row["payment_id"]), {}).items():
@@ -172,12 +175,12 @@ async def _clerk(desk: Asked, business: Business) -> set[str]:
                 lines.append({"item_id": item_id, "amount": f"{amount:.2f}"})
                 money -= amount
         if lines:
-            await desk.ask(
+            await service.ask(
                 "POST", f"/payments/{row['payment_id']}/apply", {"lines": lines, "reason": "the payer was asked"}
             )
             for line in lines:
                 open_items[row["customer_id"], line["item_id"]] -= type(money)(line["amount"])
-    await desk.rest()
+    await service.rest()
     return {whole_of(row["payment_id"]) for row in left}
 
 
@@ -196,6 +199,10 @@ def _lines(name: str, found: Score) -> list[Line]:
             found.envelopes_percent >= 95,
         ),
         Line(
+            "matching", f"{what}, no person, without round_sum", f"{found.envelopes_without_round_sum_percent} %",
+            f"{found.envelopes_by_round_sum:,} applied as a clerk did before, or as agreed", "",
+        ),
+        Line(
             "matching", f"{what}, lines, no person", f"{found.lines_percent} %",
             f"{found.lines_by_themselves:,} of {found.lines:,}", "97 %", found.lines_percent >= 97,
         ),
@@ -203,7 +210,7 @@ def _lines(name: str, found: Score) -> list[Line]:
 
 
 @contextlib.asynccontextmanager
-async def running_service(servers: Servers) -> AsyncIterator[Desk]:
+async def running_service(servers: Servers) -> AsyncIterator[RunningService]:
     """The service as a process of its own, with a database and topics of its own."""
     prefix = f"bench-matching-{secrets.token_hex(3)}."
     name = f"bench_matching_{secrets.token_hex(3)}"
@@ -240,7 +247,7 @@ async def running_service(servers: Servers) -> AsyncIterator[Desk]:
         http = httpx.AsyncClient(base_url=address.http_url, headers={"Authorization": f"Bearer {token}"})
         await ending.enter_async_context(http)
         await _ready(http, child)
-        yield Desk(servers, prefix, child, idle, http, url)
+        yield RunningService(servers, prefix, child, idle, http, url)
 
 
 async def _ready(http: httpx.AsyncClient, child: Child) -> None:

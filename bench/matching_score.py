@@ -18,7 +18,7 @@ FROM application AS a
 INNER JOIN application_line AS l ON a.customer_id = l.customer_id AND a.application_id = l.application_id
 GROUP BY a.payment_id, l.item_id, l.rule
 """
-"""What the service's database says of every line."""
+"""What the service's database has of every line."""
 
 
 @dataclass(slots=True)
@@ -27,6 +27,8 @@ class Score:
 
     envelopes: int = 0
     envelopes_by_themselves: int = 0
+    envelopes_by_round_sum: int = 0
+    """Of those without a person, the ones that the rule `round_sum` applied."""
     lines: int = 0
     lines_by_themselves: int = 0
     applied_by_themselves: int = 0
@@ -45,19 +47,26 @@ class Score:
         return _percent(self.envelopes_by_themselves, self.envelopes)
 
     @property
+    def envelopes_without_round_sum_percent(self) -> Decimal:
+        """The share without a person as if a person had applied what `round_sum` did."""
+        return _percent(self.envelopes_by_themselves - self.envelopes_by_round_sum, self.envelopes)
+
+    @property
     def lines_percent(self) -> Decimal:
         return _percent(self.lines_by_themselves, self.lines)
 
 
 def score(truth: Truth, applied: Iterable[Mapping[str, Any]], with_a_person: set[str]) -> Score:
-    """`with_a_person`: payments that a clerk had to look at; a payment's parts count as the payment."""
+    """`with_a_person`: payments that a clerk had to handle; a payment's parts count as the payment."""
     found = Score(envelopes=len(truth.payer), lines=sum(map(len, truth.meant.values())))
     right: defaultdict[str, set[str]] = defaultdict(set)
+    round_sums: set[str] = set()
     for row in applied:
         payment_id, item_id = whole_of(row["payment_id"]), row["item_id"]
         if row["rule"] == "by_hand" or payment_id in with_a_person:
             continue
         found.applied_by_themselves += 1
+        round_sums |= {payment_id} if row["rule"] == "round_sum" else set()
         found.by_rule[row["rule"]] = found.by_rule.get(row["rule"], 0) + 1
         meant = truth.meant.get(payment_id, {}).get(item_id)
         if meant == row["amount"]:
@@ -70,6 +79,7 @@ def score(truth: Truth, applied: Iterable[Mapping[str, Any]], with_a_person: set
         found.lines_by_themselves += len(right[payment_id])
         if payment_id not in with_a_person and len(right[payment_id]) == len(lines):
             found.envelopes_by_themselves += 1
+            found.envelopes_by_round_sum += payment_id in round_sums
         else:
             hard = truth.noise.get(payment_id, "on account")
             found.left_to_people[hard] = found.left_to_people.get(hard, 0) + 1
@@ -82,7 +92,7 @@ def whole_of(payment_id: str) -> str:
 
 
 def examples(found: Score) -> list[str]:
-    """Some of what was wrong, for whoever wants to know why."""
+    """Some of what was wrong, so that the reason can be found."""
     return found.wrong[:_EXAMPLES_MAX]
 
 

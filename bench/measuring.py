@@ -58,8 +58,8 @@ async def measure(servers: Servers, mix: Mix, doing: Doing) -> Result:
     try:
         async with _template(servers, mix, doing) as template:
             drained, rows = await _drain(servers, mix, template, prefix, waves, doing=doing)
-            said = await servers.published(prefix, _topics_published_in(mix))
-            _compare(f"{mix.service} published", said, {e.topic: count for e, count in mix.said.items()})
+            published = await servers.published(prefix, _topics_published_in(mix))
+            _compare(f"{mix.service} published", published, {e.topic: count for e, count in mix.published.items()})
             spent = Spent()
             pace = await _floor(
                 servers,
@@ -67,7 +67,7 @@ async def measure(servers: Servers, mix: Mix, doing: Doing) -> Result:
                 template,
                 prefix,
                 waves,
-                rows={**rows, "outbox": sum(said.values())},
+                rows={**rows, "outbox": sum(published.values())},
                 spent=spent,
                 doing=doing,
             )
@@ -83,8 +83,8 @@ async def drained_alone(servers: Servers, mix: Mix, doing: Doing) -> Drained:
     try:
         async with _template(servers, mix, doing) as template:
             drained, _ = await _drain(servers, mix, template, prefix, waves, doing=doing)
-            said = await servers.published(prefix, _topics_published_in(mix))
-            _compare(f"{mix.service} published", said, {e.topic: count for e, count in mix.said.items()})
+            published = await servers.published(prefix, _topics_published_in(mix))
+            _compare(f"{mix.service} published", published, {e.topic: count for e, count in mix.published.items()})
     finally:
         await servers.forget_topics(prefix)
     return drained
@@ -172,7 +172,7 @@ def _drained_so_far(doing: Doing, before: int, handled: int) -> None:
 
 
 def _topics_published_in(mix: Mix) -> list[str]:
-    """What the service may say, its dead letters included, apart from topics that are part of the backlog."""
+    """Topics that the service may publish to, dead letters included, without the topics of the backlog."""
     backlog = {event.topic for wave in mix.waves for event in wave}
     return sorted(_topics_published_by(mix.service) - backlog)
 
@@ -212,5 +212,5 @@ def _compare(what: str, found: Mapping[str, int], expected: Mapping[str, int]) -
     names = sorted({*found, *expected})
     wrong = [name for name in names if found.get(name, 0) != expected.get(name, 0)]
     if wrong:
-        told = (f"{name} {found.get(name, 0):,} instead of {expected.get(name, 0):,}" for name in wrong)
-        raise BenchFailed(f"{what}: {', '.join(told)}")
+        differences = (f"{name} {found.get(name, 0):,} instead of {expected.get(name, 0):,}" for name in wrong)
+        raise BenchFailed(f"{what}: {', '.join(differences)}")

@@ -42,7 +42,7 @@ class Mix:
     known: Sequence[Event]
     waves: Sequence[Sequence[Event]]
     checks: Sequence[Check]
-    said: Mapping[type[Event], int] = field(default_factory=dict)
+    published: Mapping[type[Event], int] = field(default_factory=dict)
     """How many events of each type the service must have published."""
 
     @property
@@ -158,7 +158,7 @@ def collections(events: int, dice: random.Random) -> Mix:
 
 
 def analytics(events: int, dice: random.Random) -> Mix:
-    """The same as collections hears."""
+    """The same as collections consumes."""
     backlog, items, paid = _items_and_payments(events, dice)
     return Mix(
         "analytics",

@@ -16,7 +16,7 @@ _LIBRARIES: Final = ("faststream", "aiokafka", "asyncpg", "pydantic", "uvloop")
 
 
 class BenchFailed(Exception):
-    """Something was not done, or not rightly. The message says what was seen and what was expected."""
+    """Something was not done, or not rightly. The message states what was found and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Spent:
 
     decode: float = 0.0
     domain: float = 0.0
-    """Deciding, and turning rows into aggregates and back; encoding what is said is part of it."""
+    """Deciding, and turning rows into aggregates and back; encoding events is part of it."""
     sql: float = 0.0
     """Waiting for PostgreSQL and asyncpg."""
     commit: float = 0.0
@@ -134,8 +134,8 @@ class Findings:
     failures: dict[str, str] = field(default_factory=dict)
 
 
-def told_of(error: Exception) -> str:
-    """What a person is told of it: the sentence of a BenchFailed, the kind of anything unexpected."""
+def failure_message(error: Exception) -> str:
+    """The message of a BenchFailed, the kind of anything unexpected."""
     return str(error) if isinstance(error, BenchFailed) else f"{type(error).__name__}: {error}"
 
 

@@ -116,7 +116,7 @@ def aging_by_customer(customers: int, days_ago: int) -> list[tuple[str, int]]:
 
 
 def steps_reached(customers: int) -> int:
-    """How many items reach a step of the shipped dunning ladder on the bench's day; yesterday's were told."""
+    """How many items reach a step of the shipped dunning ladder on the bench's day; yesterday's were sent."""
     return sum(_step(one.posted_days_ago) > _step(one.posted_days_ago - 1) for one in items(customers))
 
 
@@ -136,7 +136,7 @@ def worklist(customers: int) -> list[tuple[str, int]]:
 async def copy_all(connection: Any, service: str, customers: int, done: Callable[[int], None]) -> None:
     """Fills the tables of a service by COPY, what is summed up from them thereafter.
 
-    `done` is told how many items of a table have been read.
+    `done` receives how many items of a table have been read.
     """
     for table, columns in _COLUMNS[service].items():
         lines = _rows(service, table, customers)

@@ -106,17 +106,17 @@ class Servers:
 
 
 @contextlib.asynccontextmanager
-async def servers(tell: Report) -> AsyncIterator[Servers]:
-    """Starts both, in a directory of their own that is removed at the end. `tell` gets a line for each."""
+async def servers(report: Report) -> AsyncIterator[Servers]:
+    """Starts both, in a directory of their own that is removed at the end. `report` gets a line for each."""
     with tempfile.TemporaryDirectory(prefix="o2c-bench-", ignore_cleanup_errors=True) as name:
         directory = Path(name)
         directory.chmod(0o755)  # an embedded PostgreSQL of root's runs as another user
         children, ports = Children(directory), Ports(directory / "ports.json")
         try:
-            postgres = await choose_postgres(children, directory / "postgres", ports, tell)
-            tell(postgres.described)
-            kafka = await choose_kafka(children, directory / "kafka", ports, tell)
-            tell(kafka.described)
+            postgres = await choose_postgres(children, directory / "postgres", ports, report)
+            report(postgres.described)
+            kafka = await choose_kafka(children, directory / "kafka", ports, report)
+            report(kafka.described)
             yield Servers(postgres, kafka, children, ports, directory)
             if kafka.kind == "docker":
                 await kafka.stop()

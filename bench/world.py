@@ -57,18 +57,18 @@ INVENTORY_CONTROL: Final[dict[type[Event], Answer]] = {StockRequested: allocate_
 
 
 class World:
-    """Hears what the services say from now on, answers it, and keeps when each order was first heard of.
+    """Consumes what the services publish from now on, answers it, and records when each order was first seen.
 
     Use as an asynchronous context manager.
     """
 
-    def __init__(self, five: Five, answers: Mapping[type[Event], Answer], hears: Iterable[type[Event]] = ()) -> None:
+    def __init__(self, five: Five, answers: Mapping[type[Event], Answer], observed: Iterable[type[Event]] = ()) -> None:
         self._five = five
         self._answers = answers
-        self._hears = {*answers, *hears}
-        self.heard_at: defaultdict[type[Event], dict[str, float]] = defaultdict(dict)
+        self._subscriptions = {*answers, *observed}
+        self.seen_at: defaultdict[type[Event], dict[str, float]] = defaultdict(dict)
         """By order, or by subject of events that name none: seconds of `time.perf_counter`."""
-        self._said: list[asyncio.Future[Any]] = []
+        self._sent: list[asyncio.Future[Any]] = []
 
     async def __aenter__(self) -> Self:
         kafka = self._five.servers.kafka
@@ -80,52 +80,54 @@ class World:
         )
         await self._producer.start()
         await self._consumer.start()
-        places = [TopicPartition(self._five.prefix + e.topic, n) for e in self._hears for n in range(PARTITIONS)]
+        places = [
+            TopicPartition(self._five.prefix + e.topic, n) for e in self._subscriptions for n in range(PARTITIONS)
+        ]
         self._consumer.assign(places)
         await self._consumer.seek_to_end(*places)
         for place in places:
-            await self._consumer.position(place)  # what is said from now on is heard
-        self._listening = asyncio.create_task(self._listen())
+            await self._consumer.position(place)  # from here on every event is consumed
+        self._consuming = asyncio.create_task(self._consume())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._listening.cancel()
-        await asyncio.gather(self._listening, return_exceptions=True)
+        self._consuming.cancel()
+        await asyncio.gather(self._consuming, return_exceptions=True)
         try:
-            await asyncio.gather(*self._said)
+            await asyncio.gather(*self._sent)
         finally:
             await self._consumer.stop()
             await self._producer.stop()
 
     async def publish(self, event: Event) -> None:
-        """Publishes at once, without waiting for the broker's word."""
+        """Publishes at once, without waiting for the broker's acknowledgement."""
         identity = uuid5(O2C_NAMESPACE, f"bench/{event.type_name()}/{event.subject}")
         context = EventContext(
             id=identity, source=event.published_by[0], time=datetime.now(UTC), correlation_id=identity
         )
         record = encode(event, context)
         topic = self._five.prefix + record.topic
-        self._said.append(await self._producer.send(topic, record.value, key=record.key, headers=record.headers))
+        self._sent.append(await self._producer.send(topic, record.value, key=record.key, headers=record.headers))
 
     def all_well(self) -> None:
-        """Raises what ended the listening, or BenchFailed where a service has ended."""
+        """Raises what ended the consumer, or BenchFailed where a service has ended."""
         self._five.all_alive()
-        if self._listening.done():
-            self._listening.result()
+        if self._consuming.done():
+            self._consuming.result()
 
-    async def _listen(self) -> None:
+    async def _consume(self) -> None:
         while True:
             for records in (await self._consumer.getmany(timeout_ms=_POLL_MS)).values():
                 at = time.perf_counter()
                 for record in records:
-                    await self._hear(decode(record.value, read_headers(record.headers), _BYTES_MAX), at)
+                    await self._handle(decode(record.value, read_headers(record.headers), _BYTES_MAX), at)
             await asyncio.sleep(_GATHER_SECONDS)
 
-    async def _hear(self, event: Event, at: float) -> None:
+    async def _handle(self, event: Event, at: float) -> None:
         named = getattr(event, "order_id", None) or event.subject
-        self.heard_at[type(event)].setdefault(named, at)
+        self.seen_at[type(event)].setdefault(named, at)
         answer = self._answers.get(type(event))
         if answer is not None:
             await self.publish(answer(event))

@@ -32,17 +32,17 @@ KAFKA, KAFKA_IDEMPOTENT, POSTGRES = "O2C_TESTS_KAFKA", "O2C_TESTS_KAFKA_IDEMPOTE
 
 @asynccontextmanager
 async def servers() -> AsyncIterator[dict[str, str]]:
-    """Starts both servers, says which were taken, and yields what a session has to know of them."""
+    """Starts both servers, reports which were chosen, and yields what a test run has to know of them."""
     # Not under pytest's own temporary directory: another pytest session closes that to the server's user.
     with tempfile.TemporaryDirectory(prefix="o2c-test-", ignore_cleanup_errors=True) as name:
         directory = Path(name)
         directory.chmod(0o755)
         children, ports = Children(directory), Ports(directory / "ports.json")
         try:
-            postgres = await choose_postgres(children, directory / "postgres", ports, _say, for_tests=True)
-            _say(f"PostgreSQL taken: {postgres.described}")
-            kafka = await choose_kafka(children, directory / "kafka", ports, _say, for_tests=True)
-            _say(f"Kafka taken: {kafka.described}")
+            postgres = await choose_postgres(children, directory / "postgres", ports, _report, for_tests=True)
+            _report(f"PostgreSQL taken: {postgres.described}")
+            kafka = await choose_kafka(children, directory / "kafka", ports, _report, for_tests=True)
+            _report(f"Kafka taken: {kafka.described}")
             yield {
                 POSTGRES: postgres.superuser_url,
                 KAFKA: kafka.bootstrap_servers,
@@ -64,9 +64,9 @@ async def run_session(name: str, paths: Sequence[str], options: Sequence[str], e
     )
     assert process.stdout is not None
     async for line in process.stdout:
-        _say(f"{name} | {line.decode(errors='replace').rstrip()}")
+        _report(f"{name} | {line.decode(errors='replace').rstrip()}")
     code = await process.wait()
-    _say(f"{name}: exit {code} after {time.monotonic() - started:.0f} s")
+    _report(f"{name}: exit {code} after {time.monotonic() - started:.0f} s")
     return code
 
 
@@ -77,12 +77,12 @@ async def main(options: Sequence[str]) -> int:
                 *(run_session(name, paths, options, environment) for name, paths in SESSIONS.items())
             )
     except StackError as error:
-        _say(str(error))
+        _report(str(error))
         return 1
     return int(any(codes))
 
 
-def _say(line: str) -> None:
+def _report(line: str) -> None:
     print(line, flush=True)
 
 

@@ -54,7 +54,7 @@ class Infrastructure:
         self.ports = Ports(directory / "ports.json")
         self._config = config
 
-    def tell(self, line: str) -> None:
+    def report(self, line: str) -> None:
         """Shows which servers were taken, and why others were not: at once, and again in the summary."""
         self._config.stash.setdefault(_TAKEN, []).append(line)
         reporter: Any = self._config.pluginmanager.get_plugin("terminalreporter")
@@ -82,9 +82,9 @@ async def postgres(infrastructure: Infrastructure) -> AsyncIterator[Databases]:
         return
     directory = infrastructure.directory / "postgres"
     server = await choose_postgres(
-        infrastructure.children, directory, infrastructure.ports, infrastructure.tell, for_tests=True
+        infrastructure.children, directory, infrastructure.ports, infrastructure.report, for_tests=True
     )
-    infrastructure.tell(f"PostgreSQL taken: {server.described}")
+    infrastructure.report(f"PostgreSQL chosen: {server.described}")
     yield Databases(server)
     await server.stop()
 
@@ -97,9 +97,9 @@ async def kafka(infrastructure: Infrastructure) -> AsyncIterator[Kafka]:
         return
     directory = infrastructure.directory / "kafka"
     broker = await choose_kafka(
-        infrastructure.children, directory, infrastructure.ports, infrastructure.tell, for_tests=True
+        infrastructure.children, directory, infrastructure.ports, infrastructure.report, for_tests=True
     )
-    infrastructure.tell(f"Kafka taken: {broker.described}")
+    infrastructure.report(f"Kafka chosen: {broker.described}")
     yield broker
     await broker.stop()
 

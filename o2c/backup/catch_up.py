@@ -21,10 +21,10 @@ from o2c.backup.topics import topics_of_services_only
 from shared.contracts.erp import BusinessDayStarted
 
 _PAUSE_MS = 100
-"""Where nothing came in for so long, services had come to rest."""
+"""Where nothing arrived for so long, the services were idle."""
 _RESTS_BEFORE_PAUSES_COUNT_LESS = 5_000
 """After so many rests only pauses twice as long count: a long catching up comes to an end."""
-_TOLD_EVERY = 5_000
+_REPORTED_EVERY = 5_000
 
 
 class WaitsForIdle(Protocol):
@@ -44,7 +44,7 @@ async def catch_up(
 
     The services must run. After an interruption it may be run again.
 
-    Raises StackError where the backup has not been restored, or the services do not come to rest.
+    Raises StackError where the backup has not been restored, or the services do not become idle.
     """
     manifest, restored = read_manifest(directory), read_restored(directory)
     async with groups_of(bootstrap_servers, topic_prefix) as groups:
@@ -71,12 +71,12 @@ async def catch_up(
 def _ranges(manifest: Manifest, restored: Restored, beginnings: Offsets) -> Ranges:
     """What is still to be consumed: of services up to the backup, of all other producers up to the restore.
 
-    A catching up that had come to its end has made topics forget; then their part is done.
+    A catching up that had come to its end has deleted the records of topics; then their part is done.
     """
     ours = topics_of_services_only()
     ranges: dict[tuple[str, int], tuple[int, int]] = {}
     for dump in manifest.services.values():
-        for topic, ends in _heard(dump.offsets, restored.ends).items():
+        for topic, ends in _consumed(dump.offsets, restored.ends).items():
             for partition, end in ends.items():
                 start = max(dump.offsets[topic].get(partition, 0), beginnings[topic][partition])
                 last = manifest.ends[topic].get(partition, 0) if topic in ours else end
@@ -85,7 +85,7 @@ def _ranges(manifest: Manifest, restored: Restored, beginnings: Offsets) -> Rang
     return {place: (start, end) for place, (start, end) in ranges.items() if start < end}
 
 
-def _heard(offsets: Offsets, ends: Offsets) -> Offsets:
+def _consumed(offsets: Offsets, ends: Offsets) -> Offsets:
     return {topic: ends[topic] for topic in offsets if topic in ends}
 
 
@@ -116,7 +116,7 @@ async def _publish_again(
         published += 1
         if new_day:
             await rest()
-        elif len(sent) >= _TOLD_EVERY:
+        elif len(sent) >= _REPORTED_EVERY:
             await _all(sent)
             report_progress(f"{published:,} so far")
     await _all(sent)

@@ -1,4 +1,4 @@
-"""Where topics end in Kafka and consumer groups stand, and putting groups where they are to go on."""
+"""Where topics end in Kafka and consumer groups stand, and moving groups to where they are to continue."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Groups:
         return self._named(await self._consumer.beginning_offsets(await self._places(topics)))
 
     async def committed(self, service: str, topics: Collection[str]) -> Offsets:
-        """What the service's group goes on from; where it never committed, the partition's beginning."""
+        """From where the service's group continues; where it never committed, the partition's beginning."""
         places = await self._places(topics)
         if not places:
             return {}

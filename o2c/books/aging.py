@@ -148,11 +148,13 @@ async def aging(analytics_database_url: str, as_of: date | None = None, customer
             if day is None:
                 raise NoBusinessDay("no business day has begun yet: name a day with --as-of, e.g. --as-of 2013-06-30")
             if customer is None:
-                totals = await connection.fetch(queries["view_aging_by_company"], day, list(BUCKET_FROM_DAYS))
+                totals = await connection.fetch(
+                    queries["view_aging_by_company"], [day], day, day, list(BUCKET_FROM_DAYS)
+                )
                 customers = await _customers(connection, queries["view_aging_by_customer"], day)
             else:
                 query = queries["view_aging_of_customer"]
-                totals = customers = await connection.fetch(query, day, customer, list(BUCKET_FROM_DAYS))
+                totals = customers = await connection.fetch(query, [day], day, day, customer, list(BUCKET_FROM_DAYS))
             items = await connection.fetch(queries["open_items_of_customer"], day, customer) if customer else []
     finally:
         await connection.close()
@@ -168,7 +170,7 @@ async def _customers(connection: Any, query: str, day: date) -> list[asyncpg.Rec
     rows: list[asyncpg.Record] = []
     after = ("", "", "")
     while True:
-        page = await connection.fetch(query, day, *after, _CUSTOMERS_AT_ONCE, list(BUCKET_FROM_DAYS))
+        page = await connection.fetch(query, [day], day, day, *after, _CUSTOMERS_AT_ONCE, list(BUCKET_FROM_DAYS))
         rows += page
         if len(page) < _CUSTOMERS_AT_ONCE:
             return rows

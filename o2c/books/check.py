@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from o2c.books import ledger, receivables
+from o2c.books import bank, ledger, receivables
 from o2c.books.credits import credits
 from o2c.books.databases import LAST_DAY, databases_open
 from o2c.books.digest import digest
@@ -30,6 +30,9 @@ async def check_books(
         report.lines += await ledger.double_entry(dbs, day)
         report.lines += await receivables.open_items(dbs, day)
         report.lines += await receivables.payments(dbs, day, at_present)
+        report.lines += await bank.bank_accounts(dbs, day)
+        report.lines += await bank.receipts(dbs, day)
+        report.not_compared += await bank.cash_elsewhere(dbs, day)
         report.lines += await credits(dbs, day, at_present)
         report.lines += await ledger.sub_ledgers(dbs, day)
         report.lines += await exposure(dbs, day, at_present)

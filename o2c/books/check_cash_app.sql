@@ -80,8 +80,53 @@ GROUP BY i.currency;
 SELECT currency, sum(amount) AS amount FROM payment_refund WHERE refunded_on <= $1 GROUP BY currency;
 
 -- name: bank_fees
--- What card acquirers kept, per currency up to the end of a day.
-SELECT currency, sum(fee) AS amount FROM bundle WHERE fee <> 0 AND value_date <= $1 GROUP BY currency;
+-- What card acquirers and banks kept back of payments, per currency up to the end of a day.
+SELECT kept.currency, sum(kept.amount) AS amount
+FROM (
+    SELECT currency, fee AS amount FROM bundle WHERE fee <> 0 AND value_date <= $1
+    UNION ALL
+    SELECT currency, -amount FROM import_entry WHERE outcome = 'booked' AND value_date <= $1
+) AS kept
+GROUP BY kept.currency;
+
+-- name: coded_lines
+-- What lines of bank statements were coded to, per GL account and currency up to the end of a day: what the bank took is
+-- a debit.
+SELECT gl_account AS account, currency, -sum(amount) AS amount
+FROM statement_line
+WHERE state = 'coded' AND value_date <= $1
+GROUP BY gl_account, currency;
+
+-- name: load_policy_versions
+-- Every version of the named policies, oldest first.
+SELECT name, version, valid_from, document::text AS document, set_by, set_at, reason
+FROM policy_version
+WHERE name = ANY($1::text[])
+ORDER BY name, version;
+
+-- name: coded_payments
+-- Money that was taken out of suspense to GL accounts, per account and currency as of the end of a day: a credit.
+SELECT gl_account AS account, currency, -sum(amount) AS amount
+FROM payment_coding
+WHERE coded_on <= $1 AND (undone_on IS NULL OR undone_on > $1)
+GROUP BY gl_account, currency;
+
+-- name: receipts_with_codes
+-- Lines of statements up to a day that were posted as customers' payments by no person, although one part of the bank's
+-- code is among $2.
+SELECT
+    l.line_id, l.bank_account, l.currency, l.statement_date, l.amount, l.bank_code, l.subject_id,
+    coalesce(e.facts ->> 'details', '') AS details
+FROM statement_line AS l
+INNER JOIN import_entry AS e ON l.import_id = e.import_id AND l.entry_no = e.entry_no
+WHERE
+    l.state = 'receipt' AND l.coded_by = '' AND l.amount > 0 AND l.statement_date <= $1 AND e.outcome = 'post'
+    AND string_to_array(upper(l.bank_code), '/') && $2::text[]
+ORDER BY l.line_id;
+
+-- name: bank_accounts_with_statements
+-- Our bank accounts that have a statement of a day or before.
+SELECT DISTINCT bank_account FROM statement_balance WHERE statement_date <= $1 ORDER BY bank_account;
 
 -- name: written_off
 -- Write-offs less those reversed, per currency up to the end of a day.

@@ -12,21 +12,21 @@ async def credits(dbs: dict[str, Database], day: date, at_present: bool) -> list
     """Credit memos reach cash_app whole, and never exceed what was charged; deductions reach collections."""
     invoicing, cash_app = dbs["invoicing"], dbs["cash_app"]
     given = await invoicing.amounts("credited_by_customer", day)
-    taken_in = await cash_app.amounts("credit_memos_by_customer", day)
+    recorded = await cash_app.amounts("credit_memos_by_customer", day)
     lines = compare(
-        "Credit memos posted = credit memos taken in, per customer",
-        "credit memos (invoicing)", given, "credit memos (cash_app)", taken_in,
+        "Credit memos posted = credit memos recorded, per customer",
+        "credit memos (invoicing)", given, "credit memos (cash_app)", recorded,
     )  # fmt: skip
     if not at_present:
         return lines
     too_much = await invoicing.value("credited_too_much")
-    kept_back = await cash_app.amounts("deductions_by_customer")
+    deducted = await cash_app.amounts("deductions_by_customer")
     known = await dbs["collections"].amounts("deductions_known")
     return [
         *lines,
         Line("No document credited beyond what it charged", "documents (invoicing)", too_much, "none", 0),
         *compare(
             "Deductions = cases of collections, per customer",
-            "deduction items (cash_app)", kept_back, "deductions (collections)", known,
+            "deduction items (cash_app)", deducted, "deductions (collections)", known,
         ),
     ]  # fmt: skip

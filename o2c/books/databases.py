@@ -15,7 +15,11 @@ from o2c.stack import SERVICES
 from shared.chassis.transaction.queries import Queries, load_queries
 
 _OWN_SQL = Path(__file__).parent
-_ANALYTICS_SQL = Path(__file__).parents[2] / "services" / "analytics"
+_ROOT = Path(__file__).parents[2]
+_FURTHER_SQL = (
+    _ROOT / "services" / "analytics",
+    _ROOT / "services" / "cash_app" / "bank_reconciliation",
+)
 _STATEMENT_SECONDS_MAX = 300
 LAST_DAY = date(2099, 12, 31)
 """The last day a contract allows: as of it is at present."""
@@ -27,6 +31,10 @@ class Database:
     def __init__(self, connection: Any, queries: Queries) -> None:
         self._connection = connection
         self._queries = queries
+
+    async def fetch(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
+        """The rows, under the name by which services read."""
+        return await self.rows(query, *arguments)
 
     async def rows(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
         rows: list[asyncpg.Record] = await self._connection.fetch(self._queries[query], *arguments)
@@ -43,6 +51,11 @@ class Database:
         return {tuple(row[key] for key in keys): row[amount] for row in rows if row[amount]}
 
 
+def check_queries(*more_sql: Path) -> Queries:
+    """The named queries of a check, with those of further folders."""
+    return load_queries(_OWN_SQL, *_FURTHER_SQL, *more_sql)
+
+
 @contextlib.asynccontextmanager
 async def databases_open(urls: Mapping[str, str], *more_sql: Path) -> AsyncIterator[dict[str, Database]]:
     """All five, each seen at one moment. `more_sql` are folders of further named queries.
@@ -52,7 +65,7 @@ async def databases_open(urls: Mapping[str, str], *more_sql: Path) -> AsyncItera
     missing = [name for name in SERVICES if name not in urls]
     if missing:
         raise LookupError(f"the check needs all five databases; missing: {', '.join(missing)}")
-    queries = load_queries(_OWN_SQL, _ANALYTICS_SQL, *more_sql)
+    queries = check_queries(*more_sql)
     async with contextlib.AsyncExitStack() as stack:
         opened = {}
         for name in SERVICES:

@@ -14,6 +14,7 @@ from shared.kernel.money import amount_text
 
 JOURNALS = ("invoicing", "cash_app")
 _SOLD = (Account.REVENUE, Account.TAX_PAYABLE, Account.MIGRATION_CLEARING)
+_CODED = (Account.TRANSFER_CLEARING, Account.BANK_CHARGES, Account.INTEREST_INCOME, Account.INTEREST_EXPENSE)
 _WAITING = {Account.SUSPENSE: "suspense", Account.UNAPPLIED_CASH: "unapplied", Account.ON_ACCOUNT: "on_account"}
 
 
@@ -46,6 +47,8 @@ async def sub_ledgers(dbs: dict[str, Database], day: date) -> list[Line]:
         plus(*[await _journal(dbs[name], day, side) for name in JOURNALS]) for side in ("debit", "credit")
     ]
     fees = await cash_app.amounts("bank_fees", day, keys=("currency",))
+    coded_lines = await cash_app.amounts("coded_lines", day, keys=("account", "currency"))
+    coded = plus(coded_lines, await cash_app.amounts("coded_payments", day, keys=("account", "currency")))
     owned, owed = minus(debits, credits), minus(credits, debits)
     lines = compare(
         "Receivables in the journals = open items, per customer",
@@ -61,16 +64,31 @@ async def sub_ledgers(dbs: dict[str, Database], day: date) -> list[Line]:
     )  # fmt: skip
     lines += compare(
         "Cash in the journal = payments",
-        "cash", only(owned, [Account.CASH]), "payments received - returned - bank fees",
-        minus(minus(received, returned), fees),
+        "cash", only(owned, [Account.CASH]), "payments received - returned - bank fees - bank lines coded",
+        minus(received, returned, fees, by_currency(coded_lines)),
+    )  # fmt: skip
+    lines += compare(
+        "Bank lines coded in the journal = lines of statements",
+        "in the journal", _of_bank_lines(owned, coded), "lines coded", _without_refunds(coded),
     )  # fmt: skip
     for account, name in _WAITING.items():
         invariant = f"{name.replace('_', ' ').capitalize()} in the journal = payments"
         lines += compare(invariant, "in the journal", only(owed, [account]), "of payments", only(waiting, [name]))
-    return lines + await _given_away(cash_app, day, owned) + await _exchanged(cash_app, day, owned)
+    return lines + await _given_away(cash_app, day, owned, coded) + await _exchanged(cash_app, day, owned)
 
 
-async def _given_away(cash_app: Database, day: date, owned: Amounts) -> list[Line]:
+def _of_bank_lines(owned: Amounts, coded: Amounts) -> Amounts:
+    """The balances of the accounts that only lines of bank statements are coded to."""
+    accounts = {*_CODED, *(account for account, _ in coded)} - {Account.REFUND_CLEARING}
+    return {key: amount for key, amount in owned.items() if key[0] in accounts}
+
+
+def _without_refunds(coded: Amounts) -> Amounts:
+    """Without refunds paid, which clear what was refunded."""
+    return {key: amount for key, amount in coded.items() if key[0] != Account.REFUND_CLEARING}
+
+
+async def _given_away(cash_app: Database, day: date, owned: Amounts, coded: Amounts) -> list[Line]:
     """Discounts, tolerances, bad debts and refunds: what was granted is what was posted."""
     lines: list[Line] = []
     for account, query, column, what in (
@@ -83,7 +101,7 @@ async def _given_away(cash_app: Database, day: date, owned: Amounts) -> list[Lin
         granted = await cash_app.amounts(query, day, keys=("currency",), amount=column)
         posted = only(owned, [account])
         if account is Account.REFUND_CLEARING:
-            posted = negated(posted)
+            posted = plus(negated(posted), only(coded, [account]))
         lines += compare(
             f"{what} in the journal = {what.lower()} granted", "in the journal", posted, "granted", granted
         )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
-from o2c.books.amounts import Amounts, by_currency, minus, plus
+from o2c.books.amounts import Amounts, by_currency, minus, negated, plus
 from o2c.books.databases import LAST_DAY, Database
 from o2c.books.report import Line, amount_line, compare, keys_differing
 from shared.kernel.aging import BUCKET_FROM_DAYS, AgingBucket, bucket_of
@@ -86,10 +86,11 @@ async def payments(dbs: dict[str, Database], day: date, at_present: bool) -> lis
         )
     ]  # fmt: skip
     waiting = await cash_app.amounts("cash_waiting", day, keys=("account", "currency"))
+    coded = negated(by_currency(await cash_app.amounts("coded_payments", day, keys=("account", "currency"))))
     lines = compare(
         "Payments = cash applied + cash waiting",
         "payments received - returned (cash_app)", plus(minus(received, returned), claimed),
-        "applied + refunded + waiting (cash_app)", plus(used, refunded, by_currency(waiting)),
+        "applied + refunded + coded + waiting (cash_app)", plus(used, refunded, coded, by_currency(waiting)),
     )  # fmt: skip
     if at_present:
         as_they_stand = await cash_app.amounts("payments_waiting", keys=("account", "currency"))
@@ -144,7 +145,7 @@ async def aging(dbs: dict[str, Database], as_of: date | None) -> list[Line]:
         plain[row["company_id"], str(bucket_of(row["due_date"], day)), row["currency"]] += row["amount"]
     answered: Amounts = {
         (row["company_id"], str(bucket), row["currency"]): row[column]
-        for row in await dbs["analytics"].rows("view_aging_by_company", day, list(BUCKET_FROM_DAYS))
+        for row in await dbs["analytics"].rows("view_aging_by_company", [day], day, day, list(BUCKET_FROM_DAYS))
         for bucket, column in _BUCKET_COLUMNS.items()
         if row[column]
     }

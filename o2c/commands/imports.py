@@ -53,7 +53,7 @@ async def _import(
 
     async def take(path: Path) -> dict[str, Any]:
         shown = await import_file(client, path, _progress(path, as_json), format=format, payer=payer)
-        _tell(path, shown, as_json)
+        _print_result(path, shown, as_json)
         return shown
 
     headers = {"Authorization": f"Bearer {token}"}
@@ -74,7 +74,7 @@ def _person() -> str:
 
 
 def _progress(path: Path, as_json: bool) -> Any:
-    """Tells how far the posting of a large file is, at each tenth of it."""
+    """Reports how far the posting of a large file is, at each tenth of it."""
     last_tenth = 0
 
     def report_progress(shown: dict[str, Any]) -> None:
@@ -87,7 +87,7 @@ def _progress(path: Path, as_json: bool) -> Any:
     return report_progress
 
 
-def _tell(path: Path, shown: dict[str, Any], as_json: bool) -> None:
+def _print_result(path: Path, shown: dict[str, Any], as_json: bool) -> None:
     from o2c.commands.file_upload import errors_of
 
     if as_json:

@@ -122,7 +122,7 @@ def clock(
     once: Annotated[bool, typer.Option("--once", help="Begin the days that are due and end.")] = False,
     stack: Stack = None,
 ) -> None:
-    """Say BusinessDayStarted for each new day, once, and go on from the last one after a pause.
+    """Publish BusinessDayStarted for each new day, once; after a pause, continue after the last day published.
 
     Kafka is the one of O2C_KAFKA_BOOTSTRAP_SERVERS, else the running stack's.
     """

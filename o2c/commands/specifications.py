@@ -12,7 +12,7 @@ from o2c.commands.options import ServiceName, Stack
 
 
 def asyncapi() -> None:
-    """Print the AsyncAPI 3 document: every event with its topic, key, speakers, hearers and schema."""
+    """Print the AsyncAPI 3 document: every event with its topic, key, producers, consumers and schema."""
     from o2c.specs.asyncapi import document
 
     typer.echo(json.dumps(document(), indent=2))

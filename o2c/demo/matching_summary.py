@@ -50,9 +50,12 @@ def _sources(matching: Matching) -> Table:
         )  # fmt: skip
     payments, lines = _sums(matching.by_source, "payments"), _sums(matching.by_source, "lines")
     table.add_row("all", f"{payments[0]:,}", _share(*payments), f"{lines[0]:,}", _share(*lines))
+    payments, lines = _without_round_sum(payments, lines, matching.by_rule)
+    label = "all, without the rule round_sum"
+    table.add_row(label, f"{payments[0]:,}", _share(*payments), f"{lines[0]:,}", _share(*lines))
     posted = [file for file in matching.files if file["stage"] == "posted"]
     formats = ", ".join(f"{format_}: {count}" for format_, count in sorted(_formats(posted).items()))
-    from_files = sum(file["counts"].get("payments", 0) for file in posted)
+    from_files = sum(file["counts"].get("payments", 0) - file["counts"].get("seen_before", 0) for file in posted)
     table.caption = f"{from_files:,} of them came in {len(posted)} files ({formats}), the others over the bank feed."
     return table
 
@@ -73,6 +76,17 @@ def _queues(matching: Matching) -> Table:
         amounts = (amount_text(Decimal(rows[c]["amount"]), c) if c in rows else "-" for c in currencies)
         table.add_row(queue.replace("_", " "), f"{sum(row['entries'] for row in rows.values()):,}", *amounts)
     return table
+
+
+def _without_round_sum(
+    payments: tuple[int, int], lines: tuple[int, int], by_rule: Rows
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The same sums as if a person had applied what was applied as a clerk did before, or as the customer agreed."""
+    applied = [row for row in by_rule if row["label"] == "round_sum"]
+    return (
+        (payments[0], payments[1] - sum(row["payments_by_rule"] for row in applied)),
+        (lines[0], lines[1] - sum(row["lines_by_rule"] for row in applied)),
+    )
 
 
 def _formats(files: Rows) -> dict[str, int]:

@@ -205,9 +205,9 @@ async def answers_as_broker(bootstrap_servers: str) -> bool:
 
     Asked for a group's coordinator, a new broker creates its offsets topic now and not when consumers wait for it.
     """
-    quiet = logging.getLogger("aiokafka")
-    level = quiet.level
-    quiet.setLevel(logging.CRITICAL)  # a broker that is still starting is no error worth a line
+    client_log = logging.getLogger("aiokafka")
+    level = client_log.level
+    client_log.setLevel(logging.CRITICAL)  # a broker that is still starting is no error worth a line
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, client_id="o2c-stack", request_timeout_ms=10_000)
     try:
         await asyncio.wait_for(admin.start(), 10)
@@ -216,5 +216,5 @@ async def answers_as_broker(bootstrap_servers: str) -> bool:
         return False
     finally:
         await admin.close()
-        quiet.setLevel(level)
+        client_log.setLevel(level)
     return True

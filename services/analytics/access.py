@@ -11,8 +11,12 @@ Reader = Annotated[Person, require_roles()]
 Reports = Annotated[ReadSession, read_session()]
 
 
-def last_business_day(db: ReadSession) -> date:
-    """The last business day that began. Raises Unprocessable before the first."""
-    if db.today is None:
+def business_day_of(company_id: str | None, db: ReadSession) -> date:
+    """The company's business day; the latest of all companies where none is named.
+
+    Raises Unprocessable before the first day.
+    """
+    day = db.days.latest if company_id is None else db.days.of(company_id)
+    if day is None:
         raise Unprocessable("no business day has begun yet: give the day, e.g. as_of=2013-06-30")
-    return db.today
+    return day

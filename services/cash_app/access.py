@@ -10,5 +10,5 @@ Reader = Annotated[Person, require_roles("cash_clerk", "controller", "collector"
 Clerk = Annotated[Command, command_for_roles("cash_clerk")]
 ClerkOrController = Annotated[Command, command_for_roles("cash_clerk", "controller")]
 Approver = Annotated[Command, command_for_roles("cash_clerk", "controller", "credit_manager")]
-"""May request and approve; how much, the policies say."""
+"""May request and approve; how much, the policies state."""
 Books = Annotated[ReadSession, read_session()]

@@ -10,6 +10,8 @@ from services.cash_app.application.api import router as application_router
 from services.cash_app.application.policy import APPLICATION_RULES, MANUAL_APPLICATION_RULES
 from services.cash_app.bank_files.api import IMPORTS_PATH
 from services.cash_app.bank_files.api import router as imports_router
+from services.cash_app.bank_reconciliation.api import router as bank_reconciliation_router
+from services.cash_app.bank_reconciliation.policy import BANK_CODING_RULES, OWN_ACCOUNTS
 from services.cash_app.corrections.api import router as corrections_router
 from services.cash_app.duplicates.api import router as duplicates_router
 from services.cash_app.duplicates.policy import DUPLICATE_RULES
@@ -44,6 +46,7 @@ for of_capability in (
     refunds_router,
     write_offs_router,
     imports_router,
+    bank_reconciliation_router,
     work_queues_router,
     reports_router,
 ):
@@ -63,6 +66,8 @@ service = Service(
         RETURN_RULES,
         REFUND_RULES,
         WRITE_OFF_RULES,
+        OWN_ACCOUNTS,
+        BANK_CODING_RULES,
     ),
     settings=CashAppSettings,
     components=(ledger.COMPONENT, exchange_rates.COMPONENT, approvals.COMPONENT),

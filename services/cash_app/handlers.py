@@ -5,7 +5,7 @@ Customers come before invoices and invoices before payments, so that a payment f
 
 from __future__ import annotations
 
-from services.cash_app.application.handlers import apply_credit_memos, post_finance_charges, post_invoices
+from services.cash_app.application.handlers import apply_credit_memos, close_orders, post_finance_charges, post_invoices
 from services.cash_app.bank_files.stages import STEPS, take_a_step
 from services.cash_app.identification.handlers import apply_suspense_of_new_customers, retry_suspense, update_customers
 from services.cash_app.payment_intake.handlers import receive_payments
@@ -16,7 +16,7 @@ from shared.chassis.declare.handlers import BackgroundWork, DailyWork, HandlerTa
 from shared.components import exchange_rates, ledger
 from shared.contracts.collections import WriteOffApproved
 from shared.contracts.erp import CustomerChanged, PaymentReceived, PaymentReturned, RemittanceAdvised
-from shared.contracts.invoicing import CreditMemoPosted, FinanceChargePosted, InvoicePosted
+from shared.contracts.invoicing import CreditMemoPosted, FinanceChargePosted, InvoicePosted, OpenOrderChanged
 
 handlers = HandlerTable(
     "cash_app",
@@ -28,6 +28,7 @@ handlers = HandlerTable(
         on(CreditMemoPosted, apply_credit_memos),
         on(RemittanceAdvised, match_remittance_advice),
         on(PaymentReceived, receive_payments),
+        on(OpenOrderChanged, close_orders),
         on(PaymentReturned, book_returned_payments),
         on(WriteOffApproved, post_write_offs),
         *ledger.subscriptions("cash_app"),

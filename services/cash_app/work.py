@@ -12,22 +12,31 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar, cast
 
-from services.cash_app.application.domain.customer_subledger import CustomerSubledger, Rules
+from services.cash_app.application.domain.customer_subledger import CreditUse, CustomerSubledger, Known, Rules
+from services.cash_app.application.domain.round_sum_lesson import may_teach
 from services.cash_app.application.policy import APPLICATION_RULES, rules_in_force
-from services.cash_app.open_items.domain.document_number import document_key
-from services.cash_app.open_items.domain.known_document import KnownDocument
+from services.cash_app.open_items.domain.document_number import document_key, reference_key
+from services.cash_app.open_items.domain.known_document import KnownDocument, ReferenceKind
 from services.cash_app.open_items.domain.open_item import OpenItem
-from services.cash_app.open_items.store import CUSTOMERS, ITEMS
+from services.cash_app.open_items.store import (
+    CUSTOMERS,
+    ITEMS,
+    REFERENCE_CHARACTERS_MAX,
+    known_from_row,
+    reference_rows,
+)
 from services.cash_app.payments.bookings_store import persist_bookings
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.payment import Payment
 from services.cash_app.payments.domain.pending_document import PendingDocument
 from services.cash_app.payments.store import PAYMENTS, PENDING_DOCUMENTS
+from services.cash_app.remittance_text.domain.mentions import keys_in
 from shared.chassis.errors import Conflict, NotFound
 from shared.chassis.transaction.command import Command
 from shared.chassis.transaction.unit_of_work import Aggregates, Cause, Table, UnitOfWork
 from shared.components import exchange_rates
 from shared.kernel.exchange_rates import DatedExchangeRates
+from shared.kernel.money import round_half_up
 
 K = TypeVar("K")
 A = TypeVar("A")
@@ -61,7 +70,10 @@ class CashWork(UnitOfWork):
         self._subledgers: dict[str, CustomerSubledger] = {}
         self._owners: dict[tuple[str, str], set[str]] = {}
         self._documents: dict[tuple[str, str], list[KnownDocument]] = {}
+        self._known = Known({}, {})
         self._asked: set[str] = set()
+        self._asked_references: set[str] = set()
+        self._asked_memos: set[str] = set()
         self._rules: Rules | None = None
         self._rates = DatedExchangeRates()
         self._as_locked: dict[str, dict[str, object]] = {}
@@ -80,7 +92,7 @@ class CashWork(UnitOfWork):
         if customers:
             self._rules = self._rules or rules_in_force(await self.policy(APPLICATION_RULES))
             for customer_id in customers:
-                subledger = CustomerSubledger(customer_id, self._owners, self._rules, self._rates)
+                subledger = CustomerSubledger(customer_id, self._owners, self._rules, self._rates, self._known)
                 self._subledgers[customer_id] = subledger
             for payment in await self.payments.fetch("load_credit_of", sorted(customers)):
                 if payment.customer_id is not None:
@@ -96,27 +108,60 @@ class CashWork(UnitOfWork):
         self.items.put(item)
         key = (item.company_id, document_key(item.document_number))
         self._owners.setdefault(key, set()).add(item.customer_id)
-        net_amount = item.open_amount - item.discount_amount
-        document = KnownDocument(item.customer_id, item.currency, item.open_amount, net_amount)
+        document = KnownDocument.of(item)
         self._documents.setdefault(key, []).append(document)
+        for row in reference_rows(item):
+            self.append("insert_document_references", row)
+            self._add_reference((item.company_id, row[0]), document._replace(kind=cast("ReferenceKind", row[4])))
 
-    async def known_documents(self, keys: Iterable[str]) -> Mapping[tuple[str, str], Sequence[KnownDocument]]:
-        """By company and document key: the customers of these documents and what is open on them, as first read."""
-        asked = set(keys) - self._asked
-        if asked:
+    def add_credit_memo(self, memo: Payment) -> None:
+        """Adds a new credit memo, to be found by its number."""
+        self.payments.put(memo)
+        key = reference_key(memo.document_number)[:REFERENCE_CHARACTERS_MAX]
+        if key and memo.customer_id is not None:
+            row = (key, memo.company_id, memo.customer_id, memo.payment_id, "credit_memo")
+            self.append("insert_document_references", row)
+
+    def _add_reference(self, key: tuple[str, str], document: KnownDocument) -> None:
+        known = cast("dict[tuple[str, str], list[KnownDocument]]", self._known.references)
+        known.setdefault(key, []).append(document)
+
+    async def known_documents(
+        self, keys: Iterable[str], references: Iterable[str] = (), *, words: bool = False
+    ) -> Mapping[tuple[str, str], Sequence[KnownDocument]]:
+        """By company and document key: the customers of these documents and what is open on them, as first read.
+
+        `references` are reference keys, of orders, purchase orders and credit memos, and with `words` of numbers in any
+        writing: `known_references` has their documents.
+        """
+        asked, further = set(keys) - self._asked, set(references) - self._asked_references
+        if asked or further:
             self._asked |= asked
-            for row in await self.fetch("known_documents", sorted(asked)):
-                key, known = row[:2], KnownDocument(*row[2:])
-                self._owners.setdefault(key, set()).add(known.customer_id)
-                self._documents.setdefault(key, []).append(known)
+            self._asked_references |= further
+            for row in await self.fetch("known_documents", sorted(asked), sorted(further), words):
+                key, known = (row["company_id"], row["key"]), known_from_row(row)
+                if known.kind == "document":
+                    self._owners.setdefault(key, set()).add(known.customer_id)
+                    self._documents.setdefault(key, []).append(known)
+                else:
+                    self._add_reference(key, known)
         return self._documents
+
+    @property
+    def known_references(self) -> Mapping[tuple[str, str], Sequence[KnownDocument]]:
+        """What `known_documents` has found by reference keys."""
+        return self._known.references
 
     async def load_items_for(self, payments: Iterable[Payment]) -> None:
         """Loads what these payments may settle: the items named, and all open items where that is not enough."""
         known = [payment for payment in payments if payment.customer_id is not None]
         named = {document_key(line.document_number) for payment in known for line in payment.remittance}
+        references = {reference_key(line.document_number) for payment in known for line in payment.remittance}
+        words = {key for payment in known if payment.has_only_words for key in keys_in(payment.words)}
+        if named or words:
+            await self.known_documents(named, references | words, words=bool(words))
+            await self._load_credit_memos(references | words)
         if named:
-            await self.known_documents(named)
             customers = sorted({payment.customer_id or "" for payment in known if payment.remittance})
             self._add_items(await self.items.fetch("load_named_items", customers, sorted(named)))
         wanting = {payment.customer_id or "" for payment in known if self._needs_all(payment)}
@@ -125,7 +170,39 @@ class CashWork(UnitOfWork):
             self._add_items(await self.items.fetch("load_open_items_of", partial))
             for customer_id in partial:
                 self._subledgers[customer_id].complete = True
+        await self._load_round_sum_lessons(known)
         await self._load_rates_for(known)
+
+    async def _load_credit_memos(self, keys: set[str]) -> None:
+        """The credit memos that payments name, of which something is left, and what they were used for before."""
+        known = (one for (_, key), found in self._known.references.items() if key in keys for one in found)
+        named = {one.item_id: one for one in known if one.kind == "credit_memo" and one.customer_id in self._subledgers}
+        memos = named.keys() - self._asked_memos
+        if not memos:
+            return
+        self._asked_memos |= memos
+        for memo in (await self.payments.load(one for one in memos if named[one].open_amount)).values():
+            self._subledgers[named[memo.payment_id].customer_id].add_payment(memo)
+        uses = cast("dict[str, list[CreditUse]]", self._known.memo_uses)
+        for row in await self.fetch("uses_of_credit_memos", sorted(memos)):
+            amount = round_half_up(row["amount"], row["currency"])
+            use = CreditUse(row["item_id"], row["document_number"], row["applied_on"], amount)
+            uses.setdefault(row["payment_id"], []).append(use)
+
+    async def _load_round_sum_lessons(self, payments: Iterable[Payment]) -> None:
+        """What clerks taught about round payments of these customers, where there are such payments."""
+        customers: set[str] = set()
+        for payment in payments:
+            book = self._subledgers[payment.customer_id or ""]
+            if may_teach(payment) and book.in_force(payment)[1].rule_set.learned_round_sum:
+                customers.add(book.customer_id)
+        if not customers:
+            return
+        for customer_id in customers:
+            self._subledgers[customer_id].round_sum_lessons = {}
+        for row in await self.fetch("round_sum_lessons", sorted(customers)):
+            lessons = self._subledgers[row["customer_id"]].round_sum_lessons
+            lessons.setdefault(row["company_id"], []).append(row["payment_id"])
 
     async def load_rates(self, currencies: Iterable[str], days: Iterable[date]) -> None:
         """Adds the exchange rates in force on these days to those that subledgers convert with."""
@@ -133,7 +210,7 @@ class CashWork(UnitOfWork):
 
     async def load_pending_for(self, items: Iterable[OpenItem]) -> None:
         """Loads what waits for documents such as these, with the payments that wait."""
-        arrived = {(item.customer_id, document_key(item.document_number)): item for item in items}
+        arrived = {(item.customer_id, key): item for item in items for key in item.waited_for_as}
         if not arrived:
             return
         customers, keys = sorted({c for c, _ in arrived}), sorted({k for _, k in arrived})
@@ -219,11 +296,12 @@ class CashWork(UnitOfWork):
         self.audit(command, action=action.name, subject=subject_id, before=before, after=after)
         self._as_locked[subject_id] = now
         if action.decides:
-            self.note_action(command, subject_id, action.name, action.reason)
+            self.note_action(command, subject_id, action, subject.company_id)
 
-    def note_action(self, command: Command, subject_id: str, name: str, reason: str) -> None:
-        """Notes that a person did something with a payment, item or return."""
-        row = (subject_id, command.id, name, command.person.name, self.business_date, reason)
+    def note_action(self, command: Command, subject_id: str, action: Action, company_id: str) -> None:
+        """Notes that a person did something with a payment, item or return of the company, on its business date."""
+        today = self.business_date_of(company_id)
+        row = (subject_id, command.id, action.name, command.person.name, today, action.reason)
         self.append("insert_clerk_actions", row)
 
     def _needs_all(self, payment: Payment) -> bool:
@@ -233,7 +311,7 @@ class CashWork(UnitOfWork):
             return True
         for line in payment.remittance:
             key = (payment.company_id, document_key(line.document_number))
-            if payment.customer_id not in self._owners.get(key, ()):
+            if line.amount > 0 and payment.customer_id not in self._owners.get(key, ()):
                 return True
         return subledger.in_force(payment)[1].discount.past_due_days_max is not None
 

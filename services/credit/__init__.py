@@ -1,1 +1,1 @@
-"""Credit: who may buy how much, and which order goes on."""
+"""Credit: who may buy how much, and which order is released."""

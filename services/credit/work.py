@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import astuple
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -27,13 +27,14 @@ from services.credit.order_authorization.policy import CREDIT_RULES
 from services.credit.order_authorization.store import ORDERS, OrderDecision, decision_row
 from shared.chassis.transaction.unit_of_work import Cause, UnitOfWork
 from shared.contracts.credit import CreditStateChanged
-from shared.kernel.exchange_rates import DatedExchangeRates
+from shared.kernel.business_days import BusinessDays
+from shared.kernel.exchange_rates import DatedExchangeRates, ExchangeRates
 
 
 class ReadOnly(Protocol):
     """Named queries over one moment of the database."""
 
-    today: date | None
+    days: BusinessDays
 
     async def fetch(self, query: str, *arguments: Any) -> list[Any]: ...
 
@@ -51,7 +52,7 @@ class CreditWork(UnitOfWork):
         self.reports = self.aggregates(REPORTS)
         self.groups = LockedGroups()
         self._rates = DatedExchangeRates()
-        self._valuation: Valuation | None = None
+        self._valuations: dict[date, Valuation] = {}
 
     async def lock(self, customer_ids: Iterable[str], currencies: Collection[str] = ()) -> dict[str, CreditAccount]:
         """The accounts of these customers, locked. An unknown customer gets an account without master data.
@@ -87,17 +88,26 @@ class CreditWork(UnitOfWork):
             await self.lock({order.customer_id for order in foreign}, {order.currency for order in foreign})
 
     async def _value(self, accounts: Collection[CreditAccount], currencies: Collection[str]) -> None:
-        """Exposure is valued by the rules and rates of the last business day."""
-        day, rate_day = self.business_date, self.today or date.max
+        """Exposure is valued by the rules and rates of the business day of the account's company."""
         pairs = pairs_needed(accounts, currencies)
-        rates = await load_rates_on(rate_day, pairs, self, self._rates)
-        if self._valuation is None or self._valuation.rates is not rates:
-            rules = (await self.policy(CREDIT_RULES)).on(day).document.exposure
-            self._valuation = Valuation(day, rules, rates)
-            for account in self.accounts.held():
-                account.valuation = self._valuation
+        for rate_day in sorted({self._rate_day(account) for account in accounts}):
+            rates = await load_rates_on(rate_day, pairs, self, self._rates)
+            known = self._valuations.get(rate_day)
+            if known is None or known.rates is not rates:
+                await self._value_on(rate_day, rates)
         for account in accounts:
-            account.valuation = self._valuation
+            account.valuation = self._valuations[self._rate_day(account)]
+
+    async def _value_on(self, rate_day: date, rates: ExchangeRates) -> None:
+        day = rate_day if self.days.begun else datetime.now(UTC).date()
+        rules = (await self.policy(CREDIT_RULES)).on(day).document.exposure
+        self._valuations[rate_day] = Valuation(day, rules, rates)
+        for account in self.accounts.held():
+            if self._rate_day(account) == rate_day:
+                account.valuation = self._valuations[rate_day]
+
+    def _rate_day(self, account: CreditAccount) -> date:
+        return self.days.of(account.company_id) or date.max
 
     async def undecided_orders(self, customer_ids: Iterable[str]) -> dict[str, list[OpenOrder]]:
         """Orders of these customers that wait or are held, oldest first, as this unit of work knows them."""

@@ -14,6 +14,7 @@ from services.invoicing.finance_charges.handlers import post_assessed_charges
 from services.invoicing.invoices.handlers import invoice_shipments, post_brought_forward
 from services.invoicing.master_data.handlers import update_customers, update_items
 from services.invoicing.order_entry.handlers import accept_orders
+from services.invoicing.order_entry.unreadable import reject_unreadable_order
 from services.invoicing.orders.handlers import cancel_orders
 from services.invoicing.pricing.handlers import update_prices
 from services.invoicing.stock.handlers import pick_or_backorder, request_backorders_again
@@ -37,7 +38,7 @@ handlers = HandlerTable(
         on(CustomerChanged, update_customers),
         on(ItemChanged, update_items),
         on(PriceChanged, update_prices),
-        on(OrderPlaced, accept_orders, apply_deferred),
+        on(OrderPlaced, accept_orders, apply_deferred, unreadable=reject_unreadable_order),
         on(OrderCancelled, cancel_orders, apply_deferred),
         on(CreditHeld, hold_orders, apply_deferred),
         on(CreditApproved, request_stock_for_approved, apply_deferred),

@@ -23,6 +23,8 @@ from shared.contracts.invoicing import Version
 
 ApplicationRule = Literal[
     "remittance",
+    "bank_words",
+    "exact_with_credit",
     "single_open_item",
     "exact_amount",
     "clear_account",
@@ -120,6 +122,12 @@ class DeductionOpened(
     amount: PositiveAmount
     reason: DeductionReason
     why: Text
+    payer_code: Annotated[str, Field(max_length=40)] = ""
+    """The payer's own code for the reason, such as X12 element 426; empty where none is given."""
+    payer_text: Text = ""
+    """The payer's words for it."""
+    payer_reference: Annotated[str, Field(max_length=80)] = ""
+    """The payer's document for it, such as a debit memo."""
 
 
 class PaymentSuspended(
@@ -309,3 +317,6 @@ class OpenItemChanged(Event, published_by=("cash_app",), subject="item_id", orde
     disputed: bool = False
     payment_method: PaymentMethod | None = None
     """The payment method where the cause is `cash`: a check may still be returned."""
+    value_date: BusinessDate | None = None
+    """The value date of the payment or credit memo behind the change, also where its application is reversed. It may
+    lie before `business_date`, the day on which the change is booked. None: no payment is behind it."""

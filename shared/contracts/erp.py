@@ -41,6 +41,8 @@ class CustomerChanged(Event, published_by=("erp",), subject="customer_id", order
     tax_exempt: bool = False
     payer_accounts: Annotated[tuple[Identifier, ...], Field(max_length=20)] = ()
     """Bank accounts from which this customer is known to pay."""
+    bill_to_id: Identifier | None = None
+    """The customer who is invoiced for, and owes, what this customer orders; None: this customer itself."""
     email: Annotated[str, Field(max_length=200)] | None = None
     active: bool = True
 
@@ -104,8 +106,11 @@ class OrderPlaced(
     order_date: BusinessDate
     currency: Currency
     customer_reference: Text = ""
+    ship_to_id: Identifier | None = None
+    """The customer to whom the goods go; None: the same customer. Who owes the invoice is `customer_id`, the bill-to
+    customer: the credit limit, dunning and payments are its own."""
     jurisdiction: Identifier | None = None
-    """Ship-to tax jurisdiction of this order; None: the customer's own."""
+    """Ship-to tax jurisdiction of this order; None: that of the ship-to customer."""
     ship_complete: bool = False
     """True: ship everything at once. False: ship what is available first and the rest later."""
     lines: Annotated[tuple[OrderedLine, ...], Field(max_length=10_000)]

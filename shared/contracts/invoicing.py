@@ -97,6 +97,14 @@ class OrderAmendmentRefused(
     reasons: Annotated[tuple[Reason, ...], Field(min_length=1, max_length=2000)]
 
 
+class InvoiceInstalment(Body):
+    """A part of an invoice's total with a due date of its own. It becomes an open item of its own."""
+
+    item_id: Identifier
+    due_date: BusinessDate
+    amount: PositiveAmount
+
+
 class OpenOrderChanged(Event, published_by=("invoicing",), subject="order_id", order=("order_id", "order_version")):
     """The open amount of an order changed: what is neither invoiced nor cancelled, including tax.
 
@@ -116,6 +124,10 @@ class OpenOrderChanged(Event, published_by=("invoicing",), subject="order_id", o
     """The invoice that caused this change; None: another cause."""
     invoiced_amount: NonNegativeAmount = Decimal(0)
     """The total of `invoice_id`, including tax. Credit moves this exposure from the order to the item in one step."""
+    customer_reference: Text = ""
+    """The customer's own number of the order, such as a purchase order."""
+    instalments: Annotated[tuple[InvoiceInstalment, ...], Field(max_length=60)] = ()
+    """Those of `invoice_id`, each an item of its own; empty: the invoice is one item."""
 
 
 class CreditCheckRequested(
@@ -194,6 +206,8 @@ class PickListReleased(
     customer_id: Identifier
     company_id: Identifier
     released_on: BusinessDate
+    ship_to_id: Identifier | None = None
+    """The customer to whom the goods go; None: `customer_id`."""
     lines: Annotated[tuple[RequestedLine, ...], Field(min_length=1, max_length=500)]
 
 
@@ -275,6 +289,8 @@ class InvoicePosted(Event, published_by=("invoicing",), subject="invoice_id", or
     company_id: Identifier
     customer_id: Identifier
     order_id: Identifier | None = None
+    ship_to_id: Identifier | None = None
+    """The customer to whom the goods went; None: `customer_id`, who owes the invoice."""
     origin: Literal["shipment", "brought_forward", "debit_memo"]
     """A debit memo charges again an amount that was credited by mistake."""
     invoice_date: BusinessDate
@@ -288,4 +304,8 @@ class InvoicePosted(Event, published_by=("invoicing",), subject="invoice_id", or
     discount_amount: NonNegativeAmount
     """The early-payment discount if the invoice is paid in full by `discount_date`."""
     disputed: bool = False
+    instalments: Annotated[tuple[InvoiceInstalment, ...], Field(max_length=60)] = ()
+    """At least two parts that add up to `total`, the last one due on `due_date`; empty: all is due on `due_date`."""
     lines: Annotated[tuple[InvoicedLine, ...], Field(max_length=500)] = ()
+    customer_reference: Text = ""
+    """The customer's own number of the order, such as a purchase order: payers name it instead of the invoice."""

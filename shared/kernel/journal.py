@@ -18,6 +18,8 @@ class Account(StrEnum):
     """The chart of accounts this platform posts to, by GL number."""
 
     CASH = "1000"
+    TRANSFER_CLEARING = "1010"
+    """Transfers between own bank accounts, until both accounts' statements show them."""
     RECEIVABLES = "1200"
     SUSPENSE = "2100"
     """Payments whose payer is not identified yet."""
@@ -45,6 +47,12 @@ class Account(StrEnum):
     BAD_DEBT = "6200"
     BANK_FEES = "6300"
     """Fees that card acquirers deduct from their settlements."""
+    BANK_CHARGES = "6310"
+    """What a bank debits for keeping an account and for payments."""
+    INTEREST_INCOME = "7100"
+    """Interest that a bank pays on an account."""
+    INTEREST_EXPENSE = "7110"
+    """Interest that a bank charges on an account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,9 @@ class Posting:
     entry_id: str
     company_id: str
     business_date: date
-    debit: Account
-    credit: Account
+    debit: str
+    credit: str
+    """Accounts of `Account`, or further GL accounts that a policy names."""
     amount: Decimal
     currency: str
     customer_id: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shared.chassis.observe.stall_watch import StallWatch
@@ -25,12 +25,17 @@ class BankCourier:
     api: ApiClient
     treasury: ApiClient
     upstream: Upstream
+    registered: set[str] = field(default_factory=set)
+    """Our accounts that the treasurer has made known."""
 
     async def act(self, day: BusinessDay) -> int:
         today, self.upstream.files_of_today = self.upstream.files_of_today, None
         if today is None or not today.files:
             return 0
         for account, currency, deposits_to in OWN_ACCOUNTS:
+            if account in self.registered:
+                continue
+            self.registered.add(account)
             await self.treasury.keep(
                 f"/bank-accounts/{account}",
                 {"company_id": COMPANY_ID, "currency": currency, "name": account, "deposits_to": deposits_to},

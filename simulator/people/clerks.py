@@ -8,11 +8,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from shared.kernel.money import minor_units
 from simulator.calendar import BusinessDay
 from simulator.customers.customers import Customer
 from simulator.dice import Dice
 from simulator.transport.api_client import ApiClient
 
+_ROUND_UNITS: Final = 10_000
+"""Of the currency's smallest unit: multiples of it are round sums."""
+_LINES_MAX: Final = 500
 _CALLS_A_DAY: Final = 8
 _CALLING_WEEKDAYS: Final = frozenset({0, 2, 4})
 _PERCENT_REACHED: Final = 70
@@ -40,12 +44,16 @@ class Controller:
 
 @dataclass(frozen=True, slots=True)
 class CashClerk:
-    """Finds out whose money is in suspense: by the payer's name, a day after it came."""
+    """Works on what is a day old: finds out whose money is in suspense by the payer's name, and asks payers of round
+    sums what they are for. They answer: the oldest items."""
 
     api: ApiClient
     customers: Mapping[str, Customer]
 
     async def act(self, day: BusinessDay) -> int:
+        return await self._assign(day) + await self._apply_round_sums(day)
+
+    async def _assign(self, day: BusinessDay) -> int:
         done = 0
         for payment in sorted(await self.api.rows("/suspense"), key=lambda p: str(p["payment_id"])):
             customer = self._who(payment["payer_name"] or "")
@@ -56,6 +64,35 @@ class CashClerk:
                 {"customer_id": customer.customer_id, "reason": f"the payer's name is that of {customer.name}"},
                 f"{day.today}/{payment['payment_id']}",
             )
+            done += 1
+        return done
+
+    async def _apply_round_sums(self, day: BusinessDay) -> int:
+        done = 0
+        for entry in sorted(await self.api.rows("/work-queues/unmatched"), key=lambda e: (e["since"], e["entry_id"])):
+            round_sum = minor_units(Decimal(entry["amount"]), entry["currency"]) % _ROUND_UNITS == 0
+            matched_by_no_rule = entry["evidence"].startswith("no rule ")
+            if round_sum and matched_by_no_rule and date.fromisoformat(entry["since"]) < day.today:
+                done += await self._apply_to_oldest(entry, day)
+        return done
+
+    async def _apply_to_oldest(self, entry: Mapping[str, Any], day: BusinessDay) -> int:
+        """Settles the oldest items with the money; what is left over is the customer's credit."""
+        items = await self.api.rows(f"/customers/{entry['customer_id']}/open-items")
+        own = [i for i in items if (i["company_id"], i["currency"]) == (entry["company_id"], entry["currency"])]
+        lines, left = [], Decimal(entry["amount"])
+        for item in sorted(own, key=lambda i: (i["due_date"], i["document_number"]))[:_LINES_MAX]:
+            cash = min(left, Decimal(item["open_amount"]))
+            if cash:
+                lines.append({"item_id": item["item_id"], "amount": str(cash)})
+                left -= cash
+        path, reason = f"/payments/{entry['entry_id']}", "the payer was asked: for the oldest items"
+        key, done = f"{day.today}/{entry['entry_id']}", 0
+        if lines:
+            await self.api.command(f"{path}/apply", {"lines": lines, "reason": reason}, f"{key}/apply")
+            done += 1
+        if left:
+            await self.api.command(f"{path}/put-on-account", {"reason": reason}, f"{key}/on-account")
             done += 1
         return done
 

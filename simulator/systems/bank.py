@@ -11,6 +11,7 @@ from simulator.company import COMPANY_ID
 from simulator.customers.customers import Customer
 from simulator.customers.debtors import Intention
 from simulator.dice import Dice
+from simulator.systems.bank_files import bank_reference
 
 _PERCENT_SAME_EVENT_TWICE: Final = 4
 _PERCENT_REPORTED_AGAIN: Final = 4
@@ -48,7 +49,7 @@ def payment(customer: Customer, intention: Intention, day: date) -> PaymentRecei
     account = customer.payer_account if intention.known_account else customer.other_account
     return PaymentReceived(
         payment_id=payment_id(customer, day),
-        bank_reference=f"BK{day:%y%m%d}/{customer.customer_id}",
+        bank_reference=bank_reference(customer.currency, f"BK{day:%y%m%d}-{customer.customer_id}"),
         company_id=COMPANY_ID,
         customer_id=customer.customer_id if by_number else None,
         payer_account=None if by_number else account,

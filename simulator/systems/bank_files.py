@@ -1,7 +1,9 @@
-"""The bank's files: once a month the bank sends its statement, lockbox and card files instead of its feed.
+"""The bank's files: a statement each day, and once a month lockbox and card files instead of its feed.
 
-Checks and what is sent to the lockbox come in a BAI lockbox file, sales by card in the acquirer's settlement, all
-else in one ISO 20022 camt.053 with a statement per currency. The lockbox's and the acquirer's sums are lines of it.
+The statement is one ISO 20022 camt.053 with a statement per currency: opening and closing balance, a line for each
+payment, and at the end of the day a transfer that leaves the target balance on the account. Once a month checks and
+what is sent to the lockbox come in a BAI lockbox file and sales by card in the acquirer's settlement, whose sums are
+lines of the statement, with the bank's charges, interest and a bill that we paid.
 """
 
 from __future__ import annotations
@@ -25,7 +27,12 @@ FILES_DAY: Final = 10
 LOCKBOX: Final = "0700001"
 CARDS: Final = "ACQ4711"
 ACCOUNTS: Final[Mapping[str, str]] = {"USD": "ZBA-USD", "EUR": "ZBA-EUR", "GBP": "ZBA-GBP"}
-"""Our account by currency; emptied each night, so that each statement opens with nothing."""
+"""Our account by currency."""
+_TARGET_BALANCE: Final = Decimal("10000.00")
+"""What is left on an account each night; the rest goes to the treasury, or comes from it."""
+_CHARGES: Final = Decimal("12.50")
+_INTEREST: Final = Decimal("3.75")
+_BILL: Final = Decimal("480.00")
 OWN_ACCOUNTS: Final = (
     *((account, currency, None) for currency, account in ACCOUNTS.items()),
     (LOCKBOX, "USD", ACCOUNTS["USD"]),
@@ -39,7 +46,15 @@ _CARD_HEADINGS: Final = (
     "gross", "fee", "net",
 )  # fmt: skip
 _CAMT: Final = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
-_CREDIT_TRANSFER, _LOCKBOX_DEPOSIT, _CARD_DEPOSIT = ("RCDT", "ESCT"), ("LBOX", "LBDP"), ("MCRD", "POSP")
+_CREDIT_TRANSFER, _LOCKBOX_DEPOSIT = ("PMNT", "RCDT", "ESCT"), ("PMNT", "LBOX", "LBDP")
+_CARD_DEPOSIT, _PAID_OUT = ("PMNT", "MCRD", "POSP"), ("PMNT", "ICDT", "ESCT")
+_OF_CHARGES, _OF_INTEREST = ("ACMT", "MDOP", "CHRG"), ("ACMT", "MCOP", "INTR")
+_CONCENTRATION = ("CAMT", "ACCB", "ZABA")
+
+_WORDS: Final = {
+    _LOCKBOX_DEPOSIT: "DEPOSIT", _CARD_DEPOSIT: "DEPOSIT", _PAID_OUT: "COURIER SERVICES INC INVOICE",
+    _OF_CHARGES: "ACCOUNT CHARGES", _OF_INTEREST: "CREDIT INTEREST", _CONCENTRATION: "TARGET BALANCING",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +80,12 @@ class DayOfFiles:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One credit on the statement."""
+    """One line of the statement: money in is positive."""
 
     reference: str
     amount: Decimal
-    family: tuple[str, str]
+    code: tuple[str, str, str]
+    """Domain, family and sub-family of the bank's transaction code."""
     payment: PaymentReceived | None = None
     customer: Customer | None = None
 
@@ -79,7 +95,10 @@ def is_day_of_files(day: BusinessDay) -> bool:
 
 
 def files_of(payments: Iterable[PaymentReceived], payers: Mapping[str, Customer], day: date) -> DayOfFiles:
-    """All payments of the day, each in one file, as the feed would have reported them; `payers` by payment id."""
+    """All payments of the day, each in one file, as the feed would have reported them; `payers` by payment id.
+
+    With them the bank's charges and interest of the month, and a bill that we paid.
+    """
     checks: list[PaymentReceived] = []
     cards: list[PaymentReceived] = []
     lines: dict[str, list[_Line]] = {}
@@ -90,10 +109,8 @@ def files_of(payments: Iterable[PaymentReceived], payers: Mapping[str, Customer]
         elif payment.method == "card" and _for_invoices_only(payment):
             cards.append(payment)
         else:
-            reference = payment.bank_reference.replace("/", "-")
-            line = _Line(reference, payment.amount, _CREDIT_TRANSFER, payment, payers[payment.payment_id])
-            lines.setdefault(payment.currency, []).append(line)
-            identities.append(BankIdentity(f"{_key(ACCOUNTS[payment.currency])}/{reference}", payment.payment_id))
+            lines.setdefault(payment.currency, []).append(_line_of(payment, payers))
+            identities.append(BankIdentity(payment.bank_reference, payment.payment_id))
     files = []
     if checks:
         bundle = f"{LOCKBOX}-{day:%Y%m%d}-001"
@@ -111,9 +128,40 @@ def files_of(payments: Iterable[PaymentReceived], payers: Mapping[str, Customer]
             for p in cards
             for n, line in enumerate(p.remittance, start=1)
         ]
-    if lines:
-        files.append(File(f"statement-{day}.xml", _statements(lines, day)))
-    return DayOfFiles(files, identities)
+    for of_currency in lines.values():
+        of_currency += [
+            _Line(f"CHARGES-{day:%y%m}", -_CHARGES, _OF_CHARGES), _Line(f"INT-{day:%y%m}", _INTEREST, _OF_INTEREST)
+        ]  # fmt: skip
+    if "USD" in lines:
+        lines["USD"].append(_Line(f"BILL-{day:%y%m}", -_BILL, _PAID_OUT))
+    return DayOfFiles([*files, *_statement_file(lines, day)], identities)
+
+
+def statement_of(payments: Iterable[PaymentReceived], payers: Mapping[str, Customer], day: date) -> DayOfFiles:
+    """The statement of a day whose payments the feed reports; `payers` by payment id."""
+    lines: dict[str, list[_Line]] = {}
+    for payment in payments:
+        lines.setdefault(payment.currency, []).append(_line_of(payment, payers))
+    return DayOfFiles(_statement_file(lines, day), ())
+
+
+def bank_reference(currency: str, reference: str) -> str:
+    """The bank's reference of a payment with our account before it, as the feed and the statement have it."""
+    return f"{_key(ACCOUNTS[currency])}/{reference}"
+
+
+def _line_of(payment: PaymentReceived, payers: Mapping[str, Customer]) -> _Line:
+    reference = payment.bank_reference.partition("/")[2]
+    return _Line(reference, payment.amount, _CREDIT_TRANSFER, payment, payers[payment.payment_id])
+
+
+def _statement_file(lines: Mapping[str, list[_Line]], day: date) -> list[File]:
+    """Each account is brought back to its target balance."""
+    for currency, of_currency in lines.items():
+        moved = _sum(line.amount for line in of_currency)
+        if moved:
+            of_currency.append(_Line(f"ZBA-{currency}-{day:%y%m%d}", -moved, _CONCENTRATION))
+    return [File(f"statement-{day}.xml", _statements(lines, day))] if lines else []
 
 
 def _for_invoices_only(payment: PaymentReceived) -> bool:
@@ -164,7 +212,7 @@ def _lockbox(checks: Sequence[PaymentReceived], payers: Mapping[str, Customer], 
 
 
 def _transaction(payment: PaymentReceived, number: int) -> str:
-    return f"{payment.bank_reference.replace('/', '-')}-{number}"
+    return f"{payment.bank_reference.partition('/')[2]}-{number}"
 
 
 def _card_settlement(cards: Sequence[PaymentReceived], day: date) -> tuple[str, bytes, Decimal]:
@@ -199,39 +247,38 @@ def _statements(lines: Mapping[str, Sequence[_Line]], day: date) -> bytes:
 
 
 def _statement(statement: etree.Element, currency: str, lines: Sequence[_Line], day: date) -> None:
-    total = _sum(line.amount for line in lines)
     _in(statement, "Id", text=f"{ACCOUNTS[currency]}-{day}")
     _in(statement, "CreDtTm", text=f"{day}T18:00:00")
     account = _in(statement, "Acct")
     _in(account, "Id", "Othr", "Id", text=ACCOUNTS[currency])
     _in(account, "Ccy", text=currency)
-    for code, amount in (("OPBD", round_half_up(Decimal(0), currency)), ("CLBD", total)):
+    for code in ("OPBD", "CLBD"):
         balance = _in(statement, "Bal")
         _in(balance, "Tp", "CdOrPrtry", "Cd", text=code)
-        _credit(balance, amount, currency)
+        _money(balance, _TARGET_BALANCE, currency)
         _in(balance, "Dt", "Dt", text=day.isoformat())
     for line in lines:
         _entry(_in(statement, "Ntry"), line, currency, day)
 
 
 def _entry(entry: etree.Element, line: _Line, currency: str, day: date) -> None:
-    _credit(entry, line.amount, currency)
+    _money(entry, line.amount, currency)
     _in(entry, "Sts", "Cd", text="BOOK")
     _in(entry, "BookgDt", "Dt", text=day.isoformat())
     _in(entry, "ValDt", "Dt", text=day.isoformat())
     _in(entry, "AcctSvcrRef", text=line.reference)
-    family, subfamily = line.family
+    code, family, subfamily = line.code
     domain = _in(entry, "BkTxCd", "Domn")
-    _in(domain, "Cd", text="PMNT")
+    _in(domain, "Cd", text=code)
     of_family = _in(domain, "Fmly")
     _in(of_family, "Cd", text=family)
     _in(of_family, "SubFmlyCd", text=subfamily)
     if line.payment is None or line.customer is None:
-        _in(entry, "AddtlNtryInf", text=f"DEPOSIT {line.reference}")
+        _in(entry, "AddtlNtryInf", text=f"{_WORDS[line.code]} {line.reference}")
         return
     transaction = _in(entry, "NtryDtls", "TxDtls")
     _in(transaction, "Refs", "EndToEndId", text=line.reference)
-    _credit(transaction, line.amount, currency)
+    _money(transaction, line.amount, currency)
     parties = _in(transaction, "RltdPties")
     _in(parties, "Dbtr", "Pty", "Nm", text=line.payment.payer_name or "")
     number = line.payment.payer_account or line.customer.payer_account
@@ -247,9 +294,9 @@ def _entry(entry: etree.Element, line: _Line, currency: str, day: date) -> None:
             _in(amounts, "RmtdAmt", text=str(one.amount)).set("Ccy", currency)
 
 
-def _credit(holder: etree.Element, amount: Decimal, currency: str) -> None:
-    _in(holder, "Amt", text=str(amount)).set("Ccy", currency)
-    _in(holder, "CdtDbtInd", text="CRDT")
+def _money(holder: etree.Element, amount: Decimal, currency: str) -> None:
+    _in(holder, "Amt", text=str(round_half_up(abs(amount), currency))).set("Ccy", currency)
+    _in(holder, "CdtDbtInd", text="DBIT" if amount < 0 else "CRDT")
 
 
 def _in(holder: etree.Element, *path: str, text: str = "") -> etree.Element:

@@ -63,5 +63,5 @@ class CreditBureau:
             bureau=_NAME,
             report_date=day.today,
             score=score,
-            remarks="" if score is None else f"{question.customer_name} pays as its score of {score} says.",
+            remarks="" if score is None else f"{question.customer_name} pays as its score of {score} suggests.",
         )

@@ -251,13 +251,18 @@ class Upstream:
         self._new_pick_lists = []
 
     def payments(self, day: BusinessDay) -> list[OutgoingEvent]:
-        """The bank feed of the day; where a clerk imports the bank's files, they replace it once a month."""
+        """The bank feed of the day. Where a clerk imports the bank's files, there is a statement each day, and once a
+        month files replace the feed.
+        """
         paid = [payment for customer_id in sorted(self.customers) if (payment := self._payment(customer_id, day))]
         for payment in paid:
             self.tally.paid(payment)
-        if self.bank_sends_files and bank_files.is_day_of_files(day):
+        if self.bank_sends_files:
             payers = {bank.payment_id(customer, day.today): customer for customer in self.customers.values()}
-            self.files_of_today, paid = bank_files.files_of(paid, payers, day.today), []
+            if bank_files.is_day_of_files(day):
+                self.files_of_today, paid = bank_files.files_of(paid, payers, day.today), []
+            else:
+                self.files_of_today = bank_files.statement_of(paid, payers, day.today)
         return [OutgoingEvent(payment) for payment in self.feed.report(paid)]
 
     def _payment(self, customer_id: str, day: BusinessDay) -> PaymentReceived | None:

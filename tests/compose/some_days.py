@@ -1,4 +1,4 @@
-"""Some days of simulated business, played in a container of the stack: `python - DAYS people|nobody <some_days.py`."""
+"""Some days of simulated business, run in a container of the stack: `python - DAYS people|none <some_days.py`."""
 
 from __future__ import annotations
 

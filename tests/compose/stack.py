@@ -74,8 +74,8 @@ class ComposeStack:
         )
         if done.returncode:
             logs = self.compose("logs", "--tail", "20", code=None)
-            told = (done.stdout + done.stderr)[-_SHOWN_CHARACTERS:]
-            raise Failed(f"up ended with {done.returncode}:\n{told}\n{logs[-_SHOWN_CHARACTERS:]}")
+            output = (done.stdout + done.stderr)[-_SHOWN_CHARACTERS:]
+            raise Failed(f"up ended with {done.returncode}:\n{output}\n{logs[-_SHOWN_CHARACTERS:]}")
 
     def o2c(self, *arguments: str, code: int | None = 0) -> str:
         """An `o2c` command in a container of its own."""
@@ -83,9 +83,9 @@ class ComposeStack:
 
     def play(self, days: int, *, people: bool = True) -> None:
         """Some days more of simulated business, from a container of its own, which gives up when nothing progresses."""
-        said = ("--entrypoint", "python", "o2c", "-", str(days), "people" if people else "nobody")
+        arguments = ("--entrypoint", "python", "o2c", "-", str(days), "people" if people else "none")
         with (Path(__file__).parent / "some_days.py").open() as script:
-            self.compose("run", "--rm", "-T", *said, seconds=None, stdin=script)
+            self.compose("run", "--rm", "-T", *arguments, seconds=None, stdin=script)
 
     def containers(self, *services: str) -> list[dict[str, Any]]:
         """Docker's own descriptions of the project's containers, or of those of some services."""
@@ -94,23 +94,23 @@ class ComposeStack:
         described: list[dict[str, Any]] = json.loads(listed.stdout)
         return described
 
-    def wait_until_well(self) -> None:
-        """Returns when every container that has a health check passes it. Raises Failed with the logs of the others."""
+    def wait_until_well(self, *services: str) -> None:
+        """Returns when every container with a health check (or those of `services`) passes it. Raises Failed."""
         # A container that is restarted again and again logs for ever: that is no progress.
         try:
             wait_for(
-                lambda: not self._unwell(),
+                lambda: not self._unwell(*services),
                 "not all are well",
-                lambda: {"unwell": self._unwell()},
+                lambda: {"unwell": self._unwell(*services)},
                 stall_seconds=_STALL_SECONDS,
                 poll_seconds=1.0,
             )
         except AssertionError as stalled:
-            unwell = self._unwell()
+            unwell = self._unwell(*services)
             raise Failed(f"{stalled}: {unwell}\n{self.compose('logs', '--tail', '20', *unwell, code=None)}") from None
 
-    def _unwell(self) -> list[str]:
-        checked = [c for c in self.containers() if "Health" in c["State"]]
+    def _unwell(self, *services: str) -> list[str]:
+        checked = [c for c in self.containers(*services) if "Health" in c["State"]]
         return sorted({service_of(c) for c in checked if c["State"]["Health"]["Status"] != "healthy"})
 
     def wait_for_words(self, service: str, words: str) -> None:
@@ -134,8 +134,8 @@ class ComposeStack:
     def check_books(self) -> None:
         """Returns when `o2c check` finds nothing, at once or as soon as what was under way has arrived; else Failed."""
         for attempt in range(1, _CHECKS_MAX + 1):
-            told = self.o2c("check", code=None if attempt < _CHECKS_MAX else 0)
-            if "books agree" in told:
+            output = self.o2c("check", code=None if attempt < _CHECKS_MAX else 0)
+            if "books agree" in output:
                 return
             time.sleep(2.0)
 

@@ -24,7 +24,7 @@ DATABASES = ("credit", "invoicing", "cash_app", "collections", "analytics")
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeStack]:
-    """The stack with its demo, three replicas of credit, and secrets made as README says."""
+    """The stack with its demo, three replicas of credit, and secrets made as README describes."""
     assert COMMAND is not None
     env_file = tmp_path_factory.mktemp("compose") / "env"
     subprocess.run(["bash", "deploy/compose/make-env", str(env_file)], cwd=ROOT, check=True, timeout=30)
@@ -38,7 +38,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeStack]:
 
 
 def owed(stack: ComposeStack) -> Decimal:
-    """All that is open, as the analytics service tells people."""
+    """All that is open, as the analytics service shows it."""
     rows: list[dict[str, Any]] = stack.get("analytics", "/aging", "auditor")["items"]
     return sum((Decimal(row["total"]) for row in rows), Decimal(0))
 
@@ -46,11 +46,11 @@ def owed(stack: ComposeStack) -> Decimal:
 def test_a_missing_secret_is_named(tmp_path: Path) -> None:
     assert COMMAND is not None
     (tmp_path / "env").write_text("")
-    told = ComposeStack(COMMAND, "o2c-test-none", tmp_path / "env").compose("config", code=None)
+    output = ComposeStack(COMMAND, "o2c-test-none", tmp_path / "env").compose("config", code=None)
     required = re.findall(r"\$\{(\w+):\?", (ROOT / "docker-compose.yml").read_text())
     assert "O2C_TOKEN_SECRET" in required
-    assert any(secret in told for secret in required), told  # compose names whichever it meets first
-    assert "is not set" in told
+    assert any(secret in output for secret in required), output  # compose names whichever it meets first
+    assert "is not set" in output
 
 
 def test_every_container_is_fenced_in(stack: ComposeStack) -> None:
@@ -76,13 +76,13 @@ def test_each_role_opens_its_own_database_only(stack: ComposeStack) -> None:
         password = stack.environment[f"O2C_{role.upper()}_PASSWORD"]
         for database in (*DATABASES, "postgres", "template1"):
             url = f"postgresql://{role}:{password}@127.0.0.1/{database}"
-            told = stack.compose("exec", "-T", "postgres", "psql", "-Atc", "SELECT 'in'", url, code=None)
+            output = stack.compose("exec", "-T", "postgres", "psql", "-Atc", "SELECT 'in'", url, code=None)
             expected = "in" if role == database else "permission denied for database"
-            assert expected in told, f"{role} at {database}: {told}"
+            assert expected in output, f"{role} at {database}: {output}"
 
 
 def test_the_books_agree_after_business_and_after_kills(stack: ComposeStack) -> None:
-    stack.wait_for_words("erp", "orders")  # said every few days: this is in the midst of the month
+    stack.wait_for_words("erp", "orders")  # published every few days: this is in the midst of the month
     stack.kill("invoicing")
     stack.kill("credit")
     stack.wait_for_words("erp", "books agree")
@@ -120,7 +120,8 @@ def test_a_lost_database_comes_back_from_a_backup(stack: ComposeStack) -> None:
     before = owed(stack)
     stack.compose("stop", *SERVICES, "postgres", seconds=180.0)
     stack.lose("postgres")
-    stack.compose("up", "--detach", "--no-build", "--wait", "postgres", seconds=300.0)
+    stack.compose("up", "--detach", "--no-build", "postgres", seconds=300.0)
+    stack.wait_until_well("postgres")
     stack.o2c("restore", "/backups/first")
     stack.compose("start", *SERVICES, seconds=300.0)
     stack.wait_until_well()

@@ -18,6 +18,10 @@ _SO_3 = {
     "order_id": "SO-3", "customer_id": "C-1001", "currency": "USD", "order_amount": "3500.00",
     "credit_limit": "5000.00",
 }  # fmt: skip
+_INSTALMENTS: Any = [
+    {"item_id": "INV-SO-1/P1/S1/1", "due_date": "2025-04-03", "amount": "852.20"},
+    {"item_id": "INV-SO-1/P1/S1/2", "due_date": "2025-05-03", "amount": "852.21"},
+]
 _TERMS = {"net_days": 30, "discount_days": 10, "discount_percent": "2"}
 _BATCH = {
     "batch_id": "invoicing/1000/USD/2025-01-15/1", "source": "invoicing", "company_id": "1000",
@@ -34,6 +38,7 @@ _ERP: dict[str, dict[str, Any]] = {
         **_CUSTOMER, "version": 3, "name": "Alder Creek Hotels", "currency": "USD", "credit_limit": "5000.00",
         "terms": _TERMS, "price_list_id": "USD-STD", "jurisdiction": "US-CA", "tax_exempt": False,
         "payer_accounts": ["US-026009593-4417"], "email": "ap@c-1001.example", "active": True,
+        "bill_to_id": "C-1000",
     },
     "ItemChanged.v1": {
         "item_id": "ITEM-034", "version": 1, "description": "Cordless drill 18 V", "unit": "EA", "taxable": True,
@@ -48,7 +53,7 @@ _ERP: dict[str, dict[str, Any]] = {
     },
     "OrderPlaced.v1": {
         **_SO_1, "order_date": "2025-03-03", "currency": "USD", "customer_reference": "PO 2025/118",
-        "jurisdiction": "US-CA", "ship_complete": False,
+        "ship_to_id": "C-1002", "jurisdiction": "US-CA", "ship_complete": False,
         "lines": [
             {"line_no": 1, "item_id": "ITEM-034", "quantity": 10},
             {"line_no": 2, "item_id": "ITEM-029", "quantity": 5},
@@ -175,6 +180,8 @@ _INVOICING: dict[str, dict[str, Any]] = {
     "OpenOrderChanged.v1": {
         **_SO_1, "order_version": 2, "state": "Invoiced", "currency": "USD", "open_amount": "101.03",
         "business_date": "2025-03-04", "invoice_id": "INV-SO-1/P1/S1", "invoiced_amount": "1704.41",
+        "customer_reference": "PO-4711",
+        "instalments": _INSTALMENTS,
     },
     "CreditCheckRequested.v1": {
         **_SO_1, "order_version": 2, "currency": "USD", "open_amount": "101.03", "business_date": "2025-03-06",
@@ -194,7 +201,7 @@ _INVOICING: dict[str, dict[str, Any]] = {
         "lines": [{"line_no": 2, "item_id": "ITEM-029", "quantity": 3}],
     },
     "PickListReleased.v1": {
-        **_SO_1, "pick_list_id": "SO-1/P1", "released_on": "2025-03-03",
+        **_SO_1, "pick_list_id": "SO-1/P1", "released_on": "2025-03-03", "ship_to_id": "C-1002",
         "lines": [
             {"line_no": 1, "item_id": "ITEM-034", "quantity": 10},
             {"line_no": 2, "item_id": "ITEM-029", "quantity": 2},
@@ -202,10 +209,10 @@ _INVOICING: dict[str, dict[str, Any]] = {
     },
     "InvoicePosted.v1": {
         **_SO_1, "invoice_id": "INV-SO-1/P1/S1", "invoice_number": "1000-00000001", "series": "1000",
-        "sequence_number": 1, "origin": "shipment",
+        "sequence_number": 1, "ship_to_id": "C-1002", "origin": "shipment",
         "invoice_date": "2025-03-04", "due_date": "2025-04-03", "terms": _TERMS, "discount_date": "2025-03-14",
         "currency": "USD", "net": "1589.20", "tax": "115.21", "total": "1704.41", "discount_amount": "34.09",
-        "disputed": False,
+        "disputed": False, "customer_reference": "PO-4711", "instalments": _INSTALMENTS,
         "lines": [
             {
                 "line_no": 1, "item_id": "ITEM-034", "description": "Cordless drill 18 V", "quantity": 10,
@@ -325,6 +332,7 @@ _CASH_APP: dict[str, dict[str, Any]] = {
         "item_id": "OLD-4711", "document_number": "OLD-4711",
         "payment_id": "PAY-20250410-C-1001", "business_date": "2025-04-10", "currency": "USD", "amount": "12.00",
         "reason": "freight", "why": "the remittance names OLD-4711; 12.00 USD was deducted (freight)",
+        "payer_code": "21", "payer_text": "freight not agreed", "payer_reference": "DM-17",
     },
     "PaymentSuspended.v1": {
         "payment_id": "PAY-20250324-X1", "company_id": "1000", "payer_account": "US-121000248-0093",
@@ -373,7 +381,7 @@ _CASH_APP: dict[str, dict[str, Any]] = {
         "change": "1670.32", "cause": "unapplied", "cause_id": "PAY-20250313-C-1001/A1/R",
         "reverses": "PAY-20250313-C-1001/A1", "business_date": "2025-03-20",
         "document_date": "2025-03-04", "due_date": "2025-04-03", "disputed": False,
-        "payment_method": "ach",
+        "payment_method": "ach", "value_date": "2025-03-12",
     },
 }  # fmt: skip
 

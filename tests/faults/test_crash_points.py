@@ -6,9 +6,9 @@ What is to be survived is enumerated from the services' own declarations, so tha
   its handlers did, before the batch's offsets are committed;
 - each daily run, before and after the commit of a chunk;
 - each step of background work, before and after its commit;
-- each event a service says, at the two points of the relay: published, and not yet deleted from the outbox.
+- each event a service publishes, at the two points of the relay: published, and not yet deleted from the outbox.
 
-Each service is armed with all of its points and struck down at one after the other while the business goes on; a
+Each service is armed with all of its points and struck down at one after the other while the business continues; a
 batch with several events that are still to be survived is one death for all of them. After each death it is started
 again, armed with what is left.
 """
@@ -86,8 +86,8 @@ class Doomed:
             reached = re.findall(r"^crash point (\S+)$", self._process.log.read_text(), re.MULTILINE)
             latest, self._survived = reached[self._survived :], len(reached)
             self._starts_failed = 0 if latest else self._starts_failed + 1
-            said = self._process.log.read_text()[-4000:]
-            assert self._starts_failed < STARTS_FAILED_MAX, f"{self._process.name} died by itself:\n{said}"
+            log = self._process.log.read_text()[-4000:]
+            assert self._starts_failed < STARTS_FAILED_MAX, f"{self._process.name} died by itself:\n{log}"
             self.deaths += bool(latest)
             self.left -= set(latest)
 
@@ -118,7 +118,7 @@ async def test_dying_at_every_point_of_every_handler_changes_nothing(
     async with running_as_processes(kafka, postgres, started=False, prelude=MIGRATED_ALREADY) as (world, processes):
         missing = never_consumed(world, days_undisturbed)
         assert not missing, (
-            f"handlers that no test can let die: {missing}; say these in tests/kit/business/rare_business.py"
+            f"handlers that no test can let die: {missing}; publish these in tests/kit/business/rare_business.py"
         )
         async with doomed(world, processes, days_undisturbed) as services:
             await play(world)

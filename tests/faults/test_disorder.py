@@ -1,4 +1,4 @@
-"""Events heard in hostile orders: nothing is lost or stuck, and where order must not matter the end is the same."""
+"""Events consumed in hostile orders: nothing is lost or stuck, and where order must not matter the end is the same."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.kit.events.sample import COMPANY, DAY, allocated, customer, day, item
 NEXT_DAY = DAY + timedelta(days=1)
 ORDERS, INVOICES = 8, 12
 REGRETTED = "O-REGRETTED"
-"""Ordered and cancelled in one breath. Whether credit approved it first or never had to depends on what it hears
+"""Ordered and cancelled in one breath. Whether credit approved it first or never had to depends on what it consumes
 first, so its decisions are left out of the comparison; that nothing of it stays open is not."""
 
 
@@ -35,7 +35,7 @@ def masters() -> Sequence[Event]:
 
 
 def business() -> Sequence[Event]:
-    """Two days of all that is said of some orders, invoices and payments, but for what inventory control says."""
+    """Two days of all events of some orders, invoices and payments, except those of inventory control."""
     return [
         day(DAY),
         *(_invoice(n) for n in range(INVOICES)),
@@ -68,7 +68,7 @@ def _payment(n: int) -> Event:
 
 
 async def consumed(world: World, *portions: Sequence[Event]) -> None:
-    """Each portion is heard by all before the next is said."""
+    """All consume each portion before the next is published."""
     for portion in portions:
         await world.publish(*portion)
         await world.settle()
@@ -94,7 +94,7 @@ async def ended(world: World) -> dict[str, Any]:
 
 
 async def answers_replayed(world: World) -> None:
-    """Answers of inventory control to questions nobody had asked yet wait as dead letters until they are replayed."""
+    """Answers of inventory control to requests that were not sent yet wait as dead letters until they are replayed."""
     waiting = "SELECT event_id, topic FROM dead_letter WHERE replayed_at IS NULL ORDER BY 1"
     for event_id, topic in await world.rows("invoicing", waiting):
         assert topic == "StockAnswered"

@@ -1,4 +1,4 @@
-"""Everything said twice, and everything heard again from the beginning: the books are those of hearing it once."""
+"""Every event published twice, and all consumed again from the beginning: the books are those of one delivery."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from tests.kit.faults.duplicates import Echo
 from tests.kit.stack.offsets import set_back_to_the_beginning
 
 
-async def test_what_is_said_twice_and_heard_again_is_applied_once(
+async def test_what_is_published_twice_and_consumed_again_is_applied_once(
     kafka: Any, postgres: Any, days_undisturbed: Undisturbed
 ) -> None:
-    """The upstream says each event twice; each evening everything of the day is on the topics once more, the
+    """The upstream publishes each event twice; each evening everything of the day is on the topics once more, the
     services' own events included; after that every service starts again from the earliest offset."""
     async with World(kafka, postgres) as world:
         echo = Echo(world)
@@ -29,7 +29,7 @@ async def test_what_is_said_twice_and_heard_again_is_applied_once(
         await books_agree(world)
         assert await digest_parts(world.databases) == days_undisturbed.books
 
-        said = await world._offsets.end_offsets(world._places)
+        ends = await world._offsets.end_offsets(world._places)
         await world.stop_all()
         for name in world.names:
             await set_back_to_the_beginning(world, name)
@@ -39,5 +39,5 @@ async def test_what_is_said_twice_and_heard_again_is_applied_once(
         for name in world.names:
             taken = world.running[name].metrics
             assert taken.events_duplicate._value.get() > 0, name
-        assert await world._offsets.end_offsets(world._places) == said
+        assert await world._offsets.end_offsets(world._places) == ends
         assert await digest_parts(world.databases) == days_undisturbed.books

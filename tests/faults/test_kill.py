@@ -19,7 +19,7 @@ KILLED_AT_LEAST = 10
 
 
 class Killer:
-    """Kills all services in turn, one or two at a time, and starts them again, until it is told to stop."""
+    """Kills all services in turn, one or two at a time, and starts them again, until it is stopped."""
 
     def __init__(self, processes: Sequence[ServiceProcess], seed: int) -> None:
         self.killed = 0
@@ -28,7 +28,7 @@ class Killer:
         self._stopping = asyncio.Event()
 
     async def kill(self) -> None:
-        """Until told to stop, but `KILLED_AT_LEAST` times."""
+        """Until stopped, but `KILLED_AT_LEAST` times."""
         waiting: list[ServiceProcess] = []
         while not self._stopping.is_set() or self.killed < KILLED_AT_LEAST:
             waiting = waiting or self._dice.sample(self._processes, len(self._processes))

@@ -40,8 +40,8 @@ async def test_a_network_cut_loses_nothing_and_repeats_nothing(kafka: Any, postg
             await flood.wave()
             for line in lines:
                 line.cut()
-            told = [await process.until_ready(503) for process in processes]
-            assert all(checks[check] != "ok" for checks in told), told
+            readiness = [await process.until_ready(503) for process in processes]
+            assert all(checks[check] != "ok" for checks in readiness), readiness
             await flood.wave()
             await asyncio.sleep(CUT_SECONDS)
             for line in lines:

@@ -23,9 +23,9 @@ async def test_a_database_error_of_one_event_in_500_hits_that_event_alone(kafka:
         letters = (
             "SELECT event_id, topic, error, reason, convert_from(body, 'UTF8')::jsonb ->> 'payment_id' FROM dead_letter"
         )
-        ((event_id, *told, culprit),) = await world.rows("cash_app", letters)
-        assert (told[:2], culprit) == (["PaymentReceived", "CheckViolationError"], "P-00077")
-        assert "unlucky" in told[2]
+        ((event_id, *reported, culprit),) = await world.rows("cash_app", letters)
+        assert (reported[:2], culprit) == (["PaymentReceived", "CheckViolationError"], "P-00077")
+        assert "unlucky" in reported[2]
         assert await world.rows("cash_app", "SELECT count(*) FROM payment") == [(flood.size - 1,)]
 
         await world.rows("cash_app", "ALTER TABLE payment DROP CONSTRAINT unlucky")
@@ -35,7 +35,7 @@ async def test_a_database_error_of_one_event_in_500_hits_that_event_alone(kafka:
 
 
 async def test_a_batch_of_nothing_but_poison_is_named_one_by_one(kafka: Any, postgres: Any) -> None:
-    """Invoices brought forward again over another amount: each is refused alone, and business goes on behind them."""
+    """Invoices brought forward again over another amount: each is refused alone, and business behind them continues."""
     async with World(kafka, postgres) as world:
         flood = Flood(world, size=60)
         await flood.begin()

@@ -93,7 +93,7 @@ async def test_a_replica_that_wakes_after_another_took_over_does_nothing_twice(
 
 
 async def test_replicas_come_and_go_under_load(kafka: Any, postgres: Any) -> None:
-    """One replica of every service, then three, then two: what is said is said once, by whoever relays."""
+    """One replica of every service, then three, then two: each event is published once, whichever replica relays it."""
     async with World(kafka, postgres, as_processes=True) as world, contextlib.AsyncExitStack() as running:
 
         async def start(name: str) -> ServiceProcess:

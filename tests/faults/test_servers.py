@@ -1,6 +1,6 @@
-"""PostgreSQL and Kafka die, or their disks are full, while business runs: services say so, and recover by themselves.
+"""PostgreSQL and Kafka die, or their disks are full, while business runs: services report it and recover.
 
-One flood goes on through all of it; each test ends with everything applied exactly once and books that agree.
+One load of events runs through all of it; each test ends with everything applied exactly once and books that agree.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from tests.kit.stack.servers import Servers, servers_of_ones_own
 
 @dataclass(frozen=True, slots=True)
 class Siege:
-    """Five services as processes, on servers that nobody else uses."""
+    """Five services as processes, on servers that no other test uses."""
 
     servers: Servers
     processes: Sequence[ServiceProcess]
     flood: Flood
 
-    async def told(self, check: str) -> list[str]:
-        """What the services say of this check, once all of them are not ready."""
+    async def failing(self, check: str) -> list[str]:
+        """The status of this check in each service, once all of them are not ready."""
         answers = await asyncio.gather(*(process.until_ready(503) for process in self.processes))
         return [answer[check] for answer in answers]
 
     async def recovered(self) -> None:
-        """All by themselves: nobody restarted a service."""
+        """All by themselves: no service was restarted."""
         await asyncio.gather(*(process.until_ready() for process in self.processes))
         await self.flood.wave()
         await self.flood.ended(published_once=False)
@@ -54,7 +54,7 @@ async def test_a_killed_postgres_costs_nothing_but_time(siege: Siege) -> None:
     """kill -9 in the middle of a wave."""
     await siege.flood.wave()
     await siege.servers.kill("postgres")
-    assert all(told != "ok" for told in await siege.told("database"))
+    assert all(status != "ok" for status in await siege.failing("database"))
     await siege.servers.start_postgres()
     await siege.recovered()
 
@@ -62,27 +62,27 @@ async def test_a_killed_postgres_costs_nothing_but_time(siege: Siege) -> None:
 async def test_a_killed_kafka_costs_nothing_but_time(siege: Siege) -> None:
     await siege.flood.wave()
     await siege.servers.kill("kafka")
-    assert all(told != "ok" for told in await siege.told("broker"))
+    assert all(status != "ok" for status in await siege.failing("broker"))
     await siege.servers.start_kafka()
     await siege.recovered()
 
 
 async def test_a_full_disk_of_postgres_stops_the_services_until_there_is_room_again(siege: Siege) -> None:
-    """Those to whom the wave comes first say that they cannot go on, and why; the others have nothing to do."""
+    """Those to whom the wave comes first report that they cannot continue, and why; the others have nothing to do."""
     with siege.servers.disk("postgres").full():
         await siege.flood.waves(4, every_seconds=0.5)
         for process in (process for process in siege.processes if process.name in ("invoicing", "cash_app")):
-            told = (await process.until_ready(503))["progress"]
-            assert "No space left on device" in told, told
+            reason = (await process.until_ready(503))["progress"]
+            assert "No space left on device" in reason, reason
     await siege.recovered()
 
 
 async def test_a_full_disk_of_kafka_stops_it_until_there_is_room_again(siege: Siege) -> None:
-    """Kafka ends itself when it cannot write; what was being said is said when it is back."""
+    """Kafka ends itself when it cannot write; what was being published is published when it is back."""
     with siege.servers.disk("kafka").full():
         waves = asyncio.create_task(siege.flood.waves(4, every_seconds=0.5))
         await siege.servers.died("kafka")
-        assert all(told != "ok" for told in await siege.told("broker"))
+        assert all(status != "ok" for status in await siege.failing("broker"))
     await siege.servers.start_kafka()
     await waves
     await siege.recovered()

@@ -1,4 +1,4 @@
-"""When it goes wrong: the wrong customer, a returned check, a payment told twice, a bad debt; all put right by its
+"""When it goes wrong: the wrong customer, a returned check, a payment reported twice, a bad debt; all put right by its
 opposite, and the books agree as of every day in between."""
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ async def open_items(world: World) -> dict[str, Decimal]:
 
 
 async def do(world: World, path: str, body: dict[str, Any], who: str = "Pia", role: str = "cash_clerk") -> Any:
-    """A clerk's command, which has to succeed; ends when all services have heard of it."""
+    """A clerk's command, which has to succeed; ends when all services have handled it."""
     answer = await world.command("cash_app", role, path, {"reason": "the story wants it", **body}, person=who)
     assert answer.is_success, answer.text
     await world.settle()
@@ -93,9 +93,9 @@ async def shown(world: World, path: str, **params: Any) -> Any:
 async def test_what_goes_wrong_is_put_right(world: World) -> None:
     await wrong_customer(world)
     await check_returned(world)
-    await told_twice(world)
+    await reported_twice(world)
     await bad_debt(world)
-    await return_nobody_knows(world)
+    await return_of_an_unknown_payment(world)
     await what_the_controller_sees(world)
     await cents_too_much(world)
 
@@ -127,7 +127,7 @@ async def check_returned(world: World) -> None:
     await world.publish(returned("R-2", "60.00", 10, original="BANK-P-2"))
     await world.settle()
     assert await open_items(world) == {"A-1": 100, "A-2": 60, "B-2": 40, "FEE-R-2": 25}
-    assert [said.customer_id for said in world.published(PromiseBroken)] == ["C-1"]
+    assert [broken.customer_id for broken in world.published(PromiseBroken)] == ["C-1"]
     assert len(world.published(CreditHoldRequested)) == 1
     (noted,) = [a for a in world.published(ActivityLogged) if a.kind == "note"]
     assert noted.text == ("payment P-2: the bank returned the payment: R01 insufficient funds; 60.00 USD is owed again")
@@ -139,8 +139,8 @@ async def check_returned(world: World) -> None:
     assert len(world.published(CreditHoldLifted)) == 1
 
 
-async def told_twice(world: World) -> None:
-    """The bank tells a payment again under another reference: it is held, and paid back when two people agree."""
+async def reported_twice(world: World) -> None:
+    """The bank reports a payment again under another reference: it is held, and paid back when two people agree."""
     await do(world, "/payments/P-2B/reverse", {})
     lines = [
         {"item_id": item_id, "amount": amount}
@@ -174,7 +174,7 @@ async def told_twice(world: World) -> None:
 
 
 async def bad_debt(world: World) -> None:
-    """Collections gives up what B-2 owes, by two people; a small rest a clerk writes off alone, and takes it back."""
+    """Collections writes off what B-2 owes, by two people; a clerk writes off a small rest alone, and reverses it."""
     ((item_id,),) = await world.rows("collections", "SELECT item_id FROM open_item WHERE document_number = 'B-2'")
     ask = {"amount": "30.00", "reason": "insolvent"}
     asked = await world.command("collections", "collector", f"/items/{item_id}/write-off", ask, person="Ruth")
@@ -192,14 +192,14 @@ async def bad_debt(world: World) -> None:
     assert [c["cause"] for c in changes] == ["posted", "write_off", "write_off", "write_off_reversed"]
 
 
-async def return_nobody_knows(world: World) -> None:
+async def return_of_an_unknown_payment(world: World) -> None:
     """A return without a reference waits; a clerk matches it, wrongly, and undoes it: all is as it was."""
     await world.publish(returned("R-9", "100.00", 14), returned("R-10", "30.00", 14, original="BANK-P-10"))
     await world.settle()
     await world.publish(payment("P-10", "C-1", "30.00", value_date=on(13)))
     await world.settle()
     assert (await shown(world, "/payments/P-10"))["state"] == "returned"
-    (dishonored,) = [said for said in world.published(PaymentDishonored) if said.payment_id == "P-10"]
+    (dishonored,) = [event for event in world.published(PaymentDishonored) if event.payment_id == "P-10"]
     assert (dishonored.customer_id, dishonored.amount, dishonored.applications_undone) == ("C-1", 30, 0)
     noted = [a.text for a in world.published(ActivityLogged) if a.text.startswith("payment P-10 ")]
     assert noted == [f"payment P-10 of 30.00 USD, which was not applied to any item: {dishonored.reason}"]
@@ -263,9 +263,7 @@ async def cents_too_much(world: World) -> None:
     await world.publish(payment("P-13", "C-1", "25.40", value_date=on(14), remittance=names("FEE-R-10", "25.40")))
     await world.settle()
     rested = await shown(world, "/payments/P-12")
-    assert (rested["state"], rested["unapplied_amount"]) == ("on_account", "0.51"), (
-        "beyond the limit it is the customer's"
-    )
+    assert (rested["state"], rested["unapplied_amount"]) == ("unapplied", "0.51"), "beyond the limit a person decides"
     assert await small_differences(world) == Decimal("-0.40")
 
 

@@ -113,7 +113,7 @@ async def a_stopped_order_goes_on_or_ends(world: World, upstream: Upstream) -> N
 
 
 async def an_order_is_amended(world: World, upstream: Upstream) -> None:
-    """A-1 grows above the limit and is held, shrinks and goes on; older revisions count for nothing."""
+    """A-1 grows above the limit and is held, shrinks and is released; older revisions count for nothing."""
     await upstream.place("A-1", "C-3", 60, order_date=LATER)
     await upstream.place("A-1", "C-3", 110, order_date=LATER, revision=2, amended_on=LATER)
     (held,) = [e for e in world.published(CreditHeld) if e.order_id == "A-1"]

@@ -90,12 +90,12 @@ async def within_authority(world: World) -> None:
     """A clerk credits little alone; more waits for a second person; never more than is left."""
     (invoice,) = world.published(InvoicePosted)
     number = invoice.invoice_number
-    told = {"document_number": number, "reason_code": "pricing"}
+    body = {"document_number": number, "reason_code": "pricing"}
     little = await do(
-        world, "invoicing", "cash_clerk", "/credit-memos", {**told, "lines": [{"line_no": 1, "quantity": 1}]}
+        world, "invoicing", "cash_clerk", "/credit-memos", {**body, "lines": [{"line_no": 1, "quantity": 1}]}
     )
     assert (little["state"], little["credit_memo_number"], little["total"]) == ("posted", "1000-CM-00000002", "10.73")
-    waiting = await do(world, "invoicing", "cash_clerk", "/credit-memos", {**told, "amount": "30.00"})
+    waiting = await do(world, "invoicing", "cash_clerk", "/credit-memos", {**body, "amount": "30.00"})
     assert (waiting["state"], waiting["credit_memo_number"]) == ("waiting", None)
     path = f"/credit-memos/{waiting['credit_memo_id']}/approve"
     own = await world.command("invoicing", "controller", path, {"reason": "mine"})
@@ -107,12 +107,12 @@ async def within_authority(world: World) -> None:
     twice = await world.command("invoicing", "controller", path, {"reason": "again"}, person="Cora")
     assert twice.status_code == 409 and "was posted by Cora already" in twice.text
     refused: dict[str, dict[str, Any]] = {
-        "107.25 was charged and 60.73 credited before, so 46.52 is left": {**told, "amount": "46.53"},
-        "'gift' is no reason for a credit memo: use pricing": {**told, "reason_code": "gift"},
-        "give an amount or lines, not both": {**told, "amount": "1.00", "lines": [{"line_no": 1, "quantity": 1}]},
-        "has no line 7": {**told, "lines": [{"line_no": 7, "quantity": 1}]},
-        "10 were invoiced and 1 credited before, so 9 are left": {**told, "lines": [{"line_no": 1, "quantity": 10}]},
-        "there is no invoice or finance charge '4711'": {**told, "document_number": "4711"},
+        "107.25 was charged and 60.73 credited before, so 46.52 is left": {**body, "amount": "46.53"},
+        "'gift' is no reason for a credit memo: use pricing": {**body, "reason_code": "gift"},
+        "give an amount or lines, not both": {**body, "amount": "1.00", "lines": [{"line_no": 1, "quantity": 1}]},
+        "has no line 7": {**body, "lines": [{"line_no": 7, "quantity": 1}]},
+        "10 were invoiced and 1 credited before, so 9 are left": {**body, "lines": [{"line_no": 1, "quantity": 10}]},
+        "there is no invoice or finance charge '4711'": {**body, "document_number": "4711"},
     }
     for sentence, body in refused.items():
         answer = await world.command("invoicing", "controller", "/credit-memos", {"reason": "why", **body})
@@ -132,8 +132,8 @@ async def not_credited(world: World) -> None:
     """A collector grants what invoicing has credited already: declined, with the sentence, and looked into again."""
     await owes(world, "OLD-1", "C-3", "500.00", DAY + timedelta(days=20))
     await pays(world, "P-2", "OLD-1", "440.00", reason="pricing", customer_id="C-3")
-    told = {"document_number": "OLD-1", "amount": "460.00", "reason_code": "goodwill"}
-    await do(world, "invoicing", "controller", "/credit-memos", told)
+    body = {"document_number": "OLD-1", "amount": "460.00", "reason_code": "goodwill"}
+    await do(world, "invoicing", "controller", "/credit-memos", body)
     await do(world, "collections", "collector", "/deductions/P-2/A1/D1/grant", {})
     await world.settle()
     (declined,) = world.published(CreditMemoDeclined)

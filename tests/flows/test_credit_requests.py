@@ -38,7 +38,7 @@ SMITH = {
 
 
 class Office:
-    """The credit department: what it hears, what its people do, and what comes of it."""
+    """The credit department: the events it consumes, what its people do, and the results."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -47,7 +47,7 @@ class Office:
         await self.world.publish(BusinessDayStarted(company_id="US01", business_date=on))
         await self.world.settle()
 
-    async def hear(self, *events: Event) -> None:
+    async def publish(self, *events: Event) -> None:
         await self.world.publish(*events)
         await self.world.settle()
 
@@ -151,11 +151,11 @@ async def test_every_way_a_request_can_go(office: Office) -> None:
     known = ("GOOD", "LARGE", "POOR", "HIGH", "LOW", "MEDIUM", "SILENT", "NOFILE", "BIGSCORE", "DISPUTED", "UNDONE")
     disputed = [event for n in range(4) for event in paid("DISPUTED", n, 60 if n < 2 else 0, disputed=n < 2)]
     more = paid("DISPUTED", 5, 0)
-    await office.hear(
+    await office.publish(
         *(customer("1000", customer_id=name) for name in known), *good("GOOD"), *good("LARGE"), *poor("POOR"),
         *disputed, *more, *good("UNDONE"), *undone("UNDONE"),
     )  # fmt: skip
-    await office.hear(
+    await office.publish(
         wanted("GOOD", "20000"), wanted("LARGE", "300000"), wanted("POOR", "5000"), wanted("HIGH", "8000"),
         wanted("LOW", "8000"), wanted("MEDIUM", "8000"), wanted("SILENT", "8000"), wanted("NOFILE", "8000"),
         wanted("BIGSCORE", "80000"), wanted("LATER", "8000"), wanted("DISPUTED", "20000"),
@@ -186,19 +186,19 @@ async def _by_history(office: Office) -> None:
     assert disputed["request"]["state"] == "Approved"
     assert Decimal(disputed["assessment"]["facts"]["disputed_amount"]) == 2000
     assert await office.way("R-EUR") == ["Declined"]
-    # Not heard of yet: the request waits for the master data.
+    # No master data yet: the request waits for the master data.
     assert await office.way("R-LATER") == []
-    await office.hear(customer("1000", customer_id="LATER"))
+    await office.publish(customer("1000", customer_id="LATER"))
     assert await office.way("R-LATER") == ["AwaitingReport"]
 
 
 async def _by_the_bureau(office: Office) -> None:
     asked = {event.customer_id for event in office.world.published(CreditReportRequested)}
     assert asked == {"HIGH", "LOW", "MEDIUM", "SILENT", "NOFILE", "BIGSCORE", "LATER"}
-    await office.hear(wanted("HIGH", "9000", request_id="R-TWICE"))
+    await office.publish(wanted("HIGH", "9000", request_id="R-TWICE"))
     (twice,) = (await office.request("R-TWICE"))["reasons"]
     assert twice["code"] == "request-under-way"
-    await office.hear(
+    await office.publish(
         score("HIGH", 85), score("LOW", 20), score("MEDIUM", 50), score("NOFILE", None), score("BIGSCORE", 90)
     )
     assert await office.way("R-HIGH") == ["AwaitingReport", "Approved"]
@@ -209,7 +209,7 @@ async def _by_the_bureau(office: Office) -> None:
     for request_id in ("R-MEDIUM", "R-NOFILE", "R-BIGSCORE"):
         assert await office.way(request_id) == ["AwaitingReport", "ManualReview"]
     # A report that has not expired is used again without asking.
-    await office.hear(wanted("HIGH", "9000", request_id="R-AGAIN", kind="increase"))
+    await office.publish(wanted("HIGH", "9000", request_id="R-AGAIN", kind="increase"))
     assert await office.way("R-AGAIN") == ["Approved"]
     for n in range(1, 4):
         await office.day(DAY + timedelta(days=n))
@@ -217,7 +217,7 @@ async def _by_the_bureau(office: Office) -> None:
     await office.day(DAY + timedelta(days=4))
     assert await office.way("R-SILENT") == ["AwaitingReport", "ManualReview"]
     # Its answer after all is kept and changes nothing.
-    await office.hear(score("SILENT", 99))
+    await office.publish(score("SILENT", 99))
     assert await office.way("R-SILENT") == ["AwaitingReport", "ManualReview"]
     assert (await office.ask("/requests/R-SILENT"))["reports"][0]["score"] == 99
 
@@ -245,8 +245,8 @@ async def _by_people(office: Office) -> None:
     assert await office.way("R-LARGE") == ["ManualReview"]
     # What LARGE itself bought in a year counts, not what all of the company's customers did.
     suggested = (await office.done(f"{large}/statements", {"statements": [SMITH]}))["analysis"]["suggested_limit"]
-    told = {cap["name"]: cap["text"] for cap in suggested["caps"]}
-    assert (suggested["binding"], told["our_sales"]) == (
+    texts = {cap["name"]: cap["text"] for cap in suggested["caps"]}
+    assert (suggested["binding"], texts["our_sales"]) == (
         "our_sales", "20 % of a year's sales to the customer of 4,000.00 USD: 800.00 USD",
     )  # fmt: skip
     await office.done(f"{large}/approve", grant, "Ann")
@@ -315,8 +315,8 @@ async def _by_the_customer_failing_to_answer(office: Office) -> None:
 
 async def test_an_accounts_life_from_hold_to_closed_and_back(office: Office) -> None:
     await office.day(DAY)
-    await office.hear(customer("1000"), *good("C-1"))
-    await office.hear(item("OPEN", "1000", "1000"), order("O-1", "300"))
+    await office.publish(customer("1000"), *good("C-1"))
+    await office.publish(item("OPEN", "1000", "1000"), order("O-1", "300"))
     assert office.moves("C-1") == ["AtLimit", "Hold"]
     ask = {"customer_id": "C-1", "kind": "increase", "amount": "60000", "currency": "USD"}
     await _requests_that_are_refused(office, ask)
@@ -328,7 +328,7 @@ async def test_an_accounts_life_from_hold_to_closed_and_back(office: Office) -> 
     assert (once.status_code, again.json()) == (201, asked)
     assert (asked["request_id"], asked["state"]) == ("C-1-CR1", "ManualReview")
     await office.refused(409, "C-1-CR1 is still under way", "/requests", ask)
-    await office.hear(order("O-2", "10"))
+    await office.publish(order("O-2", "10"))
     assert office.moves("C-1")[2:] == ["Review"]
     came_there = (await office.ask("/accounts/C-1"))["state_history"]
     assert [(move["new_state"], move["reasons"][0]["code"]) for move in came_there] == [
@@ -353,22 +353,24 @@ async def test_an_accounts_life_from_hold_to_closed_and_back(office: Office) -> 
 
     await office.done("/accounts/C-1/suspend", {"reason": "insolvent"}, "Mo")
     await office.done("/accounts/C-1/close", {"reason": "written off"}, "Max")
-    await office.hear(order("O-3", "1"))
+    await office.publish(order("O-3", "1"))
     assert office.moves("C-1")[6:] == ["Suspended", "Closed"]
     held = {e.order_id: [reason.code for reason in e.reasons] for e in office.world.published(CreditHeld)}
     assert "account-closed" in held["O-3"]
     await _back_only_by_a_new_request(office, ask)
     await _every_other_transition_of_the_table(office)
-    told = {(event.old_state, event.cause) for event in office.world.published(CreditStateChanged)}
-    assert told == {(state, str(cause)) for state, cause in TRANSITIONS}
+    published = {(event.old_state, event.cause) for event in office.world.published(CreditStateChanged)}
+    assert published == {(state, str(cause)) for state, cause in TRANSITIONS}
 
 
 async def _every_other_transition_of_the_table(office: Office) -> None:
     """T-1 to T-14 owe so much of a limit of 1,000, and then something happens to each."""
     owed = {1: 800, 2: 1000, 4: 800, 5: 800, 6: 800, 7: 800, 8: 1000, 9: 1000, 10: 1000, 11: 1000, 12: 1000, 13: 1000}
     everyone = [f"T-{n}" for n in range(1, 15)]
-    await office.hear(*(customer("1000", customer_id=name) for name in everyone))
-    await office.hear(*(item(f"T-{n}/I", str(amount), str(amount), customer_id=f"T-{n}") for n, amount in owed.items()))
+    await office.publish(*(customer("1000", customer_id=name) for name in everyone))
+    await office.publish(
+        *(item(f"T-{n}/I", str(amount), str(amount), customer_id=f"T-{n}") for n, amount in owed.items())
+    )
 
     def paid_down(n: int, left: str) -> Event:
         return item(f"T-{n}/I", str(owed[n]), left, 2, customer_id=f"T-{n}")
@@ -376,7 +378,7 @@ async def _every_other_transition_of_the_table(office: Office) -> None:
     def held(n: int) -> CreditHoldRequested:
         return CreditHoldRequested(hold_id=f"T-{n}/H", customer_id=f"T-{n}", requested_on=DAY, reason="it was broken")
 
-    await office.hear(
+    await office.publish(
         held(3), paid_down(4, "0"), item("T-5/I2", "200", "200", customer_id="T-5"), held(6), paid_down(8, "0"),
         paid_down(9, "800"), held(11), *(order(f"T-{n}/O", "50", customer_id=f"T-{n}") for n in (10, 13)),
     )  # fmt: skip
@@ -385,8 +387,8 @@ async def _every_other_transition_of_the_table(office: Office) -> None:
         await office.done(f"/accounts/T-{n}/suspend", gone, "Mo")
     lifted = CreditHoldLifted(hold_id="T-11/H", customer_id="T-11", lifted_on=DAY, lifted_by="Ann", reason="paid")
     asked = [wanted(f"T-{n}", "2000", kind="increase") for n in (6, 13)]
-    await office.hear(paid_down(10, "0"), lifted, *asked)
-    await office.hear(score("T-6", 20), score("T-13", 85))
+    await office.publish(paid_down(10, "0"), lifted, *asked)
+    await office.publish(score("T-6", 20), score("T-13", 85))
     assert office.moves("T-6") == ["Warning", "Hold", "Review", "Suspended"]
     assert office.moves("T-13") == ["AtLimit", "Hold", "Review", "Active"]
     await _at_the_limit_and_half_way_back(office)
@@ -395,8 +397,8 @@ async def _every_other_transition_of_the_table(office: Office) -> None:
 
 async def _at_the_limit_and_half_way_back(office: Office) -> None:
     """An order at the limit holds T-2; what is paid then brings it to the warning mark."""
-    await office.hear(order("T-2/O", "50", customer_id="T-2"))
-    await office.hear(item("T-2/I", "1000", "800", 2, customer_id="T-2"))
+    await office.publish(order("T-2/O", "50", customer_id="T-2"))
+    await office.publish(item("T-2/I", "1000", "800", 2, customer_id="T-2"))
     assert office.moves("T-2") == ["AtLimit", "Hold", "Warning"]
 
 
@@ -405,7 +407,7 @@ async def _closed_by_a_write_off(office: Office) -> None:
     await office.done("/accounts/T-6/resolve", {"reason": "spoke with the owner"}, "Mo")
     await office.done("/accounts/T-6/suspend", {"reason": "insolvent"}, "Mo")
     given_up = item("T-6/I", "800", "0.00", 2, customer_id="T-6", cause="write_off", change=Decimal("-800.00"))
-    await office.hear(given_up)
+    await office.publish(given_up)
     assert office.moves("T-6")[4:] == ["Review", "Suspended", "Closed"]
     closed = (await office.ask("/accounts/T-6"))["state_history"][0]
     assert closed["reasons"][0]["text"] == "800.00 USD of T-6/I was written off on 2024-03-01."
@@ -456,10 +458,10 @@ async def _back_only_by_a_new_request(office: Office, ask: dict[str, Any]) -> No
 
 async def test_limits_with_dates_fall_back_by_themselves_and_reviews_come_due(office: Office) -> None:
     await office.day(DAY)
-    await office.hear(customer("1000"), customer("90000", customer_id="C-2"), *good("C-1"))
+    await office.publish(customer("1000"), customer("90000", customer_id="C-2"), *good("C-1"))
     asked = wanted("C-1", "3000", kind="increase", valid_until=date(2024, 3, 31))
-    await office.hear(asked)
-    await office.hear(order("O-1", "2500"))
+    await office.publish(asked)
+    await office.publish(order("O-1", "2500"))
     assert office.limits("C-1") == [("3000.00", "system", "2024-03-31")]
     later = {"credit_limit": "2000", "currency": "USD", "reason": "from April", "valid_from": "2024-03-20"}
     planned = await office.ask("/accounts/C-1/history")
@@ -467,10 +469,10 @@ async def test_limits_with_dates_fall_back_by_themselves_and_reviews_come_due(of
     await office.done("/accounts/C-2/limit", later, "Mo", "PUT")
 
     await office.day(date(2024, 3, 31))
-    await office.hear(order("O-2", "100", date(2024, 3, 31)))
+    await office.publish(order("O-2", "100", date(2024, 3, 31)))
     assert office.limits("C-2") == [("2000.00", "Mo", "")]
     await office.day(date(2024, 4, 1))
-    await office.hear(order("O-3", "100", date(2024, 4, 1)))
+    await office.publish(order("O-3", "100", date(2024, 4, 1)))
     assert office.limits("C-1")[1:] == [("1000.00", "system", "")]
     assert [e.order_id for e in office.world.published(CreditApproved)] == ["O-1", "O-2"]
     assert [e.order_id for e in office.world.published(CreditHeld)] == ["O-3"]
@@ -483,7 +485,7 @@ async def test_limits_with_dates_fall_back_by_themselves_and_reviews_come_due(of
     assert [(r["customer_id"], r["risk_class"], r["review_due_on"]) for r in due] == [("C-2", "unrated", "2025-03-01")]
     review = {"customer_id": "C-2", "kind": "review", "amount": "2000", "currency": "USD"}
     request = await office.done("/requests", review, "Sal")
-    await office.hear(
+    await office.publish(
         CreditReportReceived(
             report_id=request["request_id"], customer_id="C-2", bureau="B", report_date=date(2025, 3, 3), score=80
         )
@@ -493,7 +495,7 @@ async def test_limits_with_dates_fall_back_by_themselves_and_reviews_come_due(of
 
     # The bureau's report holds for 180 days; after that it is asked again.
     for on, way in ((date(2025, 8, 30), ["Approved"]), (date(2025, 8, 31), ["AwaitingReport"])):
-        await office.hear(wanted("C-2", "3000", on, request_id=f"R-{on}", kind="increase"))
+        await office.publish(wanted("C-2", "3000", on, request_id=f"R-{on}", kind="increase"))
         assert await office.way(f"R-{on}") == way
 
 

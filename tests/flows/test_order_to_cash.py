@@ -157,8 +157,8 @@ async def test_an_order_that_cannot_be_taken_is_rejected_with_every_reason(world
     lines = [{"line_no": 1, "item_id": "I-NONE", "quantity": 1}, {"line_no": 2, "item_id": "I-1", "quantity": 0}]
     await upstream.place("O-1", lines=lines)
     (rejected,) = world.published(OrderRejected)
-    told = " ".join(reason.text for reason in rejected.reasons)
-    assert len(rejected.reasons) == 2 and "I-NONE" in told and "0" in told
+    reasons = " ".join(reason.text for reason in rejected.reasons)
+    assert len(rejected.reasons) == 2 and "I-NONE" in reasons and "0" in reasons
     assert world.published(CreditApproved) == []
 
 
@@ -216,7 +216,7 @@ async def test_what_is_left_of_a_payment_is_used_by_the_next_invoice(world: Worl
     assert [e.open_amount for e in world.published(OpenItemChanged) if e.item_version > 1] == [0, Decimal("20.00")]
 
 
-async def test_the_same_money_told_twice_is_one_payment(world: World, upstream: Upstream) -> None:
+async def test_the_same_money_reported_twice_is_one_payment(world: World, upstream: Upstream) -> None:
     await upstream.open_for_business(customer(terms={"net_days": 30}))
     await upstream.deliver("O-1", quantity=10)
     await world.publish(

@@ -1,4 +1,4 @@
-"""What each service hears and does daily, told for any number of subjects: every handler and every daily run once."""
+"""What each service consumes and does daily, for any number of subjects: every handler and every daily run once."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ MONEY = Decimal("100.00")
 
 
 @dataclass(frozen=True)
-class Heard:
+class Consumed:
     """A batch of one type of event."""
 
     words: str
@@ -91,12 +91,12 @@ class Given:
     do: Callable[[Any, Sequence[int]], Awaitable[None]]
 
 
-Step = Heard | Daily | Given
+Step = Consumed | Daily | Given
 
 
-def given(words: str, *about: Callable[[str, int], Event]) -> Heard:
-    """One event per subject and line; each is told the customer and the number."""
-    return Heard(words, lambda who, n: [tell(who, n) for tell in about])
+def given(words: str, *about: Callable[[str, int], Event]) -> Consumed:
+    """One event per subject and line; each receives the customer and the number."""
+    return Consumed(words, lambda who, n: [make(who, n) for make in about])
 
 
 def order_of(prefix: str, who: str, n: int, **changes: Any) -> Event:
@@ -304,6 +304,13 @@ def advised(trace_number: str, who: str, amount: str) -> RemittanceAdvised:
     )  # fmt: skip
 
 
+def order_closed(order_id: str, who: str) -> OpenOrderChanged:
+    return OpenOrderChanged(
+        order_id=order_id, customer_id=who, company_id=COMPANY, order_version=3, state="Cancelled", currency="USD",
+        open_amount=Decimal("0.00"), business_date=DAY,
+    )  # fmt: skip
+
+
 STORIES: dict[str, list[Step]] = {
     "credit": [
         DAY_BEGINS,
@@ -464,15 +471,46 @@ STORIES: dict[str, list[Step]] = {
         given("invoices paid before", lambda who, n: invoice(f"INV-{n:03}C", who)),
         given("invoices for credit on account", lambda who, n: invoice(f"INV-{n:03}D", who)),
         given(
-            "payments of nobody known",
+            "payments of unknown payers",
             lambda who, n: payment(f"S-{n:03}", None, payer_account=f"X-{n}", value_date=JOURNAL_DAY + timedelta(n)),
             lambda who, n: payment(f"T-{n:03}", None, payer_account=f"Y-{n}"),
         ),
         given("their customers", lambda who, n: customer(f"X{who}", payer_accounts=[f"X-{n}"])),
         Given("accounts learnt elsewhere", learn_accounts),
         Daily("suspense"),
+        given(
+            "invoices of orders, and further ones",
+            lambda who, n: invoice(f"INV-{n:03}W", who, order_id=f"SO-{n:03}W", customer_reference=f"PO-{n:03}W"),
+            lambda who, n: invoice(f"INV-{n:03}X", who),
+            lambda who, n: invoice(f"INV-{n:03}Y", who),
+        ),
+        given(
+            "credit memos to be deducted",
+            lambda who, n: CreditMemoPosted(
+                credit_memo_id=f"CD-{n:03}", credit_memo_number=f"1000-D{n:03}", company_id=COMPANY, customer_id=who,
+                credit_date=DAY, currency="USD", net=MONEY, tax=Decimal("0.00"), total=MONEY, reason="returned",
+            ),
+        ),
+        given(
+            "payments that name documents in words, a purchase order, a credit memo, an order before it is shipped",
+            lambda who, n: payment(f"W-{n}", None, details=f"Invoice 1000-{n:03}X"),
+            lambda who, n: payment(
+                f"X-{n}", who, remittance=[{"document_number": f"PO-{n:03}W", "amount": MONEY}]
+            ),
+            lambda who, n: payment(
+                f"Y-{n}", who, "50.00",
+                remittance=[
+                    {"document_number": f"1000-{n:03}Y", "amount": "100.00"},
+                    {"document_number": f"1000-D{n:03}", "amount": "-50.00"},
+                ],
+            ),
+            lambda who, n: payment(
+                f"Z-{n}", who, remittance=[{"document_number": f"SO-{n:03}Z", "amount": MONEY}]
+            ),
+        ),
+        given("orders closed", lambda who, n: order_closed(f"SO-{n:03}Z", who)),
         given("returns", lambda who, n: returned(f"P-{n}")),
-        given("returns of payments nobody knows yet", lambda who, n: returned(f"LATE-{n}")),
+        given("returns of payments not received yet", lambda who, n: returned(f"LATE-{n}")),
         given("their payments", lambda who, n: payment(f"LATE-{n}", who)),
         given("write-offs", given_up),
         given("remittance advice before its money", lambda who, n: advised(f"TA-{n}", who, "12.00")),

@@ -135,7 +135,7 @@ async def test_what_was_saved_while_running_catches_up_to_the_same_facts_and_goe
         assert len(await world.rows("invoicing", "SELECT invoice_id FROM invoice")) > posted
 
 
-async def said_and_not_published(world: World) -> uuid.UUID:
+async def emitted_and_not_published(world: World) -> uuid.UUID:
     """An event in credit's outbox whose transaction had a number this server has not come to yet."""
     event = CreditLimitSet(
         customer_id="C-1", limit_version=2, currency="USD", credit_limit="1.00", previous_limit="2.00",
@@ -161,7 +161,7 @@ async def test_an_outbox_is_published_after_the_restore_also_on_a_younger_server
 ) -> None:
     async with World(kafka, postgres, services=["credit"], as_processes=True) as world:
         await world.publish(customer("C-1"), customer("C-2"))
-        identity = await said_and_not_published(world)
+        identity = await emitted_and_not_published(world)
         manifest = await saved(world, tmp_path)
         assert manifest.services["credit"].outbox_waiting == 1
         lose_the_databases(world)

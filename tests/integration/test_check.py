@@ -32,16 +32,16 @@ C3,9006,2026-02-12,2026-03-14,1000.00,2026-02-11,no
 
 
 async def replayed(world: World, tmp_path: Path, seed: int | None = None) -> None:
-    """A small past, said in the file's order or, with a seed, each phase in an order of chance."""
+    """A short history, published in the file's order or, with a seed, each phase in an order of chance."""
     file = tmp_path / "past.csv"
     file.write_text(PAST)
 
-    async def say(events: list[Event]) -> None:
+    async def publish(events: list[Event]) -> None:
         if seed is not None:
             random.Random(seed).shuffle(events)
         await world.publish_encoded(*(encode(event, event.context) for event in map(identified, events)))
 
-    await play(read_history(file), say, world.settle)
+    await play(read_history(file), publish, world.settle)
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,7 @@ BEHIND_THE_BOOKS_BACK = [
         "INSERT INTO credit_memo VALUES ('C1', 'CM', '7', 'US01-CM', 7, 'US01', 'X', 'invoice', NULL, NULL, 'USD', "
         "1, 0, 1, '[]', 'pricing', 'why', 'Pat', '2026-01-01', 'posted', '2026-01-01')",
         {
-            "Credit memos posted = credit memos taken in, per customer",
+            "Credit memos posted = credit memos recorded, per customer",
             "No document credited beyond what it charged", "Sales in the journal = invoices - credit memos",
         },
     ),
@@ -179,7 +179,7 @@ async def test_whatever_is_changed_behind_the_books_back_is_named(
         assert differing(await checked(world)) == invariants
 
 
-async def test_without_a_broker_it_says_what_was_not_compared(world: World) -> None:
+async def test_without_a_broker_it_states_what_was_not_compared(world: World) -> None:
     report = await check_books(world.databases, None)
     assert report.agree
     assert report.not_compared == ["GL_CORE's totals and the inputs on Kafka's topics, as no broker was named"]
@@ -207,10 +207,10 @@ async def test_what_the_general_ledger_booked_is_compared_with_what_was_sent(
 ) -> None:
     async with World(kafka, postgres) as world:
         await replayed(world, tmp_path)
-        await told_by_the_general_ledger(world)
+        await reported_by_the_general_ledger(world)
 
 
-async def told_by_the_general_ledger(world: World) -> None:
+async def reported_by_the_general_ledger(world: World) -> None:
     batches = world.published(JournalBatchSubmitted)
     answers = [
         JournalBatchPosted(**batch.model_dump(include=set(JournalBatchPosted.model_fields))) for batch in batches

@@ -1,4 +1,4 @@
-"""Credit on real Kafka and PostgreSQL: what it hears, decides, keeps and says, and what people do over HTTP."""
+"""Credit on real Kafka and PostgreSQL: events consumed, decisions, events published, and requests over HTTP."""
 
 from __future__ import annotations
 

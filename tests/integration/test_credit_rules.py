@@ -82,7 +82,7 @@ def released(world: World) -> dict[str, str]:
     return {e.order_id: e.reason_code for e in world.published(CreditReleased)}
 
 
-async def hear(world: World, *events: Event) -> None:
+async def publish(world: World, *events: Event) -> None:
     await world.publish(*events)
     await world.settle()
 
@@ -98,20 +98,20 @@ def on_account(payment_id: str, change: str, no: int = 1, **given: Any) -> OnAcc
 
 async def test_rules_exposure_and_what_if(world: World) -> None:
     """Blocking, excluding, the narrowest scope, tolerance, and every part of exposure in its own currency."""
-    await hear(world, *(customer("1000", customer_id=f"C-{n}") for n in range(1, 5)))
-    await hear(world, customer("1000", customer_id="C-5", jurisdiction="NL-NH"), customer("9000", customer_id="C-6"))
-    await hear(world, *(overdue_item(f"I-{n}", "100", 40, customer_id=f"C-{n}") for n in (1, 2, 5)))
-    await hear(world, *(order(f"O-{n}", "100", customer_id=f"C-{n}") for n in (1, 2, 5)))
+    await publish(world, *(customer("1000", customer_id=f"C-{n}") for n in range(1, 5)))
+    await publish(world, customer("1000", customer_id="C-5", jurisdiction="NL-NH"), customer("9000", customer_id="C-6"))
+    await publish(world, *(overdue_item(f"I-{n}", "100", 40, customer_id=f"C-{n}") for n in (1, 2, 5)))
+    await publish(world, *(order(f"O-{n}", "100", customer_id=f"C-{n}") for n in (1, 2, 5)))
     assert held(world) == {"O-1": ["rule:overdue"]}
     approved = {e.order_id: e for e in world.published(CreditApproved)}
     assert approved["O-2"].remarks == ()
     assert [r.code for r in approved["O-5"].remarks] == ["excluded-by-rule", "rule:overdue"]
     assert approved["O-2"].valid_until == DAY + timedelta(days=10)
-    await hear(world, order("O-3", "1030", customer_id="C-3"), order("O-6", "8000.01", customer_id="C-6"))
+    await publish(world, order("O-3", "1030", customer_id="C-3"), order("O-6", "8000.01", customer_id="C-6"))
     marked = {e.order_id: e for e in world.published(CreditApproved)}["O-3"]
     assert [r.code for r in marked.remarks] == ["within-tolerance"]
     assert held(world)["O-6"] == ["rule:large"]
-    await hear(world, order("O-7", "500", customer_id="C-6"))
+    await publish(world, order("O-7", "500", customer_id="C-6"))
     assert "O-7" in {e.order_id for e in world.published(CreditApproved)}
 
     view = await ask(world, "/orders/O-1")
@@ -121,22 +121,24 @@ async def test_rules_exposure_and_what_if(world: World) -> None:
 
     what = await ask(world, "/accounts/C-1/what-if?amount=50")
     assert (what["decision"], what["payment_needed"]) == ("held", "100.00")
-    await hear(world, item("I-1", "100", "0", 2, payment_method="check", due_date=DAY - timedelta(days=40)))
+    await publish(world, item("I-1", "100", "0", 2, payment_method="check", due_date=DAY - timedelta(days=40)))
     assert released(world) == {"O-1": "room-made"}
     exposure = (await ask(world, "/accounts/C-1"))["exposure"]
     assert (exposure["open_items"], exposure["open_orders"], exposure["total"]) == ("0.00", "100.00", "200.00")
     assert [(part["name"], part["counted"]) for part in exposure["other_parts"]] == [("uncleared", "100.00")]
 
     # A currency without a rate blocks; with one, it counts.
-    await hear(
+    await publish(
         world, overdue_item("E-1", "100", 0, customer_id="C-4", currency="EUR"), order("O-4", "1", customer_id="C-4")
     )
     assert held(world)["O-4"] == ["no-exchange-rate"]
-    await hear(world, order("O-40", "1", customer_id="C-3", currency="JPY"))
+    await publish(world, order("O-40", "1", customer_id="C-3", currency="JPY"))
     assert held(world)["O-40"] == ["other-currency"]
     rate = {"from_currency": "EUR", "to_currency": "USD", "valid_from": DAY}
-    await hear(world, ExchangeRateSet(**rate, rate=Decimal("1.5")), ExchangeRateSet(**rate, rate=Decimal(2), version=2))
-    await hear(world, on_account("P-4", "50", customer_id="C-4"))
+    await publish(
+        world, ExchangeRateSet(**rate, rate=Decimal("1.5")), ExchangeRateSet(**rate, rate=Decimal(2), version=2)
+    )
+    await publish(world, on_account("P-4", "50", customer_id="C-4"))
     assert released(world)["O-4"] == "room-made"
     exposure = (await ask(world, "/accounts/C-4"))["exposure"]
     assert [(p["name"], p["currency"], p["counted"]) for p in exposure["other_parts"]] == [
@@ -152,9 +154,9 @@ async def test_rules_exposure_and_what_if(world: World) -> None:
     assert (as_of["total"], len(as_of["parts"])) == ("-29.00", 4)
     assert (await ask(world, f"/accounts/C-4/exposure?as_of={DAY + timedelta(days=1)}"))["total"] == "151.00"
     assert (await ask(world, f"/accounts/C-4/exposure?as_of={DAY - timedelta(days=1)}"))["total"] == "0.00"
-    # Sterling has a rate with the euro, the euro with the dollar: that is the way, and the decision says so.
+    # Sterling has a rate with the euro, the euro with the dollar: that is the way, and the decision states it.
     sterling = {"from_currency": "GBP", "to_currency": "EUR", "rate": Decimal("1.2"), "valid_from": DAY}
-    await hear(world, ExchangeRateSet(**sterling))
+    await publish(world, ExchangeRateSet(**sterling))
     crossed = await ask(world, "/accounts/C-4/what-if?amount=10&currency=GBP")
     assert (crossed["exposure_with_order"], crossed["exposure_currency"]) == ("-5.00", "USD")
     assert [r["text"] for r in crossed["remarks"] if r["code"] == "converted-over"] == [
@@ -165,7 +167,7 @@ async def test_rules_exposure_and_what_if(world: World) -> None:
     backwards = {**secured, "valid_from": str(DAY), "expires_on": str(DAY - timedelta(days=1))}
     assert "before it begins" in (await put(world, "/accounts/C-4/collateral/INS-3", backwards)).text
 
-    await hear(
+    await publish(
         world,
         DunningSent(
             notice_id="N-1", customer_id="C-2", company_id="US01", step=3, step_name="last-letter", sent_on=DAY,
@@ -174,9 +176,9 @@ async def test_rules_exposure_and_what_if(world: World) -> None:
                     "open_amount": "100"}],
         ),
     )  # fmt: skip
-    await hear(world, order("O-8", "10", customer_id="C-2"))
+    await publish(world, order("O-8", "10", customer_id="C-2"))
     assert held(world)["O-8"] == ["rule:dunned"]
-    await hear(world, item("I-2", "100", "0", 2, customer_id="C-2", due_date=DAY))
+    await publish(world, item("I-2", "100", "0", 2, customer_id="C-2", due_date=DAY))
     assert released(world)["O-8"] == "room-made"
 
     # What another policy would have made of it: O-2 and O-5 held, O-6 let through.
@@ -192,16 +194,16 @@ async def test_rules_exposure_and_what_if(world: World) -> None:
 
 async def test_groups_holds_and_what_people_do(world: World) -> None:
     """A pooled limit, the queue of held orders, release in part and on a condition, two persons, re-checks, stops."""
-    await hear(world, *(customer("1000", customer_id=f"C-{n}") for n in (1, 2)), customer("100", customer_id="C-3"))
+    await publish(world, *(customer("1000", customer_id=f"C-{n}") for n in (1, 2)), customer("100", customer_id="C-3"))
     group = {"name": "Alder", "currency": "USD", "pooled_limit": "1200", "members": ["C-1", "C-2"], "reason": "parent"}
     assert (await put(world, "/groups/P-1", group)).status_code == 200
     assert (await put(world, "/groups/P-1", {**group, "members": ["C-9"]})).status_code == 404
-    await hear(world, order("O-1", "700"))
-    await hear(world, order("O-2", "501", customer_id="C-2"), order("O-3", "100"))
+    await publish(world, order("O-1", "700"))
+    await publish(world, order("O-2", "501", customer_id="C-2"), order("O-3", "100"))
     assert held(world) == {"O-2": ["over-group-limit"], "O-3": ["rule:in-group"]}
     shown = await ask(world, "/groups/P-1")
     assert (shown["exposure"], shown["members"]) == ("700.00", ["C-1", "C-2"])
-    await hear(world, on_account("P-1", "1"))
+    await publish(world, on_account("P-1", "1"))
     assert released(world) == {"O-2": "room-made"}
     asked = await ask(world, "/accounts/C-2/what-if?amount=1")
     assert "on top of 1,200.00 USD of group P-1" in asked["reasons"][0]["text"]
@@ -210,7 +212,7 @@ async def test_groups_holds_and_what_people_do(world: World) -> None:
     assert "belongs to group P-1" in (await put(world, "/groups/P-2", group)).text
 
     # The queue, and what people do with it.
-    await hear(world, *(order(f"H-{n}", f"{n}000", DAY, customer_id="C-3") for n in range(1, 7)))
+    await publish(world, *(order(f"H-{n}", f"{n}000", DAY, customer_id="C-3") for n in range(1, 7)))
     page = await ask(world, "/held-orders?customer_id=C-3&sort=amount&reason=over-limit&limit=2")
     assert [(o["order_id"], o["account"]["headroom"]) for o in page["items"]] == [("H-6", "100.00"), ("H-5", "100.00")]
     assert page["items"][0]["reasons"][0]["code"] == "over-limit"
@@ -232,17 +234,17 @@ async def test_groups_holds_and_what_people_do(world: World) -> None:
     assert (await post(world, "/held-orders/H-6/release", why, person="Ann")).status_code == 409
     assert (await post(world, "/held-orders/H-6/release", why, person="Bob")).json()["decision"] == "released"
     assert (await post(world, "/held-orders/H-5/decline", why)).json()["decision"] == "declined"
-    await hear(world, on_account("P-3", "2000", customer_id="C-3"))
-    said = {e.order_id: e for e in world.published(CreditReleased)}
-    assert (said["H-2"].reason_code, said["H-3"].released_amount) == ("cash-in-advance-met", Decimal(1500))
-    assert said["H-6"].decision_no == 2
+    await publish(world, on_account("P-3", "2000", customer_id="C-3"))
+    published = {e.order_id: e for e in world.published(CreditReleased)}
+    assert (published["H-2"].reason_code, published["H-3"].released_amount) == ("cash-in-advance-met", Decimal(1500))
+    assert published["H-6"].decision_no == 2
 
-    # Held by hand, it goes on by nothing but a person.
+    # Held by hand, only a person releases it.
     by_hand = await post(world, "/orders/O-1/hold", {"reason": "wrong address", "reason_code": "wrong-data"})
     assert by_hand.json()["decision"] == "held"
     await world.settle()
     assert held(world)["O-1"] == ["held-by-hand"]
-    await hear(world, on_account("P-1", "500", 2))
+    await publish(world, on_account("P-1", "500", 2))
     assert released(world).get("O-1") is None
     assert (await post(world, "/held-orders/O-1/release", why, "credit_analyst")).json()["decision"] == "released"
     assert (await post(world, "/orders/H-5/hold", why)).status_code == 409
@@ -253,16 +255,16 @@ async def test_groups_holds_and_what_people_do(world: World) -> None:
         order_id="O-2", customer_id="C-2", company_id="US01", order_version=1, currency="USD",
         open_amount=Decimal(501), business_date=later,
     )  # fmt: skip
-    await hear(world, check)
+    await publish(world, check)
     again = [e for e in world.published(CreditApproved) if e.order_id == "O-2"]
     assert [(e.decided_on, e.valid_until) for e in again] == [(later, later + timedelta(days=10))]
-    await hear(world, hold())
+    await publish(world, hold())
     assert held(world)["O-1"] == ["account-held"]
-    await hear(world, lift())
+    await publish(world, lift())
     assert released(world)["O-1"] == "room-made"
 
     # Orders held for too long are declined, with notice.
-    await hear(world, BusinessDayStarted(company_id="US01", business_date=DAY + timedelta(days=21)))
+    await publish(world, BusinessDayStarted(company_id="US01", business_date=DAY + timedelta(days=21)))
     declined = {e.order_id: e.reason_code for e in world.published(CreditDeclined)}
     assert declined["H-4"] == "held-too-long"
     actions = await world.rows("credit", "SELECT DISTINCT action FROM audit_entry ORDER BY action")

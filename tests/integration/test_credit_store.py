@@ -20,6 +20,7 @@ from services.credit.app import service
 from services.credit.work import CreditWork
 from shared.chassis.transaction.migrate import migrate
 from shared.chassis.transaction.queries import load_queries
+from shared.kernel.business_days import BusinessDays
 from tests.kit.examples import examples
 from tests.unit.credit.account_status import test_account_states
 from tests.unit.credit.books import COLUMNS, TODAY, Books, OpenBooks, Row
@@ -55,7 +56,7 @@ class PostgresBooks(Books):
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[CreditWork]:
-        yield CreditWork(self._connection, QUERIES, "credit", self.today, service.policies)
+        yield CreditWork(self._connection, QUERIES, "credit", BusinessDays({"": self.today}), service.policies)
 
     async def rows(self, table: str) -> list[Row]:
         sql = f"SELECT {', '.join(COLUMNS[table])} FROM {table} ORDER BY {ORDER_BY[table]}"

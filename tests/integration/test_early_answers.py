@@ -1,4 +1,4 @@
-"""Answers heard before their questions: they wait, and the end is that of the right order."""
+"""Answers that arrive before their questions: they are deferred, and the end is that of the right order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def decision(kind: type[Event], order_id: str, **more: Any) -> Event:
 
 
 def stories(who: str) -> dict[str, list[Event]]:
-    """What is said of four orders, each in the order in which it happens."""
+    """The events of four orders, each in the order in which it happens."""
     straight, short, declined, cancelled = (f"O-{who}{n}" for n in range(1, 5))
     came_in = StockReplenished(
         replenishment_id=f"REP-{who}", company_id=COMPANY, item_id="I-1", quantity=4, business_date=LATER
@@ -51,15 +51,15 @@ def stories(who: str) -> dict[str, list[Event]]:
     }  # fmt: skip
 
 
-async def told(world: World, events: list[Event]) -> None:
-    """One after the other, each heard before the next is said."""
+async def publish_in_order(world: World, events: list[Event]) -> None:
+    """One after the other, each consumed before the next is published."""
     for event in events:
         await world.publish(event)
         await world.settle()
 
 
 async def end_of(world: World, who: str) -> dict[str, list[tuple[Any, ...]]]:
-    """What invoicing says of these orders in the end, whoever's they are."""
+    """What invoicing has of these orders in the end, without the name of their group."""
     asked = {
         "orders": "SELECT order_id, state, open_amount, order_version, lines, pick_lists FROM customer_order",
         "picked": "SELECT order_id, pick_list_id, released_on, lines FROM pick_list",
@@ -85,14 +85,14 @@ async def test_answers_before_their_questions_end_as_in_the_right_order(kafka: A
         await world.publish(day(), customer(), item(), price())
         await world.settle()
         for events in stories("A").values():
-            await told(world, events)
+            await publish_in_order(world, events)
         for order_id, events in stories("B").items():
             replenished = [event for event in events if isinstance(event, StockReplenished)]
             early = [event for event in reversed(events[1:]) if event not in replenished]
             await world.publish(*early)
             await world.settle()
             assert len(await waiting(world, order_id)) == len(early)
-            await told(world, [events[0], *replenished])
+            await publish_in_order(world, [events[0], *replenished])
             assert await waiting(world, order_id) == []
         assert await end_of(world, "B") == await end_of(world, "A")
         assert await world.rows("invoicing", "SELECT * FROM dead_letter") == []
@@ -108,7 +108,9 @@ async def test_answers_before_their_questions_end_as_in_the_right_order(kafka: A
         await world.publish(*(event for events in stories("C").values() for event in reversed(events)))
         await world.settle()
         replenished = [event for event in stories("C")["O-C2"] if isinstance(event, StockReplenished)]
-        await told(world, [event.model_copy(update={"replenishment_id": "REP-C-2"}) for event in replenished])
+        await publish_in_order(
+            world, [event.model_copy(update={"replenishment_id": "REP-C-2"}) for event in replenished]
+        )
         assert await waiting(world, "O-C2") == []
         how_they_ended = "SELECT state FROM customer_order WHERE order_id LIKE 'O-C%' ORDER BY order_id"
         *states, last = [state for (state,) in await world.rows("invoicing", how_they_ended)]
@@ -117,18 +119,18 @@ async def test_answers_before_their_questions_end_as_in_the_right_order(kafka: A
         assert last in ("Cancelled", "Picking")
 
 
-async def test_what_is_heard_late_is_said_under_the_ids_of_the_right_order(kafka: Any, postgres: Any) -> None:
-    """Hearers that have it already, because it was said before a restore, drop it by its id."""
+async def test_what_arrives_late_is_published_under_the_ids_of_the_right_order(kafka: Any, postgres: Any) -> None:
+    """Consumers that have it already, because it was published before a restore, drop it by its id."""
     async with World(kafka, postgres, services=["invoicing"]) as world:
         await world.publish(day(), customer(), item(), price())
         await world.settle()
         story = stories("A")["O-A1"]
         contexts = await world.publish(*reversed(story[1:]))
         await world.settle()
-        await told(world, [story[0]])
-        for said, cause in ((StockRequested, 3), (PickListReleased, 2), (InvoicePosted, 1)):
-            (first, *_) = world.published(said)
-            assert first.context.causation_id == contexts[cause].id, said
+        await publish_in_order(world, [story[0]])
+        for event_type, cause in ((StockRequested, 3), (PickListReleased, 2), (InvoicePosted, 1)):
+            (first, *_) = world.published(event_type)
+            assert first.context.causation_id == contexts[cause].id, event_type
 
         await world.publish(order("O-2"), decision(CreditApproved, "O-2"))
         await world.settle()

@@ -198,7 +198,7 @@ def assert_problem(response: httpx.Response, status: int, *parts: str) -> dict[s
 # Who is let in
 
 
-async def test_without_a_valid_token_nothing_is_answered_and_the_problem_says_what_to_send(world: World) -> None:
+async def test_without_a_valid_token_nothing_is_answered_and_the_problem_states_what_to_send(world: World) -> None:
     async with world.http("credit") as anonymous:
         for path in ("/tallies", "/broken", "/no-such-route", "/openapi.json/x", "/docsx"):
             response = await anonymous.get(path)
@@ -376,7 +376,7 @@ async def test_broken_json_and_wrong_routes_methods_and_headers_are_problems(wor
         assert "not a UUID" in refused.json()["detail"]
 
 
-async def test_an_unexpected_failure_says_nothing_of_the_inside(world: World) -> None:
+async def test_an_unexpected_failure_shows_nothing_of_the_inside(world: World) -> None:
     with capture_logs([structlog.contextvars.merge_contextvars]) as logs:
         async with world.http("credit", "admin") as admin:
             response = await admin.get("/broken")
@@ -515,7 +515,7 @@ async def test_a_policy_that_cannot_be_is_refused(world: World) -> None:
         assert problem["errors"][0]["field"] == "body.document.warning_percent"
         assert_problem(await put(document={"warning_percent": 70, "typo": 1}), 422, "typo")
         assert_problem(await put(reason=""), 422, "reason")
-        assert_problem(await manager.get("/policies/unheard_of"), 404, "there is credit_rules")
+        assert_problem(await manager.get("/policies/unknown"), 404, "there is credit_rules")
     async with world.http("credit", "credit_analyst") as analyst:
         assert_problem(await analyst.put("/policies/credit_rules", json=good, headers=key()), 403, "credit_manager")
 
@@ -530,7 +530,7 @@ async def test_two_people_setting_a_policy_at_once_get_versions_of_their_own(wor
     assert len({answer.json()["version"] for answer in answers}) == 4
 
 
-async def test_of_two_people_who_changed_the_same_version_the_second_is_told(world: World) -> None:
+async def test_of_two_people_who_changed_the_same_version_the_second_is_refused(world: World) -> None:
     change = {"valid_from": str(date(2027, 2, 1)), "reason": "at once", "document": {"warning_percent": 65}}
     async with world.http("credit", "credit_manager", person="Ida") as ida:
         newest = (await ida.get("/policies/credit_rules")).json()["versions"][0]["version"]
@@ -587,7 +587,7 @@ async def test_a_dead_letter_is_listed_shown_and_replayed_once(world: World) -> 
         assert_problem(await controller.post(f"/dead-letters/{event_id}/replay", headers=key()), 403, "admin")
 
 
-async def test_a_dead_letter_that_fails_again_stays_and_says_why(world: World) -> None:
+async def test_a_dead_letter_that_fails_again_stays_with_its_reason(world: World) -> None:
     event_id = uuid.uuid4()
     await insert_dead_letter(world, event_id, b"{}")
     async with world.http("credit", "admin") as admin:

@@ -15,6 +15,7 @@ from shared.contracts.invoicing import (
     AllocationReleased,
     InvoicePosted,
     OpenOrderChanged,
+    OrderAmendmentRefused,
     OrderBackordered,
     OrderRejected,
     OrderValidated,
@@ -42,8 +43,8 @@ def approved(order_id: str = "O-1", customer_id: str = "C-1") -> CreditApproved:
 
 
 def held(order_id: str = "O-1") -> CreditHeld:
-    told = approved(order_id).model_dump()
-    return CreditHeld(**told, reasons=[{"code": "over_limit", "text": "Over the limit by 100.00 USD."}])
+    decided = approved(order_id).model_dump()
+    return CreditHeld(**decided, reasons=[{"code": "over_limit", "text": "Over the limit by 100.00 USD."}])
 
 
 def released(order_id: str = "O-1") -> CreditReleased:
@@ -212,7 +213,7 @@ async def test_short_lines_are_backordered_and_woken_in_order_of_age(kafka: Any,
         ]
 
 
-async def test_a_replenishment_heard_before_the_short_answer_is_not_lost(kafka: Any, postgres: Any) -> None:
+async def test_a_replenishment_consumed_before_the_short_answer_is_not_lost(kafka: Any, postgres: Any) -> None:
     async with World(kafka, postgres, services=["invoicing"]) as world:
         await masters(world)
         await world.publish(order())
@@ -441,6 +442,64 @@ async def test_the_order_desk_captures_and_cancels_orders_over_http(kafka: Any, 
         assert world.published(OpenOrderChanged)[0].state == "Cancelled"
         audited = await world.rows("invoicing", "SELECT person, action FROM audit_entry ORDER BY action")
         assert audited == [("Pat", "cancel_order"), ("Pat", "capture_order")]
+
+
+async def test_an_order_that_breaks_the_contract_is_answered(kafka: Any, postgres: Any) -> None:
+    """Given orders that break the contract, then the ERP gets field and value; each is a dead letter too."""
+    async with World(kafka, postgres, services=["invoicing"]) as world:
+        await masters(world)
+        await world.publish(order("O-1"))
+        await world.settle()
+        await world.publish(
+            order("O-2").model_copy(update={"customer_reference": "x" * 501}),
+            order("O-1", revision=2).model_copy(update={"customer_reference": "y" * 501}),
+            order("O-3").model_copy(update={"order_date": "soon"}),
+        )
+        await world.settle()
+        rejected = {event.order_id: event for event in world.published(OrderRejected)}
+        assert set(rejected) == {"O-2", "O-3"}
+        assert (rejected["O-2"].order_date, rejected["O-2"].reasons[0].code) == (DAY, "breaks_the_contract")
+        assert "customer_reference" in rejected["O-2"].reasons[0].text
+        assert "order_date" in rejected["O-3"].reasons[0].text
+        (refused,) = world.published(OrderAmendmentRefused)
+        assert (refused.order_id, refused.revision, refused.standing_revision) == ("O-1", 2, 1)
+        assert len(await dead_letters(world)) == 3
+        async with world.http("invoicing", "controller") as client:
+            history = (await client.get("/orders/O-1")).json()["history"]
+        assert "revision 2 refused" in history[-1]["why"]
+
+
+async def test_an_order_of_a_branch_is_billed_to_its_head_office(kafka: Any, postgres: Any) -> None:
+    async with World(kafka, postgres, services=["invoicing"]) as world:
+        await masters(world)
+        await world.publish(customer("C-2", jurisdiction="US-CA", price_list_id="NONE", bill_to_id="C-1"))
+        await world.settle()
+
+        body = {"order_id": "O-1", "customer_id": "C-2", "lines": [{**LINE, "quantity": 10}]}
+        captured = await world.command("invoicing", "controller", "/orders", body)
+        assert (captured.status_code, captured.json()["customer_id"]) == (202, "C-1")
+        await world.settle()
+        assert [(o.customer_id, o.total) for o in world.published(OrderValidated)] == [("C-1", Decimal("107.25"))]
+
+        await world.publish(approved("O-1"))
+        await world.settle()
+        await world.publish(allocated("O-1/R1", "O-1", 10))
+        await world.settle()
+        assert [pick_list.ship_to_id for pick_list in world.published(PickListReleased)] == ["C-2"]
+        await world.publish(shipped("S-1", "O-1", 10))
+        await world.settle()
+        assert [(i.customer_id, i.ship_to_id, i.tax) for i in world.published(InvoicePosted)] == [
+            ("C-1", "C-2", Decimal("7.25"))
+        ]
+        async with world.http("invoicing", "controller") as client:
+            assert (await client.get("/orders/O-1")).json()["ship_to_id"] == "C-2"
+
+        await world.publish(order("O-2", customer_id="C-2"))
+        await world.settle()
+        assert [r.code for o in world.published(OrderRejected) for r in o.reasons] == [
+            "billed_to_another_customer",
+            "no_price",
+        ]
 
 
 async def test_orders_and_invoices_are_listed_filtered_and_paged(kafka: Any, postgres: Any) -> None:

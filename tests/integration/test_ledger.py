@@ -130,7 +130,7 @@ async def test_a_day_without_postings_submits_nothing(world: World) -> None:
     assert await submitted(world) == []
 
 
-async def test_the_same_day_said_twice_submits_once(world: World) -> None:
+async def test_the_same_day_published_twice_submits_once(world: World) -> None:
     await submitted(world, invoice())
     await world.publish(day(NEXT))
     await world.settle()
@@ -185,7 +185,7 @@ async def test_a_large_day_goes_out_in_bounded_batches_that_together_are_all_of_
 
 
 async def test_the_ledgers_answers_are_kept(world: World) -> None:
-    """Posted as sent; posted with other totals, which is told; and another service's, which is not ours."""
+    """Posted as sent; posted with other totals, which is reported; and another service's, which is not ours."""
     first, second = await submitted(world, invoice("INV-1"), invoice("INV-2", invoice_date=DAY - timedelta(days=1)))
     wrong = (JournalTotal(account="1200", debit=Decimal("1.00"), credit=Decimal(0)), second.totals[1])
     await world.publish(posted(first), posted(second, totals=wrong), posted(first, batch_id="X", source="cash_app"))
@@ -199,15 +199,15 @@ async def test_the_ledgers_answers_are_kept(world: World) -> None:
 
 async def test_an_answer_waits_for_the_batch_or_the_attempt_that_is_yet_to_be_submitted(world: World) -> None:
     """Given answers to a batch of tomorrow, when it is submitted, then they count as if they came after it."""
-    told = JournalBatchSubmitted(
+    sent = JournalBatchSubmitted(
         batch_id=FIRST_BATCH, source="invoicing", company_id=COMPANY, business_date=DAY, sequence=1, attempt=1,
         currency="USD", totals=[JournalTotal(account="1200", debit="1.00", credit="1.00")],
     )  # fmt: skip
-    unheard_of = rejected(told, batch_id="invoicing/unheard/of")
-    await world.publish(rejected(told, "again", attempt=2), rejected(told), unheard_of, unheard_of)
+    unknown = rejected(sent, batch_id="invoicing/never/submitted")
+    await world.publish(rejected(sent, "again", attempt=2), rejected(sent), unknown, unknown)
     await world.settle()
     assert [(a["batch_id"], a["attempt"], a["kind"]) for a in await deferred_answers(world)] == [
-        (FIRST_BATCH, 1, "rejected"), (FIRST_BATCH, 2, "rejected"), ("invoicing/unheard/of", 1, "rejected"),
+        (FIRST_BATCH, 1, "rejected"), (FIRST_BATCH, 2, "rejected"), ("invoicing/never/submitted", 1, "rejected"),
     ]  # fmt: skip
 
     (batch,) = await submitted(world, invoice())
@@ -216,7 +216,7 @@ async def test_an_answer_waits_for_the_batch_or_the_attempt_that_is_yet_to_be_su
         "invoicing", "controller", f"/journal/batches/{batch.batch_id}/resubmit", {"reason": "opened again"}
     )
     assert await state_of(world, batch.batch_id) == ("rejected", 2, "again", None)
-    assert [a["batch_id"] for a in await deferred_answers(world)] == ["invoicing/unheard/of"]
+    assert [a["batch_id"] for a in await deferred_answers(world)] == ["invoicing/never/submitted"]
     assert await world.rows("invoicing", "SELECT reason FROM dead_letter") == []
 
     tomorrow = JournalBatchSubmitted(
@@ -276,8 +276,8 @@ async def test_two_controllers_resubmitting_at_once_send_one_attempt(world: Worl
 
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
     by_attempt: defaultdict[tuple[str, int], list[dict[str, tuple[str, str]]]] = defaultdict(list)
-    for said in world.published(JournalBatchSubmitted):
-        by_attempt[said.batch_id, said.attempt].append(totals(said))
+    for event in world.published(JournalBatchSubmitted):
+        by_attempt[event.batch_id, event.attempt].append(totals(event))
     second = f"invoicing/{COMPANY}/USD/{DAY}/2"
     assert sorted(by_attempt) == [(batch.batch_id, 1), (batch.batch_id, 2), (second, 1)]
     assert all(len(sent) == 1 for sent in by_attempt.values())

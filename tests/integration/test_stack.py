@@ -73,7 +73,7 @@ async def test_making_a_database_twice_keeps_what_is_in_it(postgres: Databases) 
     postgres.drop(name)
 
 
-async def test_kafka_says_what_it_is(kafka: Kafka) -> None:
+async def test_kafka_reports_what_it_is(kafka: Kafka) -> None:
     assert kafka.bootstrap_servers
     assert kafka.idempotent == (kafka.kind != "tansu") or kafka.kind == "given"
 
@@ -84,12 +84,12 @@ async def test_tansu_alone_is_refused_in_ci(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{free_port()}")
     monkeypatch.delenv("O2C_BROKER", raising=False)
     monkeypatch.delenv("O2C_KAFKA_BOOTSTRAP_SERVERS", raising=False)
-    told: list[str] = []
+    reported: list[str] = []
 
     with pytest.raises(StackError, match="no real Kafka is available"):
-        await choose_kafka(Children(tmp_path), tmp_path / "kafka", Ports(tmp_path / "ports.json"), told.append)
+        await choose_kafka(Children(tmp_path), tmp_path / "kafka", Ports(tmp_path / "ports.json"), reported.append)
 
-    assert told == [
+    assert reported == [
         "Kafka by docker is not available: Docker does not answer",
         "Kafka by maven is not available: no java on the PATH",
     ]
@@ -155,7 +155,7 @@ def test_a_running_stack_is_found(tmp_path: Path) -> None:
         assert find_stack(tmp_path).databases == {"credit": "postgresql://x@y/z"}
 
 
-def test_without_a_stack_the_remedy_is_told(tmp_path: Path) -> None:
+def test_without_a_stack_the_remedy_is_shown(tmp_path: Path) -> None:
     with pytest.raises(StackError, match="start one with `o2c up`"):
         find_stack(tmp_path / "stack.json")
 

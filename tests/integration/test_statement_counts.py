@@ -22,7 +22,7 @@ from shared.chassis.testing.in_process import InProcessService
 from shared.chassis.transaction.migrate import migrate
 from shared.chassis.transaction.queries import load_queries
 from shared.contracts.event import Event, EventContext
-from tests.integration.statement_stories import STORIES, Daily, Given, Heard, Step
+from tests.integration.statement_stories import STORIES, Consumed, Daily, Given, Step
 from tests.kit.events.sample import COMPANY
 
 FEW, SMALL, LARGE = range(3), range(3, 13), range(13, 213)
@@ -59,7 +59,7 @@ class StatementCounter:
         statements: list[str] = []
         inside = InProcessService(self._service, _Counted(self._connection, statements), self._queries)
         with self._connection.query_logger(lambda logged: statements.append(logged.query)):
-            if isinstance(step, Heard):
+            if isinstance(step, Consumed):
                 events = [event for n in subjects for event in step.about(f"C-{n:03}", n)]
                 await inside.apply([event.with_context(_context(event)) for event in events])
             else:
@@ -116,6 +116,6 @@ async def growing(bystander: StatementCounter, story: list[Step]) -> dict[str, d
 @pytest.mark.parametrize("name", STORIES)
 def test_every_handler_is_in_a_story(name: str) -> None:
     handlers = importlib.import_module(f"services.{name}.app").service.handlers
-    told = {type(event) for step in STORIES[name] if isinstance(step, Heard) for event in step.about("C-000", 0)}
-    assert told == set(handlers.subscriptions)
+    consumed = {type(event) for step in STORIES[name] if isinstance(step, Consumed) for event in step.about("C-000", 0)}
+    assert consumed == set(handlers.subscriptions)
     assert {step.name for step in STORIES[name] if isinstance(step, Daily)} == set(handlers.daily_work)

@@ -131,7 +131,7 @@ async def remembered(stack: StackDescription, statement: str) -> object:
 
 @pytest.fixture
 def state_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A state directory whose processes can be told from all others, also those that do not name it."""
+    """A state directory whose processes can be distinguished from all others, also those that do not name it."""
     monkeypatch.setitem(ENVIRONMENT, "O2C_TEST_MARK", str(tmp_path / "state"))
     return tmp_path / "state"
 
@@ -187,10 +187,10 @@ def test_every_part_that_is_killed_comes_back_and_the_books_agree(state_dir: Pat
         assert replay.returncode == 0, output
         check = subprocess.run(o2c("check", "--stack", state_dir), check=False, **CAPTURED)
         assert check.returncode == 0, check.stdout
-        code, told = ended_with(process, signal.SIGINT, state_dir)
-        assert code == 0, told
+        code, output = ended_with(process, signal.SIGINT, state_dir)
+        assert code == 0, output
     for name in STARTED_WITH:
-        assert f"{name} was ended by SIGKILL: it is started again" in told
+        assert f"{name} was ended by SIGKILL: it is started again" in output
     assert nothing_left_of(state_dir)
 
 

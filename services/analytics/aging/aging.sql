@@ -40,10 +40,12 @@ SELECT * FROM unnest(
 ON CONFLICT (company_id, as_of, currency) DO NOTHING;
 
 -- name: view_aging_by_company
--- Aging at the end of a day per company and currency, of all customers, from the sums by due date.
+-- Aging at the end of a day per company and currency, of all customers, from the sums by due date. Without the day $2
+-- each company is aged at the end of its own, which is one of the days $1; one without a day of its own on day $3.
 SELECT
     s.company_id,
     s.currency,
+    s.as_of,
     coalesce(sum(s.amount) FILTER (WHERE s.bucket = 0), 0) AS current_amount,
     coalesce(sum(s.amount) FILTER (WHERE s.bucket = 1), 0) AS days_1_30,
     coalesce(sum(s.amount) FILTER (WHERE s.bucket = 2), 0) AS days_31_60,
@@ -53,20 +55,26 @@ SELECT
     sum(s.amount) AS total,
     sum(s.items)::integer AS open_items
 FROM (
-    SELECT f.company_id, f.currency, f.amount, f.items, width_bucket($1::date - f.due_date, $2::integer[]) AS bucket
-    FROM aging_sums_as_of($1::date) AS f
+    SELECT
+        f.company_id, f.currency, day.as_of, f.amount, f.items,
+        width_bucket(day.as_of - f.due_date, $4::integer[]) AS bucket
+    FROM unnest($1::date[]) AS day (as_of)
+    CROSS JOIN LATERAL aging_sums_as_of(day.as_of) AS f
+    LEFT JOIN company_day AS own ON f.company_id = own.company_id
+    WHERE day.as_of = coalesce($2::date, own.business_date, $3::date)
 ) AS s
-GROUP BY s.company_id, s.currency
+GROUP BY s.company_id, s.currency, s.as_of
 HAVING sum(s.items) > 0
 ORDER BY s.company_id, s.currency;
 
 -- name: view_aging_of_customer
--- Aging at the end of a day of one customer, per company and currency.
+-- Aging at the end of a day of one customer, per company and currency; the days are those of view_aging_by_company.
 SELECT
     i.customer_id,
     coalesce((SELECT c.name FROM customer AS c WHERE c.customer_id = i.customer_id), '') AS customer_name,
     i.company_id,
     i.currency,
+    i.as_of,
     coalesce(sum(i.open_amount) FILTER (WHERE i.bucket = 0), 0) AS current_amount,
     coalesce(sum(i.open_amount) FILTER (WHERE i.bucket = 1), 0) AS days_1_30,
     coalesce(sum(i.open_amount) FILTER (WHERE i.bucket = 2), 0) AS days_31_60,
@@ -77,24 +85,36 @@ SELECT
     count(*) AS open_items
 FROM (
     SELECT
-        o.customer_id, o.company_id, o.currency, o.open_amount,
-        width_bucket($1::date - o.due_date, $3::integer[]) AS bucket
-    FROM open_items_as_of($1::date) AS o
-    WHERE o.customer_id = $2::text AND o.open_amount > 0
+        o.customer_id, o.company_id, o.currency, o.open_amount, day.as_of,
+        width_bucket(day.as_of - o.due_date, $5::integer[]) AS bucket
+    FROM unnest($1::date[]) AS day (as_of)
+    CROSS JOIN LATERAL open_items_as_of(day.as_of) AS o
+    LEFT JOIN company_day AS own ON o.company_id = own.company_id
+    WHERE
+        o.customer_id = $4::text AND o.open_amount > 0
+        AND day.as_of = coalesce($2::date, own.business_date, $3::date)
 ) AS i
-GROUP BY i.customer_id, i.company_id, i.currency
+GROUP BY i.customer_id, i.company_id, i.currency, i.as_of
 ORDER BY i.company_id, i.currency;
 
 -- name: view_aging_by_customer
--- Aging at the end of a day per customer, company and currency: one page, from after a key on. Customers who had
--- something open are read one after the other, no further than the page needs, and not at all where no customer had.
-WITH RECURSIVE owing AS (
+-- Aging at the end of a day per customer, company and currency: one page, from after a key on. The days are those of
+-- view_aging_by_company. Customers who may have had something open are read one after the other, no further than the
+-- page needs, and not at all where no customer had.
+WITH RECURSIVE span AS (
+    SELECT min(day.as_of) AS first_day, max(day.as_of) AS last_day FROM unnest($1::date[]) AS day (as_of)
+), owing AS (
     (
         SELECT i.customer_id
         FROM item AS i
+        CROSS JOIN span
         WHERE
-            i.customer_id >= $2::text AND i.posted_on <= $1::date AND (i.closed_on IS NULL OR i.closed_on > $1::date)
-            AND (SELECT sum(s.items) > 0 FROM aging_sums_as_of($1::date) AS s)
+            i.customer_id >= $4::text AND i.posted_on <= span.last_day
+            AND (i.closed_on IS NULL OR i.closed_on > span.first_day)
+            AND (
+                SELECT sum(s.items) > 0
+                FROM unnest($1::date[]) AS day (as_of) CROSS JOIN LATERAL aging_sums_as_of(day.as_of) AS s
+            )
         ORDER BY i.customer_id
         LIMIT 1
     )
@@ -104,26 +124,28 @@ WITH RECURSIVE owing AS (
     CROSS JOIN LATERAL (
         SELECT i.customer_id
         FROM item AS i
+        CROSS JOIN span
         WHERE
             i.customer_id > owing.customer_id
-            AND i.posted_on <= $1::date AND (i.closed_on IS NULL OR i.closed_on > $1::date)
+            AND i.posted_on <= span.last_day AND (i.closed_on IS NULL OR i.closed_on > span.first_day)
         ORDER BY i.customer_id
         LIMIT 1
     ) AS following
 )
 SELECT
-    aged.customer_id, coalesce(customer.name, '') AS customer_name, aged.company_id, aged.currency,
+    aged.customer_id, coalesce(customer.name, '') AS customer_name, aged.company_id, aged.currency, aged.as_of,
     aged.current_amount, aged.days_1_30, aged.days_31_60, aged.days_61_90, aged.days_91_120, aged.over_120,
     aged.total, aged.open_items
 FROM (
     SELECT
-        owing.customer_id, line.company_id, line.currency, line.current_amount, line.days_1_30, line.days_31_60,
-        line.days_61_90, line.days_91_120, line.over_120, line.total, line.open_items
+        owing.customer_id, line.company_id, line.currency, line.as_of, line.current_amount, line.days_1_30,
+        line.days_31_60, line.days_61_90, line.days_91_120, line.over_120, line.total, line.open_items
     FROM owing
     CROSS JOIN LATERAL (
         SELECT
             i.company_id,
             i.currency,
+            i.as_of,
             coalesce(sum(i.open_amount) FILTER (WHERE i.bucket = 0), 0) AS current_amount,
             coalesce(sum(i.open_amount) FILTER (WHERE i.bucket = 1), 0) AS days_1_30,
             coalesce(sum(i.open_amount) FILTER (WHERE i.bucket = 2), 0) AS days_31_60,
@@ -134,16 +156,20 @@ FROM (
             count(*) AS open_items
         FROM (
             SELECT
-                o.company_id, o.currency, o.open_amount,
-                width_bucket($1::date - o.due_date, $6::integer[]) AS bucket
-            FROM open_items_as_of($1::date) AS o
-            WHERE o.customer_id = owing.customer_id AND o.open_amount > 0
+                o.company_id, o.currency, o.open_amount, day.as_of,
+                width_bucket(day.as_of - o.due_date, $8::integer[]) AS bucket
+            FROM unnest($1::date[]) AS day (as_of)
+            CROSS JOIN LATERAL open_items_as_of(day.as_of) AS o
+            LEFT JOIN company_day AS own ON o.company_id = own.company_id
+            WHERE
+                o.customer_id = owing.customer_id AND o.open_amount > 0
+                AND day.as_of = coalesce($2::date, own.business_date, $3::date)
         ) AS i
-        GROUP BY i.company_id, i.currency
+        GROUP BY i.company_id, i.currency, i.as_of
         ORDER BY i.company_id, i.currency
     ) AS line
-    WHERE (owing.customer_id, line.company_id, line.currency) > ($2::text, $3::text, $4::text)
-    LIMIT $5
+    WHERE (owing.customer_id, line.company_id, line.currency) > ($4::text, $5::text, $6::text)
+    LIMIT $7
 ) AS aged
 LEFT JOIN customer ON aged.customer_id = customer.customer_id
 ORDER BY aged.customer_id, aged.company_id, aged.currency;

@@ -17,6 +17,8 @@ class AgingLine(BaseModel):
 
     company_id: Identifier
     currency: Currency
+    as_of: date
+    """The end of this day: the one asked for, or the company's own business day."""
     customer_id: Identifier | None = None
     customer_name: str | None = None
     current: Decimal
@@ -33,6 +35,7 @@ class AgingLine(BaseModel):
         return cls(
             company_id=row["company_id"],
             currency=row["currency"],
+            as_of=row["as_of"],
             customer_id=row.get("customer_id"),
             customer_name=row.get("customer_name"),
             open_items=row["open_items"],
@@ -44,15 +47,10 @@ class AgingAnswer(BaseModel):
     """Aging at the end of a day; by customer it comes in pages."""
 
     as_of: date
+    """The day asked for; without one, the latest business day of any company. Each line has its company's day."""
     items: list[AgingLine]
     next_cursor: str | None = None
 
 
 class TrendPoint(AgingLine):
     """A snapshot as it was published on the day after `as_of`."""
-
-    as_of: date
-
-    @classmethod
-    def of(cls, row: Any) -> Self:
-        return cls(as_of=row["as_of"], **AgingLine.of(row).model_dump())

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 
-from services.analytics.access import Reader, Reports, last_business_day
+from services.analytics.access import Reader, Reports, business_day_of
 from services.analytics.periods.domain.months import Month
 from services.analytics.periods.schemas import CeiPoint, DsoPoint, PeriodView
 from shared.chassis.http import Cursor, Limit, NotFound, Page, ReadSession, Unprocessable, decode_cursor
@@ -85,7 +85,7 @@ def _month(text: str) -> Month:
 
 
 async def _reported(db: ReadSession, first: str | None, last: str | None, company_id: str | None) -> list[PeriodView]:
-    end = _month(last) if last else Month.of(last_business_day(db)).previous()
+    end = _month(last) if last else Month.of(business_day_of(company_id, db)).previous()
     start = _month(first) if first else Month(end.year - 1, end.month).next()
     if start > end or start < Month(end.year - _SPAN_YEARS_MAX, end.month):
         raise Unprocessable(f"{start} to {end} is not a span of at most {_SPAN_YEARS_MAX} years: give other months")

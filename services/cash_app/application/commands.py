@@ -16,6 +16,7 @@ from services.cash_app.application.domain.manual_application import (
     apply_manually,
 )
 from services.cash_app.application.policy import APPLICATION_RULES, MANUAL_APPLICATION_RULES
+from services.cash_app.application.round_sum_lessons import choice_by_hand, keep_choice
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.outcome import Outcome
 from services.cash_app.payments.domain.payment import Payment, PaymentState, WrongState
@@ -50,7 +51,9 @@ async def apply_one(requested: RequestedApplication, reason: str, command: Comma
     """Settles items with one payment, exactly as requested; other customers' items by policy."""
     owners = await _lock_owners({line.item_id for line in requested.lines}, uow)
     payment, bookings = await uow.lock_payment(requested.payment_id), Bookings()
-    await _settle(payment, requested.lines, owners, f"{reason} ({command.person.name})", _Settling(uow, bookings))
+    await _settle(
+        payment, requested.lines, owners, f"{reason} ({command.person.name})", _Settling(uow, bookings, command)
+    )
     action = Action("apply_payment", reason, {"lines": requested.lines}, decides=False)
     uow.post_action(bookings, command, action, payment)
     return Outcome((payment,), bookings)
@@ -64,7 +67,7 @@ async def apply_many(requests: Sequence[RequestedApplication], reason: str, comm
     owners = await _lock_owners({line.item_id for requested in requests for line in requested.lines}, uow)
     payers = [row["customer_id"] for row in await uow.fetch("customers_of_payments", ids)]
     await uow.lock_payments(ids, payers)
-    settling, changed = _Settling(uow, Bookings()), []
+    settling, changed = _Settling(uow, Bookings(), command), []
     why = f"{reason} ({command.person.name})"
     actions: list[tuple[Action, Payment]] = []
     for requested in requests:
@@ -72,7 +75,7 @@ async def apply_many(requests: Sequence[RequestedApplication], reason: str, comm
         parts = await _settle(payment, requested.lines, owners, why, settling)
         if requested.residual_handling == "on_account" and payment.state is PaymentState.UNAPPLIED:
             payment.stop_waiting((await uow.pending_of([payment])).get(payment.payment_id, []))
-            payment.put_on_account(max(payment.held_since, uow.business_date), settling.bookings)
+            payment.put_on_account(max(payment.held_since, uow.business_date_of(payment.company_id)), settling.bookings)
         actions.append((Action("apply_payment", reason, {"lines": requested.lines}), payment))
         changed += [payment, *parts]
     uow.post(settling.bookings, cause=command)
@@ -85,6 +88,7 @@ async def apply_many(requests: Sequence[RequestedApplication], reason: str, comm
 class _Settling:
     uow: CashWork
     bookings: Bookings
+    command: Command
 
 
 async def _lock_owners(item_ids: Collection[str], uow: CashWork) -> dict[str, str]:
@@ -118,6 +122,7 @@ async def _settle(
         of[item.customer_id].append(ManualLine(item, line.amount, line.discount))
     others = sorted(of.keys() - {customer_id})
     await _check_other_customers(payment, others, uow)
+    choice = await choice_by_hand(payment, of[customer_id], others, uow)
     try:
         asked = [Part(owner, sum((line.cash for line in of[owner]), Decimal(0))) for owner in others]
         parts = await _split_off(payment, asked, why, settling)
@@ -127,11 +132,13 @@ async def _settle(
             for of_owner in of[owner]:
                 book.add_item(of_owner.item)
             pending = (await uow.pending_of([paying])).get(paying.payment_id, [])
-            apply_manually(paying, ManualApplication(of[owner], why, uow.today), pending, book, bookings)
+            decision = ManualApplication(of[owner], why, uow.days.of(paying.company_id))
+            apply_manually(paying, decision, pending, book, bookings)
     except WrongState as error:
         raise Conflict(str(error)) from None
     except (LineNotAllowed, NotSplittable) as error:
         raise Unprocessable(str(error)) from None
+    await keep_choice(choice, payment, settling.command, uow)
     return parts
 
 
@@ -139,7 +146,8 @@ async def _check_other_customers(payment: Payment, others: Sequence[str], uow: C
     """Raises Unprocessable where the policy does not let the payment's customer settle the others' items."""
     if not others:
         return
-    policy = (await uow.policy(MANUAL_APPLICATION_RULES)).on(uow.business_date).document.items_of_other_customers
+    today = uow.business_date_of(payment.company_id)
+    policy = (await uow.policy(MANUAL_APPLICATION_RULES)).on(today).document.items_of_other_customers
     groups = (await uow.policy(APPLICATION_RULES)).on(payment.value_date).document
     owner = payment.customer_id or ""
     for other in others:
@@ -163,7 +171,7 @@ async def _split_off(payment: Payment, asked: Sequence[Part], why: str, settling
     uow = settling.uow
     made_before = len(await uow.fetch("parts_of_payment", payment.payment_id))
     (await uow.subledger(payment.customer_id or "")).credit_withdrawn(payment)
-    parts = split(payment, asked, made_before, uow.business_date, settling.bookings)
+    parts = split(payment, asked, made_before, uow.business_date_of(payment.company_id), settling.bookings)
     for part in parts:
         part.identified_by = f"paid by customer {payment.customer_id}: {why}"[:500]
     return parts

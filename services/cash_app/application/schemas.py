@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 
 from services.cash_app.application.commands import RequestedApplication, RequestedLine, ResidualHandling
+from services.cash_app.open_items.schemas import View
 from shared.chassis.http.schemas import RequestBody, WithReason
 from shared.contracts.event import Identifier, NonNegativeAmount, PositiveAmount
 
@@ -46,3 +48,26 @@ class ApplyPayments(WithReason):
     """Several payments for several items of their customers, all or nothing."""
 
     payments: Annotated[list[PaymentToApply], Field(min_length=1, max_length=100)]
+
+
+class EndedLesson(View):
+    lesson_id: int
+    customer_id: str
+    company_id: str
+    payment_id: str
+
+
+class RoundSumLesson(View):
+    """A round payment that a clerk applied to the oldest items of its customer, which the next ones may follow."""
+
+    lesson_id: int
+    customer_id: str
+    company_id: str
+    payment_id: str
+    currency: str
+    amount: Decimal
+    learned_from: str
+    learned_on: date
+    ended_by: str | None
+    end_reason: str | None
+    ended_at: datetime | None

@@ -65,7 +65,7 @@ _BYTES: Final[dict[str, Any]] = {
 
 
 class _Received(BaseModel):
-    """What of a file tells a repeat of the same request from another."""
+    """What identifies a file, so that a repeated request is recognised."""
 
     sha256: str
     name: str
@@ -81,7 +81,7 @@ async def receive(
     format: Annotated[Format | None, Query(description="Recognised by its content where it is not given.")] = None,
     payer: Annotated[str | None, Query(max_length=80, description="Whose mapping reads a remittance list.")] = None,
 ) -> ImportView:
-    """Takes a file, which is the body. It is read and posted afterwards: GET /imports/{import_id} shows its stage."""
+    """Receives a file as the body. It is read and posted afterwards: GET /imports/{import_id} shows its stage."""
     content = await request.body()
     if not content:
         raise Unprocessable("the body is empty: send the file's bytes as the body")
@@ -189,7 +189,7 @@ async def keep_mapping(payer: Identifier, body: RemittanceMapping, command: Cler
 async def remittances(
     person: Reader, db: Books, waiting: bool = False, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[AdviceView]:
-    """Remittance advice, the latest first; with `waiting` only what has not met its money."""
+    """Remittance advice, the latest first; with `waiting` only advice that awaits its payment."""
     before = decode_cursor(cursor, 2, date.fromisoformat, str) if cursor else (None, None)
     rows = await db.fetch("view_advices", waiting, *before, limit + 1)
     return Page[AdviceView].of(rows, limit, AdviceView.of, lambda row: (row["advised_on"], row["advice_id"]))
@@ -237,7 +237,7 @@ async def entries_for_review(
 
 @router.post("/bank-entries/{subject_id}/close-review")
 async def close_review(subject_id: str, body: CloseReview, command: Clerk) -> ReviewClosed:
-    """Takes an entry out of the queue, with what was found about it."""
+    """Closes the review of an entry, with the reason that is recorded for it."""
 
     async def work(uow: CashWork) -> ReviewClosed:
         return await commands.close_review(subject_id, body.reason, command, uow)

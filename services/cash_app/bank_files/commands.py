@@ -34,6 +34,10 @@ async def deposit(slip: Deposit, command: Command, uow: CashWork) -> Deposited:
         uow.emit(payment, cause=command)
     bundle = (slip.bank_account, slip.slip_number, "deposit", slip.currency, slip.total, Decimal(0), slip.total)
     await uow.write("insert_bundles", [(*bundle, slip.value_date, len(payments), "clerk")])
+    await uow.write(
+        "insert_reported_receipts",
+        [(one.payment_id, "deposit", slip.bank_account, slip.slip_number, slip.value_date) for one in payments],
+    )
     await uow.execute("join_bundles", [slip.bank_account])
     after = {"total": slip.total, "currency": slip.currency, "payments": [p.payment_id for p in payments]}
     uow.audit(command, action="deposit", subject=f"{slip.bank_account}/{slip.slip_number}", before={}, after=after)

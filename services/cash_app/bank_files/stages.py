@@ -25,6 +25,7 @@ from services.cash_app.bank_files.domain.planned_entries import OwnAccount
 from services.cash_app.bank_files.domain.read_context import FileError, Limits, UnreadableFile
 from services.cash_app.bank_files.domain.recognise import FORMATS, not_read, read, recognise
 from services.cash_app.bank_files.earlier_imports import compare_with_earlier_imports
+from services.cash_app.bank_files.statement_keeping import code_lines_by_rule, keep_statements
 from services.cash_app.bank_files.store import CHUNK, save_import
 from services.cash_app.work import CashWork
 from shared.chassis.declare.handlers import Begin
@@ -99,7 +100,7 @@ async def _read_next(begin: Begin) -> bool:
             raise
         # The fault is this service's; one file must not keep all that come after it from being read.
         log.exception("a file could not be handled", import_id=file["import_id"])
-        what = f"this service failed on it ({type(error).__name__}: {error}); its log says where"
+        what = f"this service failed on it ({type(error).__name__}: {error}); its log shows where"
         await _refuse(begin, file["import_id"], None, [FileError("file", what)])
     return True
 
@@ -165,7 +166,9 @@ async def _validate(begin: Begin, file: asyncpg.Record, parsed: BankFile, planne
 
 
 async def _take(file: asyncpg.Record, parsed: BankFile, planned: ImportPlan, uow: CashWork) -> None:
+    codings = await code_lines_by_rule(planned, uow)
     await save_import(file["import_id"], file["file_name"], planned, uow)
+    await keep_statements(file["import_id"], planned, codings, uow)
     outcomes = Counter(one.outcome for one in planned.entries)
     kinds = Counter(_PLURALS.get(one.kind, f"{one.kind}s") for one in planned.entries)
     counts = {

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from services.cash_app.application.domain.application import apply_payment
+from services.cash_app.application.round_sum_lessons import end_lessons_of
 from services.cash_app.corrections.domain.reversal import (
     Correction,
     NotReversible,
@@ -41,6 +42,7 @@ async def reverse_application(
         raise Conflict(f"application {application_id} was reversed before")
     correction = await correction_of("reversed", payment, reason, command, uow)
     allowed(lambda: reverse(wanted[0], payment, history, correction))
+    await end_lessons_of(payment.payment_id, reason, command, uow)
     return _post(uow, command, Action("reverse_application", reason), [payment], correction.bookings)
 
 
@@ -55,6 +57,7 @@ async def reverse_payment(
     correction = await correction_of("reversed", payment, reason, command, uow)
     for application in history.applications:
         allowed(lambda application=application: reverse(application, payment, history, correction))  # type: ignore[misc]
+    await end_lessons_of(payment_id, reason, command, uow)
     return _post(uow, command, Action("reverse_payment", reason), [payment], correction.bookings)
 
 
@@ -72,6 +75,7 @@ async def transfer_payment(
     allowed(lambda: transfer(payment, history, to_customer_id, correction))
     await uow.load_items_for([payment])
     apply_payment(payment, to_subledger, correction.bookings)
+    await end_lessons_of(payment.payment_id, reason, command, uow)
     return _post(uow, command, Action("transfer_payment", reason), [payment], correction.bookings)
 
 
@@ -85,6 +89,7 @@ async def unassign_payment(
     history = await load_history(payment, uow)
     correction = await correction_of("transferred", payment, reason, command, uow)
     allowed(lambda: return_to_suspense(payment, history, correction))
+    await end_lessons_of(payment_id, reason, command, uow)
     return _post(uow, command, Action("unassign_payment", reason), [payment], correction.bookings)
 
 
@@ -103,7 +108,7 @@ async def put_on_account(
 async def move_to_account(payment: Payment, bookings: Bookings, uow: CashWork) -> None:
     """Puts what is unapplied of a payment on account; it no longer waits for documents."""
     payment.stop_waiting((await uow.pending_of([payment])).get(payment.payment_id, []))
-    payment.put_on_account(max(payment.held_since, uow.business_date), bookings)
+    payment.put_on_account(max(payment.held_since, uow.business_date_of(payment.company_id)), bookings)
 
 
 async def take_off_account(
@@ -114,7 +119,7 @@ async def take_off_account(
     if payment.state is not PaymentState.ON_ACCOUNT:
         raise Conflict(f"payment {payment_id} is {payment.state}, not on account")
     bookings = Bookings()
-    payment.hold(max(payment.held_since, uow.business_date), bookings)
+    payment.hold(max(payment.held_since, uow.business_date_of(payment.company_id)), bookings)
     return _post(uow, command, Action("take_off_account", reason), [payment], bookings)
 
 
@@ -130,10 +135,10 @@ async def split_payment(
         (await uow.subledger(payment.customer_id)).credit_withdrawn(payment)
     bookings = Bookings()
     made_before = len(await uow.fetch("parts_of_payment", payment.payment_id))
-    made = allowed(lambda: split(payment, parts, made_before, uow.business_date, bookings))
+    made = allowed(lambda: split(payment, parts, made_before, uow.business_date_of(payment.company_id), bookings))
     await uow.load_items_for(made)
     for part in made:
-        uow.note_action(command, part.payment_id, "split_payment", reason)
+        uow.note_action(command, part.payment_id, Action("split_payment", reason), part.company_id)
         apply_payment(part, subledgers[part.customer_id or ""], bookings)
     return _post(uow, command, Action("split_payment", reason), [payment, *made], bookings)
 
@@ -150,16 +155,17 @@ async def rejoin_part(
     history = await load_history(part, uow)
     correction = await correction_of("reversed", part, reason, command, uow)
     reverse_allowed(part, history, correction)
-    allowed(lambda: rejoin(part, whole, uow.business_date, correction.bookings))
+    allowed(lambda: rejoin(part, whole, uow.business_date_of(whole.company_id), correction.bookings))
     return _post(uow, command, Action("rejoin_part", reason), [part, whole], correction.bookings)
 
 
 async def correction_of(
     cause: ReversalCause, payment: Payment, reason: str, command: Command, uow: CashWork
 ) -> Correction:
-    """A correction on the business date, with the reason and the person who gave it."""
+    """A correction on the business date of its company, with the reason and the person who gave it."""
     book = await uow.subledger(payment.customer_id) if payment.customer_id is not None else None
-    return Correction(cause, f"{reason} ({command.person.name})", uow.business_date, book, Bookings())
+    on = uow.business_date_of(payment.company_id)
+    return Correction(cause, f"{reason} ({command.person.name})", on, book, Bookings())
 
 
 def reverse_allowed(payment: Payment, history: PaymentHistory, correction: Correction) -> None:

@@ -18,7 +18,7 @@ from services.cash_app.identification.schemas import (
     RevokedAlias,
     SuspendedView,
 )
-from services.cash_app.payments.schemas import PaymentOutcome
+from services.cash_app.payments.schemas import BankData, PaymentOutcome
 from services.cash_app.work import CashWork
 from shared.chassis.http import Cursor, Limit, Page, decode_cursor
 from shared.contracts.event import Identifier
@@ -36,7 +36,7 @@ async def suspense(person: Reader, db: Books, cursor: Cursor = None, limit: Limi
         candidates[row["payment_id"]].append(CandidateView.of(row))
 
     def view(row: Any) -> SuspendedView:
-        return SuspendedView.of({**row, "candidates": candidates[row["payment_id"]]})
+        return SuspendedView.of({**row, "bank": BankData.of_payment(row), "candidates": candidates[row["payment_id"]]})
 
     return Page[SuspendedView].of(rows, limit, view, lambda row: (row["value_date"], row["payment_id"]))
 

@@ -16,7 +16,7 @@ from shared.contracts.invoicing import FinanceChargePosted, InvoicePosted
 async def update_customers(changes: list[CustomerChanged], uow: CashWork) -> None:
     """Stores names and payer accounts; money in suspense that is now identified beyond doubt is applied."""
     latest = {change.customer_id: change for change in changes}
-    await uow.execute("add_customers", sorted(latest))
+    await uow.execute("add_customers", sorted({*latest, *(c.bill_to_id for c in latest.values() if c.bill_to_id)}))
     await uow.subledgers(latest)
     newer = [change for change in latest.values() if change.version > uow.customers[change.customer_id].version]
     if not newer:
@@ -25,6 +25,7 @@ async def update_customers(changes: list[CustomerChanged], uow: CashWork) -> Non
         known = uow.customers[change.customer_id]
         known.version, known.company_id = change.version, change.company_id
         known.name, known.currency = change.name, change.currency
+        known.bill_to_id = None if change.bill_to_id == change.customer_id else change.bill_to_id
     accounts = [(account, change.customer_id) for change in newer for account in change.payer_accounts]
     customers = sorted(change.customer_id for change in newer)
     await uow.execute("delete_payer_accounts", customers, *_columns(accounts))

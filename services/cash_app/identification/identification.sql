@@ -16,10 +16,12 @@ ORDER BY listed.payer_account, listed.customer_id
 ON CONFLICT (payer_account, customer_id) DO NOTHING;
 
 -- name: holders_of_accounts
--- Customers known to pay from these accounts, by master data or by a clerk's assignment.
-SELECT asked.payer_account, p.customer_id
+-- Customers known to pay from these accounts, by master data or by a clerk's assignment. The account of a customer that
+-- is billed to another one is the other one's.
+SELECT asked.payer_account, coalesce(c.bill_to_id, p.customer_id) AS customer_id
 FROM unnest($1::text[]) AS asked (payer_account)
 INNER JOIN payer_account AS p ON account_key(p.payer_account) = account_key(asked.payer_account)
+INNER JOIN customer_ledger AS c ON p.customer_id = c.customer_id
 UNION
 SELECT asked.payer_account, l.customer_id
 FROM unnest($1::text[]) AS asked (payer_account)
@@ -35,7 +37,7 @@ WHERE kind = 'name' AND key = ANY($1::text[]) AND revoked_at IS NULL;
 -- name: customers_named_like
 -- Customers who share a word, a pair of words, or the beginning or end of a word with these names. What more than $3
 -- customers share does not distinguish them and is not looked up.
-SELECT DISTINCT shared.name_no, l.customer_id, l.name
+SELECT DISTINCT shared.name_no, coalesce(l.bill_to_id, l.customer_id) AS customer_id, l.name
 FROM (
     SELECT asked.name_no, t.customer_id, count(*) OVER (PARTITION BY asked.name_no, asked.token) AS holders
     FROM unnest($1::integer[], $2::text[]) AS asked (name_no, token)
@@ -45,7 +47,7 @@ FROM (
 ) AS shared
 INNER JOIN customer_ledger AS l ON shared.customer_id = l.customer_id
 WHERE shared.holders <= $3 AND l.name IS NOT NULL
-ORDER BY shared.name_no, l.customer_id;
+ORDER BY shared.name_no, customer_id;
 
 -- name: delete_name_tokens
 -- Words of names that these customers had.
@@ -104,7 +106,7 @@ ORDER BY payment_id, rank;
 -- Suspended payments that name one of the customers or came from one of the accounts.
 SELECT
     payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date,
-    unapplied_amount
+    unapplied_amount, details, bank_references
 FROM payment
 WHERE state = 'suspense'
     AND (
@@ -117,7 +119,7 @@ ORDER BY payment_id;
 -- The next of a company's suspended payments by id.
 SELECT
     payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date,
-    unapplied_amount
+    unapplied_amount, details, bank_references
 FROM payment
 WHERE state = 'suspense' AND company_id = $1 AND payment_id > $2
 ORDER BY payment_id
@@ -127,7 +129,7 @@ LIMIT $3;
 -- Those of these payments that are in suspense.
 SELECT
     payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date,
-    unapplied_amount
+    unapplied_amount, details, bank_references
 FROM payment
 WHERE state = 'suspense' AND payment_id = ANY($1::text[])
 ORDER BY payment_id;
@@ -136,7 +138,7 @@ ORDER BY payment_id;
 -- Money in suspense, the oldest first.
 SELECT
     payment_id, bank_reference, company_id, stated_customer, payer_account, payer_name, currency, amount, value_date,
-    identified_by AS reason
+    identified_by AS reason, details, remittance, remittance_note, trace_number, bank_references, origin
 FROM payment
 WHERE state = 'suspense' AND ($1::date IS NULL OR (value_date, payment_id) > ($1, $2::text))
 ORDER BY value_date, payment_id

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from services.cash_app.open_items.schemas import View
+from services.cash_app.payments.schemas import BankData
 from shared.chassis.http.schemas import WithReason
 from shared.contracts.event import Identifier
 
@@ -38,6 +39,7 @@ class SuspendedView(View):
     reason: str
     candidates: list[CandidateView]
     """The likeliest first; money is never assigned to one of them automatically."""
+    bank: BankData
 
 
 class AssignPayment(WithReason):

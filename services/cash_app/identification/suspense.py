@@ -54,7 +54,7 @@ async def assign(
     for payment in sorted((p for p in found if p.state is PaymentState.SUSPENSE), key=lambda p: p.age):
         bookings, key = Bookings(), payment.payment_id
         of_others = others.get(key, []) if payment.unapplied_amount == seen.get(key) else []
-        day = max(payment.held_since, uow.today or payment.value_date)
+        day = max(payment.held_since, uow.days.of(payment.company_id) or payment.value_date)
         made = _take_out(payment, _Assignment(identified[key], of_others, made_before.get(key, 0)), day, bookings)
         assigned.append((payment, bookings))
         parts += [(p, bookings) for p in (payment, *made) if p.state is PaymentState.UNAPPLIED]
@@ -93,7 +93,7 @@ async def _shares_of(
     """By payment id, what of it belongs to other customers than its payer."""
     payers = [suspended_payer_details(row) for row in suspended]
     numbers = [document_key(line.document_number) for payer in payers for line in payer.remittance]
-    known = PayerKnowledge(documents=await uow.known_documents(numbers))
+    known = PayerKnowledge(documents=await uow.known_documents(numbers), references=uow.known_references)
     versions = await uow.policy(APPLICATION_RULES)
     asked = [
         (payer, identified[row["payment_id"]], versions.on(row["value_date"]).document)

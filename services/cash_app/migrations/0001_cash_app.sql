@@ -17,9 +17,12 @@ CREATE TABLE customer_ledger (
     version integer NOT NULL,
     company_id text,
     name text,
-    currency text
+    currency text,
+    bill_to_id text
 );
 
+-- `credited`, `deducted`, `tolerated` and `written_off` are what was taken off otherwise than by money and discount;
+-- a discount is worked out on what is left after them. `taxes` is the tax that a discount lowers: [rate, tax, lowered].
 CREATE TABLE open_item (
     customer_id text NOT NULL,
     item_id text NOT NULL,
@@ -41,7 +44,15 @@ CREATE TABLE open_item (
     open_since date NOT NULL,
     kind text NOT NULL DEFAULT 'invoice',
     terms text NOT NULL DEFAULT '',
+    order_id text NOT NULL DEFAULT '',
+    customer_reference text NOT NULL DEFAULT '',
+    credited numeric(18, 3) NOT NULL DEFAULT 0 CHECK (credited >= 0),
+    deducted numeric(18, 3) NOT NULL DEFAULT 0 CHECK (deducted >= 0),
+    tolerated numeric(18, 3) NOT NULL DEFAULT 0 CHECK (tolerated >= 0),
+    written_off numeric(18, 3) NOT NULL DEFAULT 0 CHECK (written_off >= 0),
+    taxes jsonb NOT NULL DEFAULT '[]',
     PRIMARY KEY (customer_id, item_id),
+    CHECK (discount_taken + credited + deducted + tolerated + written_off <= original_amount - open_amount),
     CHECK ((closed_on IS NULL) = (open_amount > 0))
 );
 CREATE INDEX open_item_open ON open_item (customer_id, due_date, document_number, item_id) WHERE open_amount > 0;
@@ -49,6 +60,17 @@ CREATE INDEX open_item_due ON open_item (due_date, customer_id, item_id) WHERE o
 CREATE INDEX open_item_document ON open_item (document_key);
 CREATE INDEX open_item_id ON open_item (item_id);
 CREATE INDEX open_item_deduction ON open_item (document_date, item_id) WHERE kind = 'deduction' AND open_amount > 0;
+
+-- What payers write for a document: its number, our order, the customer's own order number; without punctuation and
+-- zeros in front. `item_id` is the payment id of a credit memo. Rows are never changed.
+CREATE TABLE document_reference (
+    reference_key text NOT NULL,
+    company_id text NOT NULL,
+    customer_id text NOT NULL,
+    item_id text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('number', 'order', 'purchase_order', 'credit_memo'))
+);
+CREATE INDEX document_reference_key ON document_reference (reference_key);
 
 -- The dated changes of items. The causes are those of the contract.
 CREATE TABLE item_movement (
@@ -73,7 +95,8 @@ CREATE TABLE bank_reference (
 
 -- Nothing is left of a payment that was applied, split or refunded, or that the bank took back. Money in suspense has
 -- no customer; neither has money that was in suspense until it was split or taken back. `received_with` is the payment
--- with which a part was received: its amount is beside that payment's, not within it.
+-- with which a part was received: its amount is beside that payment's, not within it. `document_number` is a credit
+-- memo's. `details` are the bank's words, `remittance_note` what of the remittance could not be understood.
 CREATE TABLE payment (
     payment_id text PRIMARY KEY,
     bank_reference text NOT NULL UNIQUE,
@@ -96,6 +119,12 @@ CREATE TABLE payment (
     identified_by text NOT NULL,
     note text NOT NULL,
     received_with text,
+    document_number text NOT NULL DEFAULT '',
+    details text NOT NULL DEFAULT '',
+    remittance_note text NOT NULL DEFAULT '',
+    trace_number text,
+    bank_references jsonb NOT NULL DEFAULT '[]',
+    origin jsonb,
     CONSTRAINT payment_nothing_left CHECK ((state IN ('applied', 'returned')) = (unapplied_amount = 0)),
     CONSTRAINT payment_has_customer CHECK (CASE state WHEN 'suspense' THEN customer_id IS NULL
         WHEN 'unapplied' THEN customer_id IS NOT NULL
@@ -192,6 +221,7 @@ CREATE TABLE payer_candidate (
 );
 
 -- application
+-- `order_closed_on`: the document is an order of which nothing more will be invoiced since that day.
 CREATE TABLE pending_document (
     customer_id text NOT NULL,
     payment_id text NOT NULL,
@@ -202,6 +232,7 @@ CREATE TABLE pending_document (
     amount numeric(18, 3) NOT NULL CHECK (amount > 0),
     discount numeric(18, 3) NOT NULL CHECK (discount >= 0),
     waiting boolean NOT NULL,
+    order_closed_on date,
     PRIMARY KEY (customer_id, payment_id, line_no)
 );
 CREATE INDEX pending_document_waiting ON pending_document (customer_id, document_key) WHERE waiting;
@@ -251,9 +282,32 @@ CREATE TABLE deduction (
     payment_id text NOT NULL,
     reason text NOT NULL,
     why text NOT NULL,
+    payer_code text NOT NULL DEFAULT '',
+    payer_text text NOT NULL DEFAULT '',
+    payer_reference text NOT NULL DEFAULT '',
     PRIMARY KEY (customer_id, deduction_id)
 );
 CREATE INDEX deduction_application ON deduction (customer_id, application_id);
+
+-- Round payments that clerks applied by hand to the oldest items of their customer: so many of them, by policy, and the
+-- next ones are applied so without a person. Ended, never deleted.
+CREATE TABLE round_sum_lesson (
+    lesson_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    customer_id text NOT NULL,
+    company_id text NOT NULL,
+    payment_id text NOT NULL,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL CHECK (amount > 0),
+    learned_from text NOT NULL,
+    learned_on date NOT NULL,
+    ended_by text,
+    end_reason text,
+    ended_at timestamptz,
+    CHECK ((ended_by IS NULL) = (ended_at IS NULL) AND (end_reason IS NULL) = (ended_at IS NULL))
+);
+CREATE UNIQUE INDEX round_sum_lesson_in_force ON round_sum_lesson (customer_id, company_id, payment_id)
+WHERE ended_at IS NULL;
+CREATE INDEX round_sum_lesson_customer ON round_sum_lesson (customer_id, lesson_id);
 
 -- duplicates
 -- Payments received again under a known bank reference; they change nothing.
@@ -540,7 +594,88 @@ CREATE TABLE deposit_slip (
     PRIMARY KEY (bank_account, slip_number)
 );
 
+-- bank_reconciliation
+-- Each statement of a file with its balances. `content` is a mark of all amounts and dates in it; `taken_no` is the
+-- order of import.
+CREATE TABLE statement_balance (
+    import_id text NOT NULL,
+    statement_no integer NOT NULL,
+    bank_account text NOT NULL,
+    company_id text NOT NULL,
+    currency text NOT NULL,
+    statement_number text NOT NULL,
+    statement_date date NOT NULL,
+    opening numeric(18, 3),
+    closing numeric(18, 3),
+    available numeric(18, 3),
+    lines integer NOT NULL CHECK (lines >= 0),
+    lines_total numeric(18, 3) NOT NULL,
+    seen_before integer NOT NULL CHECK (seen_before BETWEEN 0 AND lines),
+    first_line_on date NOT NULL,
+    content text NOT NULL,
+    taken_no bigint GENERATED ALWAYS AS IDENTITY,
+    PRIMARY KEY (import_id, statement_no)
+);
+CREATE INDEX statement_balance_account ON statement_balance (bank_account, statement_date, taken_no);
+
+-- The booked lines of statements. A receipt is customers' money, which cash application handles; what is none is coded
+-- to an account by rule or by a person. `purpose` of a line that is to be coded is what a rule proposes.
+CREATE TABLE statement_line (
+    line_id text PRIMARY KEY,
+    import_id text NOT NULL,
+    entry_no integer NOT NULL,
+    statement_no integer NOT NULL,
+    bank_account text NOT NULL,
+    company_id text NOT NULL,
+    currency text NOT NULL,
+    statement_date date NOT NULL,
+    value_date date NOT NULL,
+    amount numeric(18, 3) NOT NULL,
+    subject_id text NOT NULL,
+    bank_reference text NOT NULL,
+    bank_code text NOT NULL,
+    state text NOT NULL CHECK (state IN ('receipt', 'to_code', 'coded')),
+    purpose text NOT NULL,
+    gl_account text NOT NULL,
+    coded_by text NOT NULL,
+    why text NOT NULL,
+    codings integer NOT NULL CHECK (codings >= 0),
+    UNIQUE (import_id, entry_no),
+    CHECK ((state = 'coded') = (gl_account <> ''))
+);
+CREATE INDEX statement_line_account ON statement_line (bank_account, statement_date, line_id);
+CREATE INDEX statement_line_subject ON statement_line (subject_id);
+CREATE INDEX statement_line_to_code ON statement_line (statement_date, line_id) WHERE state = 'to_code';
+CREATE INDEX statement_line_coded ON statement_line (statement_date, line_id) WHERE state = 'coded';
+
+-- Payments, returns and charges that other messages than statements report; `bundle_id` is the sum in which a statement
+-- shows them. `bank_account` is the account of that statement.
+CREATE TABLE reported_receipt (
+    subject_id text PRIMARY KEY,
+    source text NOT NULL,
+    bank_account text NOT NULL,
+    bundle_id text,
+    reported_on date NOT NULL
+);
+
+-- Money in suspense that is no customer's, coded to an account; undone, it is in suspense again.
+CREATE TABLE payment_coding (
+    payment_id text NOT NULL,
+    number integer NOT NULL,
+    line_id text NOT NULL,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL CHECK (amount > 0),
+    gl_account text NOT NULL,
+    coded_on date NOT NULL,
+    undone_on date,
+    PRIMARY KEY (payment_id, number)
+);
+
 -- migrate: rollback
+DROP TABLE payment_coding;
+DROP TABLE reported_receipt;
+DROP TABLE statement_line;
+DROP TABLE statement_balance;
 DROP TABLE deposit_slip;
 DROP TABLE bundle_line;
 DROP TABLE bundle;
@@ -559,6 +694,7 @@ DROP TABLE payment_transfer;
 DROP TABLE application_reversal;
 DROP TABLE held_duplicate;
 DROP TABLE duplicate_payment;
+DROP TABLE round_sum_lesson;
 DROP TABLE deduction;
 DROP TABLE application_line;
 DROP TABLE application;
@@ -573,6 +709,7 @@ DROP TABLE payment_part;
 DROP TABLE payment;
 DROP TABLE bank_reference;
 DROP TABLE item_movement;
+DROP TABLE document_reference;
 DROP TABLE open_item;
 DROP TABLE customer_ledger;
 DROP FUNCTION account_key;

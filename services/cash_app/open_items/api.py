@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from fastapi import APIRouter
 
@@ -51,10 +52,9 @@ async def item_changes(item_id: str, person: Reader, db: Books) -> list[ItemChan
     return [ItemChange.of(row) for row in await db.fetch("item_changes", owner["customer_id"], item_id)]
 
 
-async def known_customer(customer_id: str, db: ReadSession) -> str | None:
-    """The customer's name. Raises NotFound for an unknown customer."""
+async def known_customer(customer_id: str, db: ReadSession) -> Any:
+    """The customer's row: name and company, each None until its master data has arrived. Raises NotFound."""
     row = await db.fetchrow("view_customer", customer_id)
     if row is None:
         raise NotFound(f"customer {customer_id!r} is not known: check the customer number")
-    name: str | None = row["name"]
-    return name
+    return row

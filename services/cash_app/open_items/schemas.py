@@ -8,6 +8,8 @@ from typing import Any, Self
 
 from pydantic import BaseModel
 
+from services.cash_app.open_items.domain.discount_tax import NOTHING
+from services.cash_app.open_items.domain.open_item import discount_on
 from shared.kernel.money import round_half_up
 
 
@@ -38,8 +40,16 @@ class OpenItemView(View):
     due_date: date
     discount_date: date | None
     discount_amount: Decimal
+    """What may still be kept back when the rest is paid by `discount_date`: worked out on what credit memos left."""
     disputed: bool
     closed_on: date | None
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        values = dict(row)
+        total, taken = values["original_amount"], values.pop("discount_taken")
+        granted = discount_on(values.pop("discountable"), values["discount_amount"], total, values["currency"])
+        return super().of(values | {"discount_amount": max(granted - taken, NOTHING)})
 
 
 class ItemChange(View):

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 import asyncpg
 
-from services.cash_app.open_items.domain.document_number import document_key
-from services.cash_app.open_items.domain.open_item import OpenItem
+from services.cash_app.open_items.domain.discount_tax import NOTHING, ItemTax
+from services.cash_app.open_items.domain.document_number import document_key, reference_key
+from services.cash_app.open_items.domain.known_document import KnownDocument
+from services.cash_app.open_items.domain.open_item import OpenItem, discount_on
 from shared.chassis.transaction.row_conversion import RowConversion
 from shared.chassis.transaction.unit_of_work import Table
 from shared.contracts.cash_app import OpenItemChanged
 from shared.kernel.money import round_half_up
+
+REFERENCE_CHARACTERS_MAX: Final = 80
+"""Of a longer reference only the beginning is compared."""
 
 
 @dataclass(slots=True)
@@ -24,6 +32,8 @@ class Customer:
     company_id: str | None
     name: str | None
     currency: str | None
+    bill_to_id: str | None = None
+    """The customer who pays for what this one orders; None: itself."""
 
 
 def item_from_row(row: asyncpg.Record) -> OpenItem:
@@ -47,6 +57,44 @@ def item_from_row(row: asyncpg.Record) -> OpenItem:
         open_since=row["open_since"],
         kind=row["kind"],
         terms=row["terms"],
+        order_id=row["order_id"],
+        customer_reference=row["customer_reference"],
+        credited=_taken_off(row["credited"], currency),
+        deducted=_taken_off(row["deducted"], currency),
+        tolerated=_taken_off(row["tolerated"], currency),
+        written_off=_taken_off(row["written_off"], currency),
+        taxes=_taxes_of(row["taxes"]),
+    )
+
+
+def known_from_row(row: asyncpg.Record) -> KnownDocument:
+    granted = discount_on(row["discountable"], row["discount_amount"], row["original_amount"], row["currency"])
+    open_amount = row["open_amount"]
+    left = min(max(open_amount, NOTHING), max(granted - row["discount_taken"], NOTHING))
+    number, kind = row["document_number"], row["kind"]
+    return KnownDocument(
+        row["customer_id"], row["currency"], open_amount, open_amount - left, row["item_id"], number, kind
+    )
+
+
+def _taken_off(amount: Decimal, currency: str) -> Decimal:
+    return round_half_up(amount, currency) if amount else NOTHING  # most items have none
+
+
+def _taxes_of(stored: str) -> tuple[ItemTax, ...]:
+    if stored == "[]":
+        return ()
+    return tuple(
+        ItemTax(None if percent is None else Decimal(percent), Decimal(tax), Decimal(lowered))
+        for percent, tax, lowered in json.loads(stored)
+    )
+
+
+def _stored_taxes(item: OpenItem) -> str:
+    if not item.taxes:
+        return "[]"
+    return json.dumps(
+        [[None if percent is None else str(percent), str(tax), str(lowered)] for percent, tax, lowered in item.taxes]
     )
 
 
@@ -72,7 +120,23 @@ def item_to_row(item: OpenItem) -> tuple[Any, ...]:
         item.open_since,
         item.kind,
         item.terms,
+        item.order_id,
+        item.customer_reference,
+        item.credited,
+        item.deducted,
+        item.tolerated,
+        item.written_off,
+        _stored_taxes(item),
     )
+
+
+def reference_rows(item: OpenItem) -> Iterator[tuple[str, str, str, str, str]]:
+    """Rows for `insert_document_references`: all that payers may write instead of the document's number."""
+    names = (("number", item.document_number), ("order", item.order_id), ("purchase_order", item.customer_reference))
+    for kind, name in names:
+        key = reference_key(name)[:REFERENCE_CHARACTERS_MAX] if name else ""
+        if key:
+            yield (key, item.company_id, item.customer_id, item.item_id, kind)
 
 
 def movement_row(changed: OpenItemChanged) -> tuple[Any, ...]:

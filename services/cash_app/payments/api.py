@@ -11,6 +11,7 @@ from services.cash_app.access import Books, Reader
 from services.cash_app.payments.domain.payment import PaymentState
 from services.cash_app.payments.schemas import (
     ApplicationLineView,
+    BankData,
     DuplicateView,
     PaymentDetail,
     PaymentView,
@@ -55,6 +56,7 @@ async def payment(payment_id: str, person: Reader, db: Books) -> PaymentDetail:
         {
             **row,
             "notes": row["note"].splitlines(),
+            "bank": BankData.of_payment(row),
             "applications": [ApplicationLineView.of(line) for line in applied],
             "pending_documents": [PendingDocumentView.of(line) for line in pending],
             "duplicates": [DuplicateView.of(line) for line in duplicates],

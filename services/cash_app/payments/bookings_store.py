@@ -121,7 +121,7 @@ def _persist_deduction(uow: UnitOfWork, opened: DeductionOpened) -> None:
         "insert_deductions",
         (
             opened.customer_id, opened.deduction_id, opened.application_id, opened.item_id, opened.payment_id,
-            opened.reason, opened.why,
+            opened.reason, opened.why, opened.payer_code, opened.payer_text, opened.payer_reference,
         ),
     )  # fmt: skip
 

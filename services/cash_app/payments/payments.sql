@@ -16,8 +16,8 @@ SELECT bank_reference, payment_id FROM bank_reference WHERE bank_reference = ANY
 SELECT
     payment_id, bank_reference, company_id, customer_id, stated_customer, payer_account, payer_name, currency,
     amount, unapplied_amount, state, value_date, method, remittance, held_since, movements, applications,
-    pending_documents, identified_by, note,
-    received_with
+    pending_documents, identified_by, note, received_with, document_number, details, remittance_note, trace_number,
+    bank_references, origin
 FROM payment
 WHERE payment_id = ANY($1::text[])
 ORDER BY payment_id
@@ -28,8 +28,8 @@ FOR UPDATE;
 SELECT
     payment_id, bank_reference, company_id, customer_id, stated_customer, payer_account, payer_name, currency,
     amount, unapplied_amount, state, value_date, method, remittance, held_since, movements, applications,
-    pending_documents, identified_by, note,
-    received_with
+    pending_documents, identified_by, note, received_with, document_number, details, remittance_note, trace_number,
+    bank_references, origin
 FROM payment
 WHERE customer_id = ANY($1::text[]) AND state = 'on_account'
 ORDER BY payment_id
@@ -40,12 +40,14 @@ FOR UPDATE;
 INSERT INTO payment (
     payment_id, bank_reference, company_id, customer_id, stated_customer, payer_account, payer_name, currency,
     amount, unapplied_amount, state, value_date, method, remittance, held_since, movements, applications,
-    pending_documents, identified_by, note, received_with
+    pending_documents, identified_by, note, received_with, document_number, details, remittance_note, trace_number,
+    bank_references, origin
 )
 SELECT * FROM unnest(
     $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
     $9::numeric[], $10::numeric[], $11::text[], $12::date[], $13::text[], $14::jsonb[], $15::date[],
-    $16::integer[], $17::integer[], $18::integer[], $19::text[], $20::text[], $21::text[]
+    $16::integer[], $17::integer[], $18::integer[], $19::text[], $20::text[], $21::text[], $22::text[],
+    $23::text[], $24::text[], $25::text[], $26::jsonb[], $27::jsonb[]
 )
 ON CONFLICT (payment_id) DO UPDATE SET
     customer_id = excluded.customer_id,
@@ -126,7 +128,7 @@ SELECT * FROM unnest(
 -- Pending documents by customer, payment and line, locked in key order.
 SELECT
     a.customer_id, a.payment_id, a.line_no, a.document_key, a.document_number, a.currency, a.amount, a.discount,
-    a.waiting
+    a.waiting, a.order_closed_on
 FROM pending_document AS a
 INNER JOIN unnest($1::text[], $2::text[], $3::integer[]) AS wanted (customer_id, payment_id, line_no)
     ON a.customer_id = wanted.customer_id AND a.payment_id = wanted.payment_id AND a.line_no = wanted.line_no
@@ -135,15 +137,23 @@ FOR UPDATE OF a;
 
 -- name: load_pending_documents_by_key
 -- What customers' payments wait for under these document keys, locked in key order.
-SELECT customer_id, payment_id, line_no, document_key, document_number, currency, amount, discount, waiting
+SELECT customer_id, payment_id, line_no, document_key, document_number, currency, amount, discount, waiting,
+    order_closed_on
 FROM pending_document
 WHERE customer_id = ANY($1::text[]) AND document_key = ANY($2::text[]) AND waiting
 ORDER BY customer_id, payment_id, line_no
 FOR UPDATE;
 
+-- name: customers_waiting_for
+-- Those of the customers whose payments wait for one of these document keys.
+SELECT DISTINCT customer_id
+FROM pending_document
+WHERE customer_id = ANY($1::text[]) AND document_key = ANY($2::text[]) AND waiting;
+
 -- name: load_pending_documents_of_payments
 -- What payments still wait for, locked in key order.
-SELECT customer_id, payment_id, line_no, document_key, document_number, currency, amount, discount, waiting
+SELECT customer_id, payment_id, line_no, document_key, document_number, currency, amount, discount, waiting,
+    order_closed_on
 FROM pending_document
 WHERE customer_id = ANY($1::text[]) AND payment_id = ANY($2::text[]) AND waiting
 ORDER BY customer_id, payment_id, line_no
@@ -152,13 +162,15 @@ FOR UPDATE;
 -- name: save_pending_documents
 -- New and arrived pending documents.
 INSERT INTO pending_document (
-    customer_id, payment_id, line_no, document_key, document_number, currency, amount, discount, waiting
+    customer_id, payment_id, line_no, document_key, document_number, currency, amount, discount, waiting,
+    order_closed_on
 )
 SELECT * FROM unnest(
     $1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::numeric[], $8::numeric[],
-    $9::boolean[]
+    $9::boolean[], $10::date[]
 )
-ON CONFLICT (customer_id, payment_id, line_no) DO UPDATE SET waiting = excluded.waiting;
+ON CONFLICT (customer_id, payment_id, line_no) DO UPDATE SET
+    amount = excluded.amount, waiting = excluded.waiting, order_closed_on = excluded.order_closed_on;
 
 -- name: insert_clerk_actions
 -- What people did.
@@ -184,7 +196,8 @@ LIMIT $7;
 -- One payment with where its money is and why.
 SELECT
     payment_id, bank_reference, company_id, customer_id, payer_account, payer_name, currency, amount, unapplied_amount,
-    state, value_date, method, identified_by, note
+    state, value_date, method, identified_by, note, document_number, details, remittance, remittance_note, trace_number,
+    bank_references, origin
 FROM payment
 WHERE payment_id = $1;
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -13,8 +13,10 @@ from services.cash_app.open_items.schemas import View
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.outcome import Outcome
 from services.cash_app.payments.domain.payment import Payment, PaymentState
+from services.cash_app.payments.store import origin_from_json, references_from_json, remittance_from_json
 from shared.chassis.http.schemas import WithReason
 from shared.contracts.cash_app import OpenItemChanged, PaymentApplied
+from shared.contracts.erp import PaymentOrigin, PaymentReference, RemittanceLine
 
 SeenVersion = Annotated[
     int | None, Field(ge=0, description="`version` as you saw it: a 409 where it has changed since")
@@ -87,8 +89,43 @@ class DuplicateView(View):
     value_date: date
 
 
+class BankData(View):
+    """What the bank passes on with the money, as it was received."""
+
+    details: str
+    """The bank's words."""
+    remittance: list[RemittanceLine]
+    """The documents that the payer names, with amounts."""
+    remittance_note: str
+    """What of the payer's remittance could not be understood."""
+    trace_number: str | None
+    references: list[PaymentReference]
+    payer_name: str | None
+    payer_account: str | None
+    origin: PaymentOrigin | None
+    """The file and line that report it; null for money that no imported file reports."""
+
+    @classmethod
+    def of_payment(cls, row: Any) -> Self:
+        """A row with the columns of the payment."""
+        return cls(
+            details=row["details"],
+            remittance=list(remittance_from_json(row["remittance"])),
+            remittance_note=row["remittance_note"],
+            trace_number=row["trace_number"],
+            references=list(references_from_json(row["bank_references"])),
+            payer_name=row["payer_name"],
+            payer_account=row["payer_account"],
+            origin=origin_from_json(row["origin"]),
+        )
+
+
 class PaymentDetail(PaymentView):
     """A payment and what happened to it."""
+
+    document_number: str
+    """Of a credit memo, the number printed on it; empty for money."""
+    bank: BankData
 
     identified_by: str
     notes: list[str]

@@ -11,9 +11,10 @@ from services.cash_app.payments.domain.payment import Payment, PaymentState
 from services.cash_app.payments.domain.pending_document import PendingDocument
 from shared.chassis.transaction.row_conversion import RowConversion
 from shared.chassis.transaction.unit_of_work import Table
-from shared.contracts.erp import RemittanceLine
+from shared.contracts.erp import PaymentOrigin, PaymentReference, RemittanceLine
 from shared.kernel.money import round_half_up
 
+_REFERENCES: Final = TypeAdapter(tuple[PaymentReference, ...])
 _REMITTANCE: Final = TypeAdapter(tuple[RemittanceLine, ...])
 
 
@@ -23,6 +24,8 @@ def payment_from_row(row: asyncpg.Record) -> Payment:
         values[name] = round_half_up(values[name], values["currency"])
     values["state"] = PaymentState(values["state"])
     values["remittance"] = remittance_from_json(values["remittance"])
+    values["references"] = references_from_json(values.pop("bank_references"))
+    values["origin"] = origin_from_json(values["origin"])
     return Payment(**values)
 
 
@@ -49,6 +52,12 @@ def payment_to_row(payment: Payment) -> tuple[Any, ...]:
         payment.identified_by,
         payment.note,
         payment.received_with,
+        payment.document_number,
+        payment.details,
+        payment.remittance_note,
+        payment.trace_number,
+        _REFERENCES.dump_json(payment.references).decode() if payment.references else "[]",
+        payment.origin.model_dump_json() if payment.origin else None,
     )
 
 
@@ -58,6 +67,14 @@ def remittance_from_json(text: str) -> tuple[RemittanceLine, ...]:
 
 def remittance_to_json(lines: tuple[RemittanceLine, ...]) -> str:
     return _REMITTANCE.dump_json(lines).decode() if lines else "[]"
+
+
+def references_from_json(text: str) -> tuple[PaymentReference, ...]:
+    return _REFERENCES.validate_json(text) if text != "[]" else ()
+
+
+def origin_from_json(text: str | None) -> PaymentOrigin | None:
+    return PaymentOrigin.model_validate_json(text) if text is not None else None
 
 
 _PENDING_DOCUMENT: Final = RowConversion(PendingDocument, amounts=("amount", "discount"))

@@ -43,13 +43,14 @@ async def request_refund(
         reason=reason,
     )
     approval = await approvals.request_approval(uow, command, request)
-    uow.note_action(command, payment_id, "request_refund", reason)
+    uow.note_action(command, payment_id, Action("request_refund", reason), payment.company_id)
     return approval
 
 
 async def post_approved_refund(approval: approvals.Approval, command: Command, uow: CashWork) -> None:
     """Posts a refund that the command's person approves. Raises AuthorityExceeded; Conflict where it no longer fits."""
-    rules = (await uow.policy(REFUND_RULES)).on(uow.business_date).document
+    today = uow.business_date_of(approval.company_id)
+    rules = (await uow.policy(REFUND_RULES)).on(today).document
     check_authority(
         rules.authority,
         command.person.name,
@@ -69,7 +70,7 @@ async def post_approved_refund(approval: approvals.Approval, command: Command, u
         approval.requested_by,
         command.person.name,
         approval.reason,
-        uow.business_date,
+        today,
     )
     book, bookings = await uow.subledger(approval.customer_id), Bookings()
     try:
@@ -91,6 +92,7 @@ async def cancel_refund(refund_id: str, reason: str, command: Command, uow: Cash
         raise Conflict(f"refund {refund_id} was cancelled before")
     amount, bookings = round_half_up(row["amount"], row["currency"]), Bookings()
     order = Refund(refund_id, amount, row["ordered_by"], command.person.name, reason, row["refunded_on"])
-    cancel(payment, order, uow.business_date, await uow.subledger(row["customer_id"]), bookings)
+    today = uow.business_date_of(payment.company_id)
+    cancel(payment, order, today, await uow.subledger(row["customer_id"]), bookings)
     uow.post_action(bookings, command, Action("cancel_refund", reason), payment)
     return payment

@@ -31,7 +31,7 @@ class RefundRules(BaseModel):
 
 
 class NotRefundable(ValueError):
-    """Less money is unapplied than is to be refunded; the sentence says how much is."""
+    """Less money is unapplied than is to be refunded; the message states how much is."""
 
 
 @dataclass(frozen=True, slots=True)

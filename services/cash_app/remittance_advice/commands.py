@@ -29,7 +29,7 @@ async def decide_advice(advice_id: str, as_advised: bool, reason: str, command: 
         bookings, book = correction.bookings, await uow.subledger(payment.customer_id)
         reverse_allowed(payment, history, correction)
         book.credit_withdrawn(payment)
-        payment.hold(max(payment.held_since, uow.business_date), bookings)
+        payment.hold(max(payment.held_since, uow.business_date_of(payment.company_id)), bookings)
         payment.remittance = remittance_from_json(rows[0]["lines"])
         await uow.load_items_for([payment])
         settle_held_duplicate(payment, "released", uow)

@@ -1,4 +1,4 @@
-"""Remittance advice: it waits for its money, or money that arrived before it is applied as advised."""
+"""Remittance advice: it awaits its payment, or a payment that arrived first is applied as advised."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from shared.kernel.money import round_half_up
 
 
 async def match_remittance_advice(advised: list[RemittanceAdvised], uow: CashWork) -> None:
-    """Advice waits for its money; money that arrived before is applied as advised."""
+    """Stores advice that awaits its payment; a payment that arrived first is applied as advised."""
     late = await store_advice(advised, uow)
     if not late:
         return
@@ -35,7 +35,7 @@ async def match_remittance_advice(advised: list[RemittanceAdvised], uow: CashWor
 
 
 async def apply_late_advice(late: Sequence[LateAdvice], uow: CashWork) -> None:
-    """Applies money of known customers as its late advice says; what may not be changed waits for review."""
+    """Applies money of known customers as its late advice states; what may not be changed waits for review."""
     books = await uow.subledgers(one.customer_id for one in late)
     payments = await uow.payments.load(one.payment_id for one in late)
     decisions = await _decisions(late, uow)
@@ -106,7 +106,7 @@ async def _reverse(
             decisions[one.payment_id] = AdviceDecision("needs_review", str(error))
             continue
         bookings = done[one.payment_id] = Bookings()
-        why = f"remittance advice {one.advice.advice_id} says otherwise"
+        why = f"remittance advice {one.advice.advice_id} states otherwise"
         book = books[one.customer_id or ""]
         reverse_all(payment, history, Correction("reversed", why, one.advice.advised_on, book, bookings))
         decision = decisions[one.payment_id]

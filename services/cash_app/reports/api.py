@@ -38,21 +38,20 @@ async def account(
     as_of: BusinessDate | None = None,
     limit: Annotated[int, Query(ge=1, le=1000, description="The maximum length of each list.")] = 200,
 ) -> CustomerAccount:
-    """A customer's account at the end of any day; without `as_of`, of the last business day begun."""
-    name = await known_customer(customer_id, db)
-    day = as_of or db.today
-    if day is None:
+    """A customer's account at the end of any day; without `as_of`, of each company's own business day."""
+    customer = await known_customer(customer_id, db)
+    latest = as_of or db.days.latest
+    if latest is None:
         raise Unprocessable("no business day has begun yet: name the day, e.g. as_of=2026-03-31")
+    shown = customer_id, as_of, limit, latest
     return CustomerAccount(
         customer_id=customer_id,
-        name=name,
-        as_of=day,
-        balances=balances_of(await db.fetch("view_balances", customer_id, day)),
-        items=[AccountItem.of(row) for row in await db.fetch("view_items_as_of", customer_id, day, limit)],
-        payments=[AccountPayment.of(row) for row in await db.fetch("view_payments_as_of", customer_id, day, limit)],
-        applications=[
-            ApplicationLineView.of(row) for row in await db.fetch("view_applications_as_of", customer_id, day, limit)
-        ],
+        name=customer["name"],
+        as_of=as_of or (db.days.of(customer["company_id"]) if customer["company_id"] else latest),
+        balances=balances_of(await db.fetch("view_balances", customer_id, as_of, latest)),
+        items=[AccountItem.of(row) for row in await db.fetch("view_items_as_of", *shown)],
+        payments=[AccountPayment.of(row) for row in await db.fetch("view_payments_as_of", *shown)],
+        applications=[ApplicationLineView.of(row) for row in await db.fetch("view_applications_as_of", *shown)],
     )
 
 

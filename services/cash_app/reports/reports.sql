@@ -1,13 +1,15 @@
 -- name: view_balances
--- What a customer owed and had unapplied at the end of a day, per company and currency.
+-- What a customer owed and had unapplied at the end of a day, or of each company's own day, per company and currency.
 SELECT company_id, currency, 'open_items' AS what, sum(change) AS amount
 FROM item_movement
-WHERE customer_id = $1 AND business_date <= $2
+LEFT JOIN company_day AS d USING (company_id)
+WHERE customer_id = $1 AND item_movement.business_date <= coalesce($2, d.business_date, $3)
 GROUP BY company_id, currency
 UNION ALL
 SELECT company_id, currency, account, sum(change)
 FROM cash_movement
-WHERE customer_id = $1 AND business_date <= $2 AND account <> 'suspense'
+LEFT JOIN company_day AS d USING (company_id)
+WHERE customer_id = $1 AND cash_movement.business_date <= coalesce($2, d.business_date, $3) AND account <> 'suspense'
 GROUP BY company_id, currency, account;
 
 -- name: view_items_as_of
@@ -16,12 +18,15 @@ SELECT
     i.item_id, i.document_number, i.company_id, i.currency, i.document_date, i.due_date, i.original_amount,
     m.open_amount
 FROM open_item AS i
+LEFT JOIN company_day AS d ON i.company_id = d.company_id
+CROSS JOIN LATERAL (SELECT coalesce($2, d.business_date, $4) AS as_of) AS shown
 CROSS JOIN LATERAL (
     SELECT sum(change) AS open_amount
     FROM item_movement
-    WHERE customer_id = i.customer_id AND item_id = i.item_id AND business_date <= $2
+    WHERE customer_id = i.customer_id AND item_id = i.item_id AND business_date <= shown.as_of
 ) AS m
-WHERE i.customer_id = $1 AND i.document_date <= $2 AND (i.closed_on IS NULL OR i.closed_on > $2) AND m.open_amount > 0
+WHERE i.customer_id = $1 AND i.document_date <= shown.as_of AND (i.closed_on IS NULL OR i.closed_on > shown.as_of)
+    AND m.open_amount > 0
 ORDER BY i.due_date, i.document_number, i.item_id
 LIMIT $3;
 
@@ -31,18 +36,18 @@ SELECT
     p.payment_id, p.company_id, p.currency, p.value_date, p.amount,
     coalesce(m.unapplied, 0) AS unapplied, coalesce(m.on_account, 0) AS on_account
 FROM payment AS p
+LEFT JOIN company_day AS d ON p.company_id = d.company_id
+CROSS JOIN LATERAL (SELECT coalesce($2, d.business_date, $4) AS as_of) AS shown
 CROSS JOIN LATERAL (
     SELECT
         sum(change) FILTER (WHERE account = 'unapplied') AS unapplied,
         sum(change) FILTER (WHERE account = 'on_account') AS on_account,
         (array_agg(customer_id ORDER BY seq DESC))[1] AS owner
     FROM cash_movement
-    WHERE payment_id = p.payment_id AND business_date <= $2
+    WHERE payment_id = p.payment_id AND business_date <= shown.as_of
 ) AS m
-WHERE p.value_date <= $2 AND m.owner = $1
-    AND p.payment_id IN (
-        SELECT c.payment_id FROM cash_movement AS c WHERE c.customer_id = $1 AND c.business_date <= $2
-    )
+WHERE p.value_date <= shown.as_of AND m.owner = $1
+    AND p.payment_id IN (SELECT c.payment_id FROM cash_movement AS c WHERE c.customer_id = $1)
 ORDER BY p.value_date DESC, p.payment_id DESC
 LIMIT $3;
 
@@ -53,10 +58,12 @@ SELECT
     l.tolerance, l.deduction, l.rule, l.why, l.evidence, l.score, l.alternatives
 FROM application AS a
 INNER JOIN application_line AS l ON a.customer_id = l.customer_id AND a.application_id = l.application_id
-WHERE a.customer_id = $1 AND a.applied_on <= $2
+LEFT JOIN company_day AS d ON a.company_id = d.company_id
+CROSS JOIN LATERAL (SELECT coalesce($2, d.business_date, $4) AS as_of) AS shown
+WHERE a.customer_id = $1 AND a.applied_on <= shown.as_of
     AND NOT EXISTS (
         SELECT FROM application_reversal AS r
-        WHERE r.customer_id = a.customer_id AND r.application_id = a.application_id AND r.reversed_on <= $2
+        WHERE r.customer_id = a.customer_id AND r.application_id = a.application_id AND r.reversed_on <= shown.as_of
     )
 ORDER BY a.applied_on DESC, a.application_id DESC, l.line_no
 LIMIT $3;
@@ -113,14 +120,15 @@ per_payment AS (
 per_line AS (
     SELECT
         CASE WHEN $4 = 'rule' THEN l.rule ELSE e.label END AS label, count(*) AS lines,
-        count(*) FILTER (WHERE NOT l.by_person) AS lines_by_rule, count(DISTINCT l.payment_id) AS payments
+        count(*) FILTER (WHERE NOT l.by_person) AS lines_by_rule, count(DISTINCT l.payment_id) AS payments,
+        count(DISTINCT l.payment_id) FILTER (WHERE NOT e.by_person AND NOT e.waiting) AS payments_by_rule
     FROM line AS l
     INNER JOIN labelled AS e ON l.payment_id = e.payment_id
     GROUP BY 1
 )
 SELECT
     coalesce(p.label, l.label) AS label, coalesce(p.payments, l.payments) AS payments,
-    coalesce(p.payments_by_rule, 0) AS payments_by_rule, coalesce(p.payments_waiting, 0) AS payments_waiting,
+    coalesce(p.payments_by_rule, l.payments_by_rule) AS payments_by_rule, coalesce(p.payments_waiting, 0) AS payments_waiting,
     coalesce(l.lines, 0) AS lines, coalesce(l.lines_by_rule, 0) AS lines_by_rule
 FROM per_payment AS p
 FULL JOIN per_line AS l ON p.label = l.label

@@ -35,7 +35,7 @@ async def match_return(return_id: str, payment_id: str, reason: str, command: Co
         raise Conflict(returned.note)
     ((_, bookings),) = done
     uow.post_action(bookings, command, Action("match_return", reason), payments[0])
-    uow.note_action(command, return_id, "match_return", reason)
+    uow.note_action(command, return_id, Action("match_return", reason), payments[0].company_id)
     return Outcome(tuple(payments), bookings)
 
 
@@ -50,8 +50,9 @@ async def unmatch_return(return_id: str, reason: str, command: Command, uow: Cas
     taken = {row["payment_id"]: round_half_up(row["amount"], row["currency"]) for row in rows}
     by_id = {payment.payment_id: payment for payment in payments if payment.payment_id in taken}
     bookings = Bookings()
-    allowed(lambda: returned.unmatch(by_id, taken, list(items.values()), uow.business_date, bookings))
-    uow.note_action(command, return_id, "unmatch_return", reason)
+    today = uow.business_date_of(payments[0].company_id)
+    allowed(lambda: returned.unmatch(by_id, taken, list(items.values()), today, bookings))
+    uow.note_action(command, return_id, Action("unmatch_return", reason), payments[0].company_id)
     uow.post_action(bookings, command, Action("unmatch_return", reason), payments[0])
     return Outcome(tuple(payments), bookings)
 

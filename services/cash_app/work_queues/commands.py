@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.cash_app.refunds.commands import KIND as REFUND
 from services.cash_app.refunds.commands import post_approved_refund
-from services.cash_app.work import CashWork
+from services.cash_app.work import Action, CashWork
 from services.cash_app.write_offs.commands import post_approved_write_off
 from shared.chassis.transaction.command import Command
 from shared.components.approvals import Approval, ApprovalState, decide, load_pending
@@ -28,5 +28,5 @@ async def decline(approval_id: str, reason: str, command: Command, uow: CashWork
 
 async def _decide(approval: Approval, state: ApprovalState, reason: str, command: Command, uow: CashWork) -> Approval:
     decided = await decide(uow, command, approval, state, reason)
-    uow.note_action(command, approval.subject, f"{state}_{approval.kind}", reason)
+    uow.note_action(command, approval.subject, Action(f"{state}_{approval.kind}", reason), approval.company_id)
     return decided

@@ -9,14 +9,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from services.cash_app.application.domain.customer_subledger import CustomerSubledger
+from services.cash_app.application.domain.customer_subledger import CustomerSubledger, Known
 from services.cash_app.application.domain.matching import propose
 from services.cash_app.application.policy import APPLICATION_RULES
+from services.cash_app.open_items.domain.document_number import reference_key
+from services.cash_app.open_items.domain.known_document import KnownDocument
 from services.cash_app.open_items.schemas import OpenItemView
-from services.cash_app.open_items.store import item_from_row
+from services.cash_app.open_items.store import item_from_row, known_from_row
 from services.cash_app.payments.domain.payment import Payment
-from services.cash_app.payments.schemas import ApplicationLineView, SettledView
+from services.cash_app.payments.schemas import ApplicationLineView, BankData, SettledView
 from services.cash_app.payments.store import payment_from_row
+from services.cash_app.remittance_text.domain.mentions import keys_in
 from services.cash_app.work_queues.domain import RETURNED_DAYS_MAX, Queue, evidence_of, likeness_to_return
 from services.cash_app.work_queues.schemas import ActionView, Candidate, QueueEntryDetail, Suggestion
 from shared.chassis.http import NotFound, ReadSession
@@ -38,6 +41,7 @@ class Found:
     applications: list[ApplicationLineView] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     actions_of: str = ""
+    bank: BankData | None = None
 
 
 async def detail(queue: Queue, entry_id: str, row: Any, db: ReadSession) -> QueueEntryDetail:
@@ -66,12 +70,14 @@ async def detail(queue: Queue, entry_id: str, row: Any, db: ReadSession) -> Queu
             "applications": found.applications,
             "actions": [ActionView(**action) for action in actions],
             "notes": found.notes,
+            "bank": found.bank,
         }
     )
 
 
 async def _of_payment(queue: Queue, payment_id: str, db: ReadSession) -> Found:
-    payment = payment_from_row(await db.fetchrow("queue_payment", payment_id))
+    row = await db.fetchrow("queue_payment", payment_id)
+    payment = payment_from_row(row)
     applied = await db.fetch("view_applications_of_payment", payment_id, _LINES_SHOWN_MAX)
     candidates = [
         Candidate(kind="customer", id=row["customer_id"], score=row["score"], evidence=row["evidence"])
@@ -84,6 +90,7 @@ async def _of_payment(queue: Queue, payment_id: str, db: ReadSession) -> Found:
         candidates=candidates,
         applications=[ApplicationLineView.of(line) for line in applied],
         notes=payment.note.splitlines(),
+        bank=BankData.of_payment(row),
     )
     if queue == "duplicates":
         first = await db.fetchrow("queue_held_duplicate", payment_id)
@@ -104,10 +111,16 @@ async def suggestion(payment: Payment, db: ReadSession) -> Suggestion:
         version = versions.on(day)
         return version.version, version.document.of(company_id, customer)
 
-    book = CustomerSubledger(customer_id, {}, rules)
+    closed = await db.fetch("closed_orders_of_payment", customer_id, payment.payment_id)
+    if closed:
+        numbers = ", ".join(row["document_number"] for row in closed)
+        why = f"nothing more of order {numbers} will be invoiced since {closed[0]['order_closed_on']}"
+        return Suggestion(sentence=f"refund it: {why}; or put it on account", action="refund")
+    book = CustomerSubledger(customer_id, {}, rules, known=Known(await _references(payment, db), {}))
     for row in await db.fetch("queue_items", [customer_id], _ITEMS_SHOWN_MAX):
         book.add_item(item_from_row(row))
     proposal = propose(payment, book)
+    settled = [line for line in proposal.lines if line.paid_by is None] or proposal.suggested
     lines = [
         SettledView(
             item_id=line.item.item_id,
@@ -118,13 +131,25 @@ async def suggestion(payment: Payment, db: ReadSession) -> Suggestion:
             rule=line.rule,
             why=line.why,
         )
-        for line in proposal.lines
+        for line in settled
     ]
+    if proposal.suggested and not proposal.lines:
+        return Suggestion(sentence=f"{proposal.notes[0]}; decide which of them it settles", action="apply", lines=lines)
     if not lines:
         why = proposal.notes[0] if proposal.notes else "nothing is open that it could settle"
         return Suggestion(sentence=f"{why}; put it on account, refund or transfer it", action="none")
     numbers = ", ".join(line.document_number for line in lines[:5])
     return Suggestion(sentence=f"apply it to {numbers}: {lines[0].why}", action="apply", lines=lines)
+
+
+async def _references(payment: Payment, db: ReadSession) -> dict[tuple[str, str], list[KnownDocument]]:
+    """The documents of any customer that the payment may name in words, or by an order's number."""
+    keys = {reference_key(line.document_number) for line in payment.remittance}
+    keys |= keys_in(payment.words) if payment.has_only_words else set()
+    found: dict[tuple[str, str], list[KnownDocument]] = {}
+    for row in await db.fetch("known_documents", [], sorted(keys), True) if keys else []:
+        found.setdefault((row["company_id"], row["key"]), []).append(known_from_row(row))
+    return found
 
 
 async def _of_deduction(item_id: str, db: ReadSession) -> Found:
@@ -179,7 +204,7 @@ async def _of_advice(advice_id: str, db: ReadSession) -> Found:
     )
     found.suggestion = Suggestion(sentence=sentence, action="reapply")
     found.candidates = [
-        Candidate(kind="payment", id=row["payment_id"], score=100, evidence=f"the advice says {advised}")
+        Candidate(kind="payment", id=row["payment_id"], score=100, evidence=f"the advice states {advised}")
     ]
     return found
 

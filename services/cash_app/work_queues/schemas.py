@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.cash_app.open_items.schemas import OpenItemView, View
-from services.cash_app.payments.schemas import ApplicationLineView, SettledView
+from services.cash_app.payments.schemas import ApplicationLineView, BankData, SettledView
 from services.cash_app.work_queues.domain import Queue
 
 
@@ -75,6 +75,8 @@ class QueueEntryDetail(QueueEntry):
     applications: list[ApplicationLineView]
     actions: list[ActionView]
     notes: list[str]
+    bank: BankData | None = None
+    """What the bank passes on with the money; null for entries that are no money."""
 
 
 class FailedEvent(BaseModel):

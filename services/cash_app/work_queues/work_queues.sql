@@ -155,17 +155,25 @@ LIMIT $2;
 SELECT
     payment_id, bank_reference, company_id, customer_id, stated_customer, payer_account, payer_name, currency,
     amount, unapplied_amount, state, value_date, method, remittance, held_since, movements, applications,
-    pending_documents, identified_by, note,
-    received_with
+    pending_documents, identified_by, note, received_with, document_number, details, remittance_note, trace_number,
+    bank_references, origin
 FROM payment
 WHERE payment_id = $1;
+
+-- name: closed_orders_of_payment
+-- Orders that a payment waits for and of which nothing more will be invoiced.
+SELECT document_number, order_closed_on
+FROM pending_document
+WHERE customer_id = $1 AND payment_id = $2 AND waiting AND order_closed_on IS NOT NULL
+ORDER BY line_no;
 
 -- name: queue_items
 -- Open items of customers, the oldest due first.
 SELECT
     customer_id, item_id, item_version, company_id, document_number, currency, original_amount, open_amount,
     document_date, due_date, discount_date, discount_amount, discount_taken, disputed, moved_on, open_since, kind,
-    terms, closed_on
+    terms, order_id, customer_reference, credited, deducted, tolerated, written_off, taxes, closed_on,
+    original_amount - credited - deducted - tolerated - written_off AS discountable
 FROM open_item
 WHERE customer_id = ANY($1::text[]) AND open_amount > 0
 ORDER BY due_date, customer_id, item_id

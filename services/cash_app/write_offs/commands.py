@@ -41,12 +41,12 @@ async def request_write_off(
             f"{amount:,} cannot be written off: {Money(item.open_amount, item.currency)} is open on "
             f"{item.document_number}"
         )
-    write_off_id, person = f"WO-{command.id}", command.person
-    rules = (await uow.policy(WRITE_OFF_RULES)).on(uow.business_date).document
+    write_off_id, person, today = f"WO-{command.id}", command.person, uow.business_date_of(item.company_id)
+    rules = (await uow.policy(WRITE_OFF_RULES)).on(today).document
     if within_authority(rules.authority, person.roles, amount):
-        approved = WriteOff(write_off_id, amount, person.name, reason, uow.business_date)
+        approved = WriteOff(write_off_id, amount, person.name, reason, today)
         written_off = _post(item, approved, command, uow)
-        return PostedWriteOff(write_off_id, item, written_off, person.name, uow.business_date)
+        return PostedWriteOff(write_off_id, item, written_off, person.name, today)
     request = approvals.ApprovalRequest(
         approval_id=write_off_id,
         kind=KIND,
@@ -58,13 +58,14 @@ async def request_write_off(
         reason=reason,
     )
     approval = await approvals.request_approval(uow, command, request)
-    uow.note_action(command, item.item_id, "request_write_off", reason)
+    uow.note_action(command, item.item_id, Action("request_write_off", reason), item.company_id)
     return approval
 
 
 async def post_approved_write_off(approval: approvals.Approval, command: Command, uow: CashWork) -> None:
     """Posts a write-off that the command's person approves. Raises AuthorityExceeded; Conflict where less is open."""
-    rules = (await uow.policy(WRITE_OFF_RULES)).on(uow.business_date).document
+    today = uow.business_date_of(approval.company_id)
+    rules = (await uow.policy(WRITE_OFF_RULES)).on(today).document
     check_authority(
         rules.authority,
         command.person.name,
@@ -79,7 +80,7 @@ async def post_approved_write_off(approval: approvals.Approval, command: Command
             f"only {Money(item.open_amount, item.currency)} is open on {item.document_number} now: decline, and "
             "request a write-off of that amount"
         )
-    approved = WriteOff(approval.approval_id, approval.amount, command.person.name, approval.reason, uow.business_date)
+    approved = WriteOff(approval.approval_id, approval.amount, command.person.name, approval.reason, today)
     _post(item, approved, command, uow)
 
 
@@ -94,7 +95,7 @@ async def reverse(write_off_id: str, reason: str, command: Command, uow: CashWor
         raise Conflict(f"write-off {write_off_id} was reversed before")
     amount, bookings = round_half_up(row["amount"], row["currency"]), Bookings()
     written_off = WriteOff(write_off_id, amount, command.person.name, reason, row["written_off_on"])
-    reverse_write_off(item, written_off, uow.business_date, bookings)
+    reverse_write_off(item, written_off, uow.business_date_of(item.company_id), bookings)
     uow.post_action(bookings, command, Action("reverse_write_off", reason), item)
     return PostedWriteOff(
         write_off_id, item, amount, row["approved_by"], row["written_off_on"], reversed_by=command.person.name

@@ -58,7 +58,9 @@ def reverse_write_off(item: OpenItem, written_off: WriteOff, on: date, bookings:
     entry = Entry(f"{written_off.write_off_id}/R", max(on, written_off.on))
     undone = written_off.write_off_id
     bookings.events.append(
-        item.restore(written_off.amount, entry.on, "write_off_reversed", entry.entry_id, reverses=undone)
+        item.restore(
+            written_off.amount, entry.on, "write_off_reversed", entry.entry_id, reverses=undone, undoes="write_off"
+        )
     )
     _book(item, written_off, entry, -written_off.amount, bookings)
 

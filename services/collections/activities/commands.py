@@ -15,7 +15,8 @@ async def log_contact(
     customer_id: str, kind: Literal["call", "email", "note"], text: str, command: Command, uow: CollectionsWork
 ) -> ActivityLogged:
     """Logs a call, an e-mail or a note. Raises NotFound for an unknown customer."""
-    await uow.lock_customer(customer_id)
-    logged = activity(str(command.id), customer_id, kind, on=uow.business_date, by=command.person.name, text=text)
+    customer = await uow.lock_customer(customer_id)
+    today = uow.business_date_of(customer.company_id)
+    logged = activity(str(command.id), customer_id, kind, on=today, by=command.person.name, text=text)
     log_activity(uow, logged, command)
     return logged

@@ -48,7 +48,7 @@ async def lift_hold(*, hold_id: Identifier, body: WithReason, command: CreditCom
     async def work(uow: CollectionsWork) -> HoldView:
         hold = await commands.find_hold(hold_id, uow)
         before = HoldView.of(hold)
-        commands.lift_hold(hold, body.reason, command, uow)
+        await commands.lift_hold(hold, body.reason, command, uow)
         after = HoldView.of(hold)
         uow.audit(command, action="lift_hold", subject=hold_id, before=before, after=after)
         return after

@@ -16,10 +16,12 @@ async def find_hold(hold_id: str, uow: CollectionsWork) -> CreditHold:
     return found[0]
 
 
-def lift_hold(hold: CreditHold, reason: str, command: Command, uow: CollectionsWork) -> None:
+async def lift_hold(hold: CreditHold, reason: str, command: Command, uow: CollectionsWork) -> None:
     """Lifts a hold before its promise is paid; the promise stays broken. Raises Conflict where it is lifted already."""
+    customer = await uow.fetchrow("view_customer", hold.customer_id)
+    today = uow.business_date_of(customer["company_id"] if customer else "")
     try:
-        lifted = hold.lift(uow.business_date, command.person.name, reason)
+        lifted = hold.lift(today, command.person.name, reason)
     except HoldAlreadyLifted as error:
         raise Conflict(str(error)) from None
     uow.emit(lifted, cause=command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Self
 
@@ -60,7 +61,7 @@ class OpenDeduction:
     async def charge_back(self) -> None:
         """The customer owes it. Raises Conflict."""
         with self._recorded("charge_back_deduction"):
-            self.deduction.charge_back(self.command.person.name, self.uow.business_date, self.reason)
+            self.deduction.charge_back(self.command.person.name, self._today, self.reason)
 
     async def grant(self, amount: Decimal | None) -> None:
         """The customer is right: `amount`, or all that is owed, is credited if the person's authority covers it.
@@ -95,8 +96,12 @@ class OpenDeduction:
         with self._recorded("decline_grant"):
             self.deduction.reopen(f"declined by {self.command.person.name}: {self.reason}")
 
+    @property
+    def _today(self) -> date:
+        return self.uow.business_date_of(self.deduction.company_id)
+
     async def _limits(self) -> Mapping[DeductionRole, Decimal | None]:
-        return (await self.uow.policy(DEDUCTION_RULES)).on(self.uow.business_date).document.grant_authority
+        return (await self.uow.policy(DEDUCTION_RULES)).on(self._today).document.grant_authority
 
     def _check_second_person(self) -> None:
         deduction = self.deduction
@@ -111,7 +116,7 @@ class OpenDeduction:
                 amount,
                 self.owed,
                 by=person.name,
-                on=uow.business_date,
+                on=self._today,
                 reason=self.reason,
                 request_id=f"DG-{command.id}",
             )
@@ -130,5 +135,5 @@ class OpenDeduction:
             raise Conflict(str(error)) from None
         after = {"state": deduction.state, "why": self.reason}
         uow.audit(command, action, deduction.deduction_id, {"state": before}, after)
-        logged = deduction.activity(str(command.id), on=uow.business_date, by=command.person.name, why=self.reason)
+        logged = deduction.activity(str(command.id), on=self._today, by=command.person.name, why=self.reason)
         log_activity(uow, logged, command)

@@ -87,6 +87,10 @@ class Deduction:
     amount: Decimal
     reason: DeductionReason
     why: str
+    payer_code: str
+    """The payer's own code for the reason, words and document; empty where none are given."""
+    payer_text: str
+    payer_reference: str
     state: DeductionState
     collector: str | None = None
     """The person who reviews it, or decided."""
@@ -113,6 +117,9 @@ class Deduction:
             amount=event.amount,
             reason=event.reason,
             why=event.why,
+            payer_code=event.payer_code,
+            payer_text=event.payer_text,
+            payer_reference=event.payer_reference,
             state=DeductionState.CHARGED_BACK if at_once else DeductionState.OPEN,
             granted_amount=round_half_up(Decimal(0), event.currency),
             decided_on=event.business_date if at_once else None,

@@ -36,6 +36,10 @@ class DeductionView(BaseModel):
     owed: Decimal
     reason: DeductionReason
     why: str
+    payer_code: str
+    """The payer's own code for the reason, words and document."""
+    payer_text: str
+    payer_reference: str
     state: State
     """settled: nothing is owed on it any more, for whatever cause."""
     collector: str | None

@@ -22,7 +22,8 @@ _DEDUCTION: Final = RowConversion(
     Deduction,
     columns=(
         "customer_id", "deduction_id", "company_id", "document_number", "payment_id", "opened_on", "currency", "amount",
-        "reason", "why", "state", "collector", "requested_by", "granted_amount", "request_id", "decided_on", "decision",
+        "reason", "why", "payer_code", "payer_text", "payer_reference", "state", "collector", "requested_by",
+        "granted_amount", "request_id", "decided_on", "decision",
     ),
     amounts=("amount", "granted_amount"),
     read={"state": DeductionState},

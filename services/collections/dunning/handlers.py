@@ -32,5 +32,5 @@ async def age_and_dun(run: DailyRun, uow: CollectionsWork) -> str | None:
         uow.emit(notice.sent(ladder.version), cause=run)
         log_activity(uow, notice.activity(), run)
         notice.mark_sent()
-    refresh_aging(uow, customers, day)
+    refresh_aging(uow, customers, run.company_id)
     return found[-1]["customer_id"] if len(found) == run.limit else None

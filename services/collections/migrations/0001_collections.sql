@@ -70,6 +70,9 @@ CREATE TABLE deduction (
     amount          numeric(18, 3) NOT NULL CHECK (amount > 0),
     reason          text           NOT NULL,
     why             text           NOT NULL,
+    payer_code      text           NOT NULL,
+    payer_text      text           NOT NULL,
+    payer_reference text           NOT NULL,
     state           text           NOT NULL
         CHECK (state IN ('open', 'in_review', 'waiting', 'granted', 'charged_back')),
     collector       text,

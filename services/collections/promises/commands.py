@@ -27,7 +27,7 @@ async def make_promise(customer_id: str, terms: PromiseTerms, command: Command, 
     binding = await uow.promises.fetch("load_binding_promise", customer_id, terms.currency)
     found = await uow.fetchrow("open_amount_of_customer", customer_id, terms.currency)
     owed = found["open_amount"] if found else Decimal(0)
-    today = uow.business_date
+    today = uow.business_date_of(customer.company_id)
     try:
         check_terms(terms, customer_id, today=today, owed=owed, binding=binding[0] if binding else None)
     except PromiseNotAcceptable as error:
@@ -54,8 +54,9 @@ async def find_promise(promise_id: str, uow: CollectionsWork) -> Promise:
 
 def cancel_promise(promise: Promise, reason: str, command: Command, uow: CollectionsWork) -> None:
     """Cancels a promise that was not judged yet, so that another can be made. Raises Conflict."""
+    today = uow.business_date_of(promise.company_id)
     try:
-        promise.cancel(uow.business_date, reason)
+        promise.cancel(today, reason)
     except PromiseNotOpen as error:
         raise Conflict(str(error)) from None
-    log_activity(uow, promise.activity("cancelled", on=uow.business_date, by=command.person.name, note=reason), command)
+    log_activity(uow, promise.activity("cancelled", on=today, by=command.person.name, note=reason), command)

@@ -68,19 +68,21 @@ SET item_version = excluded.item_version,
     last_dunning_step = excluded.last_dunning_step;
 
 -- name: refresh_aging
--- Sums anew what customers owe past its due date as of a day; a customer who owes nothing leaves the worklist.
+-- Sums anew what customers owe a company past its due date as of a day; a customer who owes nothing leaves the worklist.
 WITH requested AS (
-    SELECT DISTINCT a.customer_id, a.as_of FROM unnest($1::text[], $2::date[]) AS a (customer_id, as_of)
+    SELECT DISTINCT a.customer_id, a.company_id, a.as_of
+    FROM unnest($1::text[], $2::text[], $3::date[]) AS a (customer_id, company_id, as_of)
 ), figures AS (
     SELECT i.customer_id, i.company_id, i.currency,
            sum(i.open_amount) AS overdue_amount, min(i.due_date) AS oldest_due_date, count(*) AS overdue_items
     FROM requested a
-    JOIN open_item i ON i.customer_id = a.customer_id AND i.open_amount > 0 AND i.due_date < a.as_of
+    JOIN open_item i
+        ON i.customer_id = a.customer_id AND i.company_id = a.company_id AND i.open_amount > 0 AND i.due_date < a.as_of
     GROUP BY i.customer_id, i.company_id, i.currency
 ), cleared AS (
     DELETE FROM customer_aging g
     USING requested a
-    WHERE g.customer_id = a.customer_id
+    WHERE g.customer_id = a.customer_id AND g.company_id = a.company_id
       AND NOT EXISTS (
           SELECT 1 FROM figures f
           WHERE f.customer_id = g.customer_id AND f.company_id = g.company_id AND f.currency = g.currency
@@ -98,12 +100,12 @@ WHERE (customer_aging.overdue_amount, customer_aging.oldest_due_date, customer_a
     IS DISTINCT FROM (excluded.overdue_amount, excluded.oldest_due_date, excluded.overdue_items);
 
 -- name: view_owed
--- What a customer owes by currency and due date.
-SELECT currency, due_date, sum(open_amount) AS open_amount, count(*) AS items
+-- What a customer owes by company, currency and due date.
+SELECT company_id, currency, due_date, sum(open_amount) AS open_amount, count(*) AS items
 FROM open_item
 WHERE customer_id = $1 AND open_amount > 0
-GROUP BY currency, due_date
-ORDER BY currency, due_date;
+GROUP BY company_id, currency, due_date
+ORDER BY company_id, currency, due_date;
 
 -- name: view_items
 -- A customer's open items, the longest due first.

@@ -37,8 +37,9 @@ class ItemView(BaseModel):
 
 
 class AgedView(BaseModel):
-    """Open amounts of one currency by bucket."""
+    """Open amounts of one company and currency by bucket."""
 
+    company_id: str
     currency: str
     open_items: int
     total: Decimal
@@ -49,6 +50,7 @@ class AgedView(BaseModel):
     def of(cls, aged: Aged) -> Self:
         buckets = {bucket: round_half_up(amount, aged.currency) for bucket, amount in aged.buckets.items()}
         return cls(
+            company_id=aged.company_id,
             currency=aged.currency,
             open_items=aged.open_items,
             total=round_half_up(aged.total, aged.currency),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Final
 
 from services.collections.receivables.domain.customers import Customer
@@ -43,7 +42,10 @@ def customer_not_found(customer_id: str) -> NotFound:
     return NotFound(f"customer {customer_id!r} is not known to collections: check the id, or wait for its first item")
 
 
-def refresh_aging(uow: UnitOfWork, customer_ids: Iterable[str], as_of: date | None) -> None:
-    """At the flush, after the items: sums what these customers owe past its due date. They must be locked."""
+def refresh_aging(uow: UnitOfWork, customer_ids: Iterable[str], company_id: str) -> None:
+    """At the flush, after the items: sums what these customers owe the company past its due date on the company's day.
+
+    They must be locked.
+    """
     for customer_id in sorted(customer_ids):
-        uow.append("refresh_aging", (customer_id, as_of))
+        uow.append("refresh_aging", (customer_id, company_id, uow.days.of(company_id)))

@@ -18,7 +18,7 @@ from services.collections.promises.store import promise_from_row
 from services.collections.receivables.domain.aging import aged
 from services.collections.receivables.schemas import AgedView, ItemView
 from services.collections.receivables.store import customer_not_found
-from services.collections.worklist.domain import oldest_due_between
+from services.collections.worklist.domain import days_overdue_of
 from services.collections.worklist.schemas import CustomerView, WorklistEntry
 from shared.chassis.http import Cursor, Limit, Page, Unprocessable, decode_cursor
 from shared.contracts.event import Currency, Identifier, PositiveAmount
@@ -48,28 +48,28 @@ async def list_worklist(
     Amounts of different currencies are ordered as numbers: choose a `currency` where that misleads.
     """
     position = decode_cursor(cursor, 5, Decimal, date.fromisoformat, str, str, str)
-    if db.today is None:
+    if not db.days.begun:
         return Page(items=[])
-    today = db.today
-    oldest, youngest = _due_between(bucket, today)
+    youngest, oldest = _days_overdue(bucket)
     rows = await db.fetch(
-        "list_worklist", *position, min_overdue, oldest, youngest, promise, company_id, currency, limit + 1
-    )
+        "list_worklist", *position, min_overdue, youngest, oldest, promise, company_id, currency, limit + 1,
+        db.days.latest,
+    )  # fmt: skip
     return Page.of(
         rows,
         limit,
-        lambda row: WorklistEntry.of(row, today),
+        lambda row: WorklistEntry.of(row, db.days.of(row["company_id"]) or date.min),
         lambda row: [
             row[name] for name in ("overdue_amount", "oldest_due_date", "customer_id", "company_id", "currency")
         ],
     )
 
 
-def _due_between(bucket: AgingBucket | None, as_of: date) -> tuple[date | None, date | None]:
+def _days_overdue(bucket: AgingBucket | None) -> tuple[int | None, int | None]:
     if bucket is None:
         return None, None
     try:
-        return oldest_due_between(bucket, as_of)
+        return days_overdue_of(bucket)
     except ValueError as error:
         raise Unprocessable(str(error)) from None
 
@@ -80,14 +80,17 @@ async def show_customer(*, customer_id: Identifier, person: Reader, db: Books) -
     master = await db.fetchrow("view_customer", customer_id)
     if master is None:
         raise customer_not_found(customer_id)
-    as_of = db.today or date.min  # nothing is overdue before the first business day
+    days = db.days
     owed = await db.fetch("view_owed", customer_id)
     promises = await db.fetch("view_promises", customer_id, _LATEST_SHOWN_MAX)
     return CustomerView(
         **master,
-        as_of=db.today,
-        aging=[AgedView.of(figures) for figures in aged((tuple(row.values()) for row in owed), as_of)],
-        items=[ItemView.of(row, as_of) for row in await db.fetch("view_items", customer_id, _ITEMS_SHOWN_MAX)],
+        as_of=days.of(master["company_id"]),
+        aging=[AgedView.of(figures) for figures in aged((tuple(row.values()) for row in owed), days)],
+        items=[
+            ItemView.of(row, days.of(row["company_id"]) or date.min)  # nothing is overdue before the first business day
+            for row in await db.fetch("view_items", customer_id, _ITEMS_SHOWN_MAX)
+        ],
         promises=[PromiseView.of(promise_from_row(row)) for row in promises],
         holds=[HoldView.of(hold_from_row(row)) for row in await db.fetch("view_active_holds", customer_id)],
         notices=[NoticeView.of(row) for row in await db.fetch("view_notices", customer_id, _LATEST_SHOWN_MAX)],

@@ -6,12 +6,14 @@ SELECT w.customer_id, w.company_id, w.currency, w.overdue_amount, w.oldest_due_d
 FROM (
     SELECT g.customer_id, g.company_id, g.currency, g.overdue_amount, g.oldest_due_date, g.overdue_items
     FROM customer_aging g
+    LEFT JOIN company_day d ON d.company_id = g.company_id
     WHERE ($1::numeric IS NULL
            OR (g.overdue_amount <= $1
                AND (g.overdue_amount < $1
                     OR (g.oldest_due_date, g.customer_id, g.company_id, g.currency) > ($2::date, $3::text, $4::text, $5::text))))
       AND ($6::numeric IS NULL OR g.overdue_amount >= $6)
-      AND ($7::date IS NULL OR g.oldest_due_date BETWEEN $7 AND $8::date)
+      AND ($7::integer IS NULL
+           OR coalesce(d.business_date, $13::date) - g.oldest_due_date BETWEEN $7 AND coalesce($8::integer, 1000000))
       AND ($9::boolean IS NULL OR $9 = EXISTS (
           SELECT 1 FROM promise q
           WHERE q.customer_id = g.customer_id AND q.currency = g.currency AND q.state IN ('open', 'due')))

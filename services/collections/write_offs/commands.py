@@ -51,7 +51,7 @@ async def approve_write_off(write_off_id: str, reason: str, command: Command, uo
     Raises NotFound, Conflict, RequesterCannotApprove, AuthorityExceeded.
     """
     approval = await load_pending(uow, command, write_off_id)
-    policy = (await uow.policy(WRITE_OFF_AUTHORITY)).on(uow.business_date).document
+    policy = (await uow.policy(WRITE_OFF_AUTHORITY)).on(uow.business_date_of(approval.company_id)).document
     check_authority(
         policy.authority,
         command.person.name,

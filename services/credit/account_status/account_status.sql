@@ -67,7 +67,7 @@ ORDER BY customer_id
 LIMIT $5;
 
 -- name: view_other_currencies
--- Exposure that the account's limit says nothing about.
+-- Exposure that the account's limit does not count.
 SELECT currency, sum(open_items) AS open_items, sum(open_orders) AS open_orders
 FROM (
     SELECT currency, open_amount AS open_items, 0 AS open_orders

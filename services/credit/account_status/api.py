@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
@@ -60,23 +60,26 @@ async def list_accounts(
 ) -> Page[AccountView]:
     """Credit accounts by customer id."""
     (after,) = decode_cursor(cursor, 1, str)
-    rules = (await rules_today(db)).document
+    versions = await rule_versions(db)
     rows = await db.fetch("view_accounts", state, over_limit, company_id, after, limit + 1)
     accounts = {row["customer_id"]: account_from_row(row) for row in rows}
     await value(list(accounts.values()), db)
-    return Page[AccountView].of(
-        rows, limit, lambda row: AccountView.of(accounts[row["customer_id"]], rules), lambda row: [row["customer_id"]]
-    )
+
+    def view(row: Any) -> AccountView:
+        account = accounts[row["customer_id"]]
+        return AccountView.of(account, versions.on(db.days.of(account.company_id) or date.min).document)
+
+    return Page[AccountView].of(rows, limit, view, lambda row: [row["customer_id"]])
 
 
 @router.get("/accounts/{customer_id}")
 async def show_account(customer_id: str, viewer: Viewer, db: Db) -> AccountDetail:
     """An account: its limit, exposure by part, headroom, holds, held orders, state and earlier states."""
     account = await load_valued_account(customer_id, db)
-    held = await db.fetch("view_held_orders_by_age", customer_id, *[None] * 7, 200)
+    held = await db.fetch("view_held_orders_by_age", customer_id, *[None] * 7, 200, None)
     other = await db.fetch("view_other_currencies", customer_id, account.currency)
     return AccountDetail(
-        account=AccountView.of(account, (await rules_today(db)).document),
+        account=AccountView.of(account, (await rules_today(account.company_id, db)).document),
         exposure=ExposureView.of(account),
         holds=[HoldView.model_validate(dict(row)) for row in await db.fetch("view_holds", customer_id)],
         held_orders=[HeldOrderLine.of(order_from_row(row)) for row in held],
@@ -94,7 +97,7 @@ async def exposure_as_of(
 ) -> ExposureAsOf:
     """Exposure by part as of the end of a day, from its dated changes, by that day's rates and rules."""
     account = await load_valued_account(customer_id, db)
-    day = as_of or db.today or date.max
+    day = as_of or db.days.of(account.company_id) or date.max
     rows = await db.fetch("exposure_as_of", customer_id, day)
     taxes = {row["currency"]: row["amount"] for row in await db.fetch("order_tax_as_of", customer_id, day)}
     pairs = {(row["currency"], account.currency) for row in rows if row["currency"] != account.currency}

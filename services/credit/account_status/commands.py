@@ -22,7 +22,7 @@ async def change_account_state(
     account = (await uow.lock([customer_id]))[customer_id]
     if not account.has_master_data:
         raise no_account(customer_id)
-    before, on = account.state, uow.business_date
+    before, on = account.state, uow.business_date_of(account.company_id)
     moved = account.change_state(cause, [Reason(code=CODE_OF_CAUSE[cause], text=reason)], on)
     if not moved:
         raise Conflict(f"account {customer_id} is {before}: this state does not allow the change {cause.value!r}")

@@ -71,7 +71,7 @@ async def record_broken_promises(promises: list[PromiseBroken], uow: CreditWork)
 
 
 async def close_written_off_accounts(changes: list[OpenItemChanged], uow: CreditWork) -> None:
-    """If the policy says so, a suspended account is closed when an item of it is written off."""
+    """If the policy requires it, a suspended account is closed when an item of it is written off."""
     write_offs = [change for change in changes if change.cause == "write_off"]
     if not write_offs:
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from services.credit.accounts.domain.exposure import Valuation
 from services.credit.accounts.domain.group_exposure import CreditGroup, OtherMembers
 from shared.chassis.transaction.policy_book import Reader
 from shared.components.exchange_rates import load_rates
+from shared.kernel.business_days import BusinessDays
 from shared.kernel.exchange_rates import CurrencyPair, DatedExchangeRates, ExchangeRates
 from shared.kernel.money import round_half_up
 
@@ -130,12 +131,12 @@ async def load_rates_on(
 
 async def value_accounts(
     accounts: Sequence[CreditAccount],
-    rules: ExposureRules,
-    today: date | None,
+    rules_on: Callable[[date], ExposureRules],
+    days: BusinessDays,
     reader: Reader,
     currencies: Collection[str] = (),
 ) -> None:
-    """For a view: connects the accounts with their groups, and values them by the rates of `today`."""
+    """For a view: connects the accounts with their groups, and values each by its company's day."""
     group_ids = sorted({account.group_id for account in accounts if account.group_id is not None})
     if group_ids:
         groups = {row["group_id"]: group_from_row(row) for row in await reader.fetch("view_groups_of", group_ids)}
@@ -144,7 +145,11 @@ async def value_accounts(
                 account.group = groups[account.group_id]
                 account.group.members[account.customer_id] = account
         await add_up_other_members(groups.values(), accounts, reader)
-    rates = await load_rates_on(today or date.max, pairs_needed(accounts, currencies), reader)
-    valuation = Valuation(today or date.min, rules, rates)
+    day_of = {account.company_id: days.of(account.company_id) for account in accounts}
+    asked = {currency for pair in pairs_needed(accounts, currencies) for currency in pair}
+    rates = await load_rates(reader, sorted(asked), sorted({day or date.max for day in day_of.values()}))
+    valuations = {
+        day: Valuation(day or date.min, rules_on(day or date.min), rates.on(day or date.max)) for day in day_of.values()
+    }
     for account in accounts:
-        account.valuation = valuation
+        account.valuation = valuations[day_of[account.company_id]]

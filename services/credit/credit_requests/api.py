@@ -113,7 +113,7 @@ async def list_reviews(
 ) -> Page[ReviewView]:
     """The review worklist: accounts whose review is due, and accounts in Review; the longest due first."""
     after, after_id = decode_cursor(cursor, 2, date.fromisoformat, str)
-    on = db.today or date.min
+    on = db.days.latest or date.min
     rows = await db.fetch("view_reviews", on, company_id, risk_class, amount_min, after, after_id, limit + 1)
     return Page[ReviewView].of(rows, limit, ReviewView.of, lambda row: [row["review_due_on"], row["customer_id"]])
 
@@ -172,9 +172,10 @@ async def show_scorecard(customer_id: str, viewer: Viewer, db: Db) -> ScorecardV
     row = await db.fetchrow("view_account", customer_id)
     if row is None:
         raise no_account(customer_id)
-    on = db.today or date.min
+    account = account_from_row(row)
+    on = db.days.of(account.company_id) or date.min
     book = PolicyBook(db, (CREDIT_REQUESTS, CREDIT_SCORECARD))
-    facts = (await payment_facts_of([(account_from_row(row), on)], await book.of(CREDIT_REQUESTS), db))[customer_id, on]
+    facts = (await payment_facts_of([(account, on)], await book.of(CREDIT_REQUESTS), db))[customer_id, on]
     score = (await book.of(CREDIT_SCORECARD)).on(on).document.score(facts)
     return ScorecardView(
         customer_id=customer_id,

@@ -61,10 +61,10 @@ async def _new_request(body: RequestCredit, account: CreditAccount, command: Com
     request = CreditRequest(
         **body.model_dump(),
         request_id=f"{body.customer_id}-CR{counted['requests'] + 1}",
-        requested_on=uow.business_date,
+        requested_on=uow.business_date_of(account.company_id),
         requested_by=command.person.name,
         company_id=account.company_id,
-        changed_on=uow.business_date,
+        changed_on=uow.business_date_of(account.company_id),
     )
     other = under_way.get(body.customer_id)
     reason = rejection_reason(request, account.currency, account.state, other.request_id if other else None)
@@ -77,7 +77,8 @@ async def request_statements(request_id: str, reason: str, command: Command, uow
     """Sends the customer a letter with the deadlines of the policy. Raises NotFound, Conflict."""
     request, _ = await _locked_request(request_id, uow)
     _apply(request, Transition.STATEMENTS_REQUESTED, command, reason, uow)
-    send_letter_for_statements(request, await _policy(uow), uow.business_date, command, uow)
+    on = uow.business_date_of(request.company_id)
+    send_letter_for_statements(request, await _policy(on, uow), on, command, uow)
     return request
 
 
@@ -86,7 +87,8 @@ async def enter_statements(
 ) -> tuple[CreditRequest, list[FinancialStatement]]:
     """Stores and analyses the statements, and returns them oldest first. Raises NotFound, Conflict, Unprocessable."""
     request, account = await _locked_request(request_id, uow)
-    policy, on = await _policy(uow), uow.business_date
+    on = uow.business_date_of(request.company_id)
+    policy = await _policy(on, uow)
     statements = sorted(entered, key=lambda statement: statement.fiscal_year)
     problem = statements_problem(statements, request.currency, on, policy.statements.age_months_max)
     if problem is not None:
@@ -108,7 +110,7 @@ async def _analyse(
 ) -> SuggestedLimit:
     """Stores ratios, trends and the suggested limit with the request; `statements` are oldest first."""
     ratios = [Ratios.of(statement) for statement in statements]
-    on = uow.business_date
+    on = uow.business_date_of(request.company_id)
     suggestion = suggested_limit(
         policy.caps,
         request.currency,
@@ -138,7 +140,7 @@ async def approve_request(request_id: str, body: ApproveRequest, command: Comman
     Raises NotFound, Conflict, Forbidden, RequesterCannotApprove, Unprocessable; nothing is changed then.
     """
     request, account = await _locked_request(request_id, uow)
-    on = uow.business_date
+    on = uow.business_date_of(request.company_id)
     policy = (await uow.policy(CREDIT_REQUESTS)).on(on)
     limit_policy = (await uow.policy(CREDIT_LIMITS)).on(on).document
     request.policy_version = policy.version
@@ -159,7 +161,7 @@ async def decline_request(request_id: str, body: DeclineRequest, command: Comman
     request, _ = await _locked_request(request_id, uow)
     _apply(request, Transition.DECLINED, command, " ".join(reason.text for reason in body.reasons), uow)
     request.granted_limit = None
-    decline(request, body.reasons, uow.business_date, command, uow)
+    decline(request, body.reasons, uow.business_date_of(request.company_id), command, uow)
     return request
 
 
@@ -193,7 +195,7 @@ def _apply(request: CreditRequest, transition: Transition, command: Command, tex
     """Moves the request, with an audit entry. Raises Conflict if its state does not allow the transition."""
     before = request.state
     try:
-        step = request.apply(transition, uow.business_date, command.person.name, text)
+        step = request.apply(transition, uow.business_date_of(request.company_id), command.person.name, text)
     except InvalidTransition as error:
         raise Conflict(f"{error}") from None
     uow.record_step(step)
@@ -210,8 +212,8 @@ async def _locked_request(request_id: str, uow: CreditWork) -> tuple[CreditReque
     return (await uow.requests.load([(customer_id, request_id)]))[customer_id, request_id], account
 
 
-async def _policy(uow: CreditWork) -> RequestPolicy:
-    return (await uow.policy(CREDIT_REQUESTS)).on(uow.business_date).document
+async def _policy(on: date, uow: CreditWork) -> RequestPolicy:
+    return (await uow.policy(CREDIT_REQUESTS)).on(on).document
 
 
 def no_request(request_id: str) -> NotFound:

@@ -54,8 +54,9 @@ SELECT f.customer_id, f.company_id, a.name, a.currency, a.credit_limit, a.state,
 FROM credit_file f
 JOIN account a ON a.customer_id = f.customer_id
 LEFT JOIN credit_request r ON r.customer_id = f.customer_id AND r.state NOT IN ('Approved', 'Declined')
+LEFT JOIN company_day d ON d.company_id = f.company_id
 WHERE f.closed_on IS NULL
-  AND (f.review_due_on <= $1 OR a.state = 'Review')
+  AND (f.review_due_on <= COALESCE(d.business_date, $1) OR a.state = 'Review')
   AND ($2::text IS NULL OR f.company_id = $2)
   AND ($3::text IS NULL OR f.risk_class = $3)
   AND ($4::numeric IS NULL OR a.credit_limit >= $4)

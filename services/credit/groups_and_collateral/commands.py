@@ -41,7 +41,13 @@ async def set_group(group_id: str, body: SetGroup, command: Command, uow: Credit
     shown = None if before is None else {**_shown(group_from_row(before)), "members": sorted(left)}
     uow.audit(command, "set_group", group_id, shown, {**_shown(group), "members": sorted(members)})
     why = reasons.ROOM_AFTER_GROUP_CHANGE
-    await reevaluate_held_orders(uow, {c: Trigger(command, uow.business_date, why) for c in accounts})
+    await reevaluate_held_orders(
+        uow,
+        {
+            customer_id: Trigger(command, uow.business_date_of(account.company_id), why)
+            for customer_id, account in accounts.items()
+        },
+    )
     released = [event.order_id for event in uow.pending_events if isinstance(event, CreditReleased)]
     any_member = next((accounts[customer_id] for customer_id in sorted(members)), None)
     exposure = group.exposure(any_member.valuation) if any_member is not None else None
@@ -96,9 +102,10 @@ async def enter_collateral(
     if await uow.fetch("view_collateral", customer_id, collateral_id):
         raise Conflict(f"collateral {collateral_id} of {customer_id} exists: withdraw it and enter it under a new id")
     check_exact(body.amount, body.currency)
-    first_day = body.valid_from or uow.business_date
+    today = uow.business_date_of(account.company_id)
+    first_day = body.valid_from or today
     collateral = Collateral(collateral_id, body.kind, body.currency, body.amount, first_day, body.expires_on)
-    problem = collateral_problem(collateral, account, uow.business_date)
+    problem = collateral_problem(collateral, account, today)
     if problem is not None:
         raise Unprocessable(problem)
     row = (
@@ -122,8 +129,9 @@ async def withdraw_collateral(
     if collateral is None:
         raise NotFound(f"{customer_id} has no collateral {collateral_id!r}: GET /accounts/{customer_id}/collateral")
     account.profile.set_collateral(collateral_id, None)
-    for movement in collateral_movements(customer_id, collateral, max(uow.business_date, collateral.valid_from)):
+    today = uow.business_date_of(account.company_id)
+    for movement in collateral_movements(customer_id, collateral, max(today, collateral.valid_from)):
         uow.record_movement(movement)
-    await uow.execute("withdraw_collateral", customer_id, collateral_id, uow.business_date)
+    await uow.execute("withdraw_collateral", customer_id, collateral_id, today)
     uow.audit(command, "withdraw_collateral", f"{customer_id}/{collateral_id}", str(collateral), reason)
     await reevaluate_after_command(account, command, uow, reasons.ROOM_AFTER_LESS_COLLATERAL)

@@ -25,7 +25,7 @@ async def set_limit(customer_id: str, body: SetLimit, command: Manager) -> Accou
         account = await lock_account(customer_id, uow)
         await commands.set_limit(account, body, command, uow)
         released = await reevaluate_after_command(account, command, uow, ROOM_AFTER_LIMIT_SET)
-        rules = (await rules_in_force(uow)).document
+        rules = (await rules_in_force(account.company_id, uow)).document
         return AccountChanged(account=AccountView.of(account, rules), released_orders=released)
 
     return await command.run(work, body)

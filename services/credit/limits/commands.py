@@ -20,7 +20,7 @@ async def set_limit(account: CreditAccount, body: SetLimit, command: Command, uo
     Raises Conflict for a closed account, Forbidden above the person's authority, Unprocessable for a currency or
     dates that do not fit.
     """
-    today = uow.business_date
+    today = uow.business_date_of(account.company_id)
     starts = body.valid_from or today
     _check(account, body, starts, today)
     policy = (await uow.policy(CREDIT_LIMITS)).on(today).document

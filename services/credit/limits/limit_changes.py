@@ -20,7 +20,7 @@ async def load_credit_files(accounts: Iterable[CreditAccount], uow: CreditWork) 
     files = await uow.credit_files.load(known)
     policy = await uow.policy(CREDIT_LIMITS)
     for customer_id in sorted(known.keys() - files.keys()):
-        account, on = known[customer_id], uow.business_date
+        account, on = known[customer_id], uow.business_date_of(known[customer_id].company_id)
         file = CreditFile(customer_id, account.company_id)
         file.review_due_on = policy.on(on).document.review_due(file.risk_class, account.credit_limit, on)
         files[customer_id] = uow.credit_files.put(file)

@@ -24,12 +24,13 @@ async def rule_versions(db: ReadOnly) -> PolicyVersions[CreditRules]:
     return await PolicyBook(db, (CREDIT_RULES,)).of(CREDIT_RULES)
 
 
-async def rules_today(db: ReadOnly) -> RulesInForce:
-    return rules_on(await rule_versions(db), db.today or date.min)
+async def rules_today(company_id: str, db: ReadOnly) -> RulesInForce:
+    """The rules in force on the company's business day."""
+    return rules_on(await rule_versions(db), db.days.of(company_id) or date.min)
 
 
-async def rules_in_force(uow: CreditWork) -> RulesInForce:
-    return rules_on(await uow.policy(CREDIT_RULES), uow.business_date)
+async def rules_in_force(company_id: str, uow: CreditWork) -> RulesInForce:
+    return rules_on(await uow.policy(CREDIT_RULES), uow.business_date_of(company_id))
 
 
 async def load_valued_account(customer_id: str, db: ReadOnly, currencies: Collection[str] = ()) -> CreditAccount:
@@ -43,9 +44,9 @@ async def load_valued_account(customer_id: str, db: ReadOnly, currencies: Collec
 
 
 async def value(accounts: Sequence[CreditAccount], db: ReadOnly, currencies: Collection[str] = ()) -> None:
-    """Connects accounts with their groups, and values them by today's rates and rules."""
-    rules = (await rules_today(db)).document.exposure
-    await value_accounts(accounts, rules, db.today, db, currencies)
+    """Connects accounts with their groups, and values them by the rates and rules of their companies' days."""
+    versions = await rule_versions(db)
+    await value_accounts(accounts, lambda day: versions.on(day).document.exposure, db.days, db, currencies)
 
 
 async def lock_account(customer_id: str, uow: CreditWork, currencies: Collection[str] = ()) -> CreditAccount:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -61,11 +61,9 @@ async def list_held_orders(
     """Orders that wait for room or for a person, each with every reason, the exposure and the history."""
     by_amount = sort == "amount"
     after, after_id = decode_cursor(cursor, 2, Decimal if by_amount else date.fromisoformat, str)
-    held_by = None if days_held_min is None else (db.today or date.max) - timedelta(days=days_held_min)
     query = "view_held_orders_by_amount" if by_amount else "view_held_orders_by_age"
-    rows = await db.fetch(
-        query, customer_id, company_id, amount_min, group_id, reason, held_by, after, after_id, limit + 1
-    )
+    found = customer_id, company_id, amount_min, group_id, reason, days_held_min
+    rows = await db.fetch(query, *found, after, after_id, limit + 1, db.days.latest)
     shown = [order_from_row(row) for row in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
     position = [last["open_amount" if by_amount else "order_date"], last["order_id"]] if last is not None else None
@@ -125,7 +123,7 @@ async def _changed(
 ) -> OrderChanged:
     released = await reevaluate_after_command(account, command, uow, description)
     awaits = instruction_reasons(account, order) if order.decision == "held" else []
-    rules = await rules_in_force(uow)
+    rules = await rules_in_force(account.company_id, uow)
     return OrderChanged(
         decision=order.decision,
         awaits=[*awaits, *commands.second_approval_reasons(order)],

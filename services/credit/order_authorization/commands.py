@@ -28,7 +28,7 @@ async def release_order(
 ) -> tuple[CreditAccount, OpenOrder]:
     """Raises NotFound, Conflict, AuthorityExceeded, Unprocessable; nothing is changed then."""
     account, order = await _held_order(order_id, uow)
-    rules = (await rules_in_force(uow)).document
+    rules = (await rules_in_force(order.company_id, uow)).document
     _check_release(order, body, rules, command)
     before = order.instructions
     if rules.needs_second_person(body.amount or order.open_amount) and not _approved_by_another(order, body, command):
@@ -43,7 +43,7 @@ async def release_order(
         )
         uow.audit(command, "release_on_condition", order_id, before.text, order.instructions.text)
         return account, order
-    on = uow.business_date
+    on = uow.business_date_of(order.company_id)
     terms = Release(
         command.person.name, body.reason, on, body.reason_code, body.amount, valid_until=rules.approved_until(on)
     )
@@ -60,8 +60,9 @@ async def decline_order(
 ) -> tuple[CreditAccount, OpenOrder]:
     """Raises NotFound, Conflict, Unprocessable; nothing is changed then."""
     account, order = await _held_order(order_id, uow)
-    _check_code(body.reason_code, (await rules_in_force(uow)).document)
-    declined = decline(order, command.person.name, body.reason, uow.business_date, body.reason_code)
+    _check_code(body.reason_code, (await rules_in_force(order.company_id, uow)).document)
+    on = uow.business_date_of(order.company_id)
+    declined = decline(order, command.person.name, body.reason, on, body.reason_code)
     uow.emit_all([declined], cause=command)
     uow.audit(command, "decline_order", order_id, "held", "declined")
     return account, order
@@ -72,7 +73,7 @@ async def hold_order(
 ) -> tuple[CreditAccount, OpenOrder]:
     """Raises NotFound, Conflict, Unprocessable; nothing is changed then."""
     account, order = await lock_order(order_id, uow)
-    rules = await rules_in_force(uow)
+    rules = await rules_in_force(order.company_id, uow)
     _check_code(body.reason_code, rules.document)
     if not order.open_amount or not (order.granted or order.decision == "held"):
         raise Conflict(
@@ -83,7 +84,8 @@ async def hold_order(
     order.instructions = OrderInstructions(held_by=command.person.name, held_why=body.reason)
     if order.granted:
         why = [held_manually(command.person.name, body.reason)]
-        stop_order(uow, order, why, rules.version, Trigger(command, uow.business_date, body.reason))
+        trigger = Trigger(command, uow.business_date_of(order.company_id), body.reason)
+        stop_order(uow, order, why, rules.version, trigger)
     uow.audit(command, "hold_order", order_id, f"{decision} {before.text}", f"held {order.instructions.text}")
     return account, order
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from services.credit.accounts.domain.account import CreditAccount
 from services.credit.accounts.domain.account_profile import NEVER_DUE
@@ -31,12 +32,16 @@ async def evaluate_waiting_orders(customers: list[CustomerChanged], uow: CreditW
     for customer_id in sorted(accounts):
         for order in undecided[customer_id]:
             if order.order_date is not None and order.awaits_decision:
-                on = max(order.order_date, uow.today or order.order_date)
+                on = max(order.order_date, uow.days.of(order.company_id) or order.order_date)
                 decided = authorize_order(accounts[customer_id], order, rules_on(policy, on))
                 uow.emit_all(decided, cause=last[customer_id], facts=order.facts)
                 uow.record_order_exposure(order, NOTHING, on)
     why = reasons.ROOM_AFTER_LIMIT_CHANGED_IN_ERP
-    await reevaluate_held_orders(uow, {id: Trigger(last[id], uow.business_date, why) for id in accounts})
+    triggers = {
+        customer_id: Trigger(last[customer_id], uow.business_date_of(account.company_id), why)
+        for customer_id, account in accounts.items()
+    }
+    await reevaluate_held_orders(uow, triggers)
 
 
 async def authorize_orders(validated: list[OrderValidated], uow: CreditWork) -> None:
@@ -91,7 +96,7 @@ async def update_open_orders(changes: list[OpenOrderChanged], uow: CreditWork) -
     """What was cancelled frees credit; what was invoiced moves from the order to the open item."""
     accounts = await uow.lock(change.customer_id for change in changes)
     await uow.orders.load((change.customer_id, change.order_id) for change in changes)
-    await uow.items.load((c.customer_id, c.invoice_id) for c in changes if c.invoice_id is not None)
+    await uow.items.load((change.customer_id, item_id) for change in changes for item_id, _ in _invoiced_items(change))
     for change in changes:
         account = accounts[change.customer_id]
         order = _order_of(change, uow)
@@ -99,8 +104,8 @@ async def update_open_orders(changes: list[OpenOrderChanged], uow: CreditWork) -
         order.changed(change)
         account.order_moved(before, order)
         uow.record_order_exposure(order, before[0], change.business_date)
-        if change.invoice_id is not None:
-            _add_invoiced_item(change, change.invoice_id, account, uow)
+        for item_id, amount in _invoiced_items(change):
+            _add_invoiced_item(change, item_id, amount, account, uow=uow)
     await reevaluate_held_orders(uow, _triggers(changes, reasons.ROOM_AFTER_OTHER_ORDER))
 
 
@@ -120,15 +125,23 @@ def _order_of(event: OrderValidated | OpenOrderChanged, uow: CreditWork) -> Open
     return known or uow.orders.put(OpenOrder(event.customer_id, event.order_id, event.company_id, event.currency))
 
 
-def _add_invoiced_item(change: OpenOrderChanged, invoice_id: str, account: CreditAccount, uow: CreditWork) -> None:
+def _invoiced_items(change: OpenOrderChanged) -> list[tuple[str, Decimal]]:
+    """The items that the invoice becomes, with their amounts: one, or one of each instalment."""
+    if change.invoice_id is None:
+        return []
+    parts = [(part.item_id, part.amount) for part in change.instalments]
+    return parts or [(change.invoice_id, change.invoiced_amount)]
+
+
+def _add_invoiced_item(
+    change: OpenOrderChanged, item_id: str, amount: Decimal, account: CreditAccount, *, uow: CreditWork
+) -> None:
     """What was invoiced counts as an item at once, before cash_app has reported it."""
-    item = uow.items.get((change.customer_id, invoice_id))
+    item = uow.items.get((change.customer_id, item_id))
     if item is not None:
         item.order_id = change.order_id
         return
-    item = uow.items.put(
-        OpenItem.invoiced(change.customer_id, invoice_id, change.currency, change.invoiced_amount, change.order_id)
-    )
+    item = uow.items.put(OpenItem.invoiced(change.customer_id, item_id, change.currency, amount, change.order_id))
     account.item_moved((NEVER_DUE, NOTHING), item)
 
 

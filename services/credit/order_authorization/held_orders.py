@@ -9,13 +9,14 @@ from typing import Any
 from services.credit.accounts.domain.account import CreditAccount
 from services.credit.accounts.schemas import AccountView, ExposureView
 from services.credit.accounts.store import account_from_row
-from services.credit.order_authorization.account_lookup import rule_versions, rules_today, value
+from services.credit.order_authorization.account_lookup import rule_versions, value
 from services.credit.order_authorization.domain.order_decisions import (
     RulesInForce,
     evaluate_order,
     instruction_reasons,
 )
 from services.credit.order_authorization.domain.orders import OpenOrder
+from services.credit.order_authorization.policy import rules_on
 from services.credit.order_authorization.schemas import DecisionView, HeldOrderView
 from services.credit.work import ReadOnly
 
@@ -26,8 +27,13 @@ async def view_held_orders(orders: Sequence[OpenOrder], db: ReadOnly) -> list[He
     accounts = {a.customer_id: a for a in map(account_from_row, await db.fetch("view_accounts_of", owners))}
     await value(list(accounts.values()), db, {order.currency for order in orders})
     histories = await load_histories(orders, db)
-    rules = await rules_today(db)
-    return [_view(order, accounts[order.customer_id], histories[order.order_id], rules, db.today) for order in orders]
+    versions = await rule_versions(db)
+    views = []
+    for order in orders:
+        today = db.days.of(order.company_id)
+        rules = rules_on(versions, today or date.min)
+        views.append(_view(order, accounts[order.customer_id], histories[order.order_id], rules, today))
+    return views
 
 
 def _view(

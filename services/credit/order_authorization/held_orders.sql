@@ -13,7 +13,8 @@ WHERE o.decision = 'held'
       WHERE d.customer_id = o.customer_id AND d.order_id = o.order_id AND d.decision = 'held'
       ORDER BY d.decision_no DESC LIMIT 1
   ) @> jsonb_build_array(jsonb_build_object('code', $5)))
-  AND ($6::date IS NULL OR o.decided_on <= $6)
+  AND ($6::integer IS NULL OR o.decided_on <= coalesce(
+      (SELECT d.business_date FROM company_day d WHERE d.company_id = o.company_id), $10::date, 'infinity') - $6)
   AND ($7::date IS NULL OR (o.order_date, o.order_id) > ($7, $8::text))
 ORDER BY o.order_date, o.order_id
 LIMIT $9;
@@ -33,7 +34,8 @@ WHERE o.decision = 'held'
       WHERE d.customer_id = o.customer_id AND d.order_id = o.order_id AND d.decision = 'held'
       ORDER BY d.decision_no DESC LIMIT 1
   ) @> jsonb_build_array(jsonb_build_object('code', $5)))
-  AND ($6::date IS NULL OR o.decided_on <= $6)
+  AND ($6::integer IS NULL OR o.decided_on <= coalesce(
+      (SELECT d.business_date FROM company_day d WHERE d.company_id = o.company_id), $10::date, 'infinity') - $6)
   AND ($7::numeric IS NULL OR o.open_amount < $7 OR (o.open_amount = $7 AND o.order_id > $8::text))
 ORDER BY o.open_amount DESC, o.order_id
 LIMIT $9;

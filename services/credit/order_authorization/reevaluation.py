@@ -92,7 +92,8 @@ async def reevaluate_after_command(
     account: CreditAccount, command: Command, uow: CreditWork, description: str
 ) -> list[str]:
     """Releases held orders that fit now. Returns every order that the command released."""
-    await reevaluate_held_orders(uow, {account.customer_id: Trigger(command, uow.business_date, description)})
+    trigger = Trigger(command, uow.business_date_of(account.company_id), description)
+    await reevaluate_held_orders(uow, {account.customer_id: trigger})
     return [event.order_id for event in uow.pending_events if isinstance(event, CreditReleased)]
 
 
@@ -107,7 +108,7 @@ async def decline_overdue_holds(uow: CreditWork, customer_ids: Iterable[str], on
 
 
 async def stop_approved_orders(uow: CreditWork, triggers: Mapping[str, Trigger]) -> None:
-    """If the policy says so, a hold of the account also stops orders approved before that are not shipped yet."""
+    """If the policy requires it, a hold of the account also stops orders approved before that are not shipped yet."""
     policy = await uow.policy(CREDIT_RULES)
     stopping = [c for c, trigger in triggers.items() if policy.on(trigger.on).document.account_hold_stops_orders]
     if not stopping:

@@ -46,7 +46,7 @@ async def what_if(
 ) -> WhatIf:
     """What would be decided today on an order of this amount, incl. tax; and the payment it would need if held."""
     account = await load_valued_account(customer_id, db, [currency] if currency is not None else [])
-    policy, on = await rules_today(db), db.today or date.min
+    policy, on = await rules_today(account.company_id, db), db.days.of(account.company_id) or date.min
     currency = currency or account.currency
     check_exact(amount, currency)
     facts = facts_about(account, amount, currency, on)

@@ -28,7 +28,7 @@ async def load_outcomes(found: Sequence[Difference], db: ReadOnly) -> list[tuple
     if not found:
         return []
     customers, orders = [d.customer_id for d in found], [d.order_id for d in found]
-    rows = await db.fetch("outcomes_of_orders", customers, orders, db.today or date.max)
+    rows = await db.fetch("outcomes_of_orders", customers, orders, db.days.latest or date.max)
     known = {
         (row["customer_id"], row["order_id"]): Outcome(
             row["currency"], round_half_up(row["order_amount"], row["currency"]), row["sold"], row["late"]

@@ -11,8 +11,9 @@ LIMIT $5;
 SELECT o.customer_id, o.order_id, o.currency, o.order_amount, o.decision IN ('approved', 'released') AS sold,
        EXISTS (
            SELECT 1 FROM open_item i
-           WHERE i.customer_id = o.customer_id AND i.order_id = o.order_id AND COALESCE(i.closed_on, $3) > i.due_date
+           WHERE i.customer_id = o.customer_id AND i.order_id = o.order_id AND COALESCE(i.closed_on, d.business_date, $3) > i.due_date
        ) AS late
 FROM open_order o
 JOIN unnest($1::text[], $2::text[]) AS wanted (customer_id, order_id)
-  ON o.customer_id = wanted.customer_id AND o.order_id = wanted.order_id;
+  ON o.customer_id = wanted.customer_id AND o.order_id = wanted.order_id
+LEFT JOIN company_day d ON d.company_id = o.company_id;

@@ -57,7 +57,8 @@ async def approve_credit_memo(credit_memo_id: str, reason: str, command: Command
     Raises NotFound, Conflict, RequesterCannotApprove, or AuthorityExceeded above the person's limit.
     """
     memo = (await _waiting(credit_memo_id, command, uow)).memo
-    rules = (await uow.policy(CREDIT_MEMO_RULES)).on(uow.business_date).document
+    today = uow.business_date_of(memo.company_id)
+    rules = (await uow.policy(CREDIT_MEMO_RULES)).on(today).document
     check_authority(
         rules.authority,
         command.person.name,
@@ -74,7 +75,7 @@ async def approve_credit_memo(credit_memo_id: str, reason: str, command: Command
             f"{amount_text(document.total - document.left, memo.currency)} credited meanwhile; decline, and request a "
             "new one"
         )
-    (posted,) = await numbered([(memo, max(uow.business_date, document.document_date))], uow)
+    (posted,) = await numbered([(memo, max(today, document.document_date))], uow)
     post_memo(posted, command, uow)
     await _decide(posted, "posted", reason, command, uow)
 
@@ -87,7 +88,8 @@ async def decline_credit_memo(credit_memo_id: str, reason: str, command: Command
     requested = await _waiting(credit_memo_id, command, uow)
     if requested.request_id is not None:
         owner = requested.memo.customer_id, requested.memo.company_id
-        answer = declined(requested.request_id, owner, by=command.person.name, on=uow.business_date, why=reason)
+        today = uow.business_date_of(requested.memo.company_id)
+        answer = declined(requested.request_id, owner, by=command.person.name, on=today, why=reason)
         uow.emit(answer, cause=command)
     await _decide(requested.memo, "declined", reason, command, uow)
 
@@ -144,7 +146,8 @@ async def _credit(
     uow: InvoicingWork,
 ) -> str:
     """Posts the credit memo, or lets it wait where the person has not the authority; its id."""
-    rules = (await uow.policy(CREDIT_MEMO_RULES)).on(uow.business_date).document
+    today = uow.business_date_of(document.company_id)
+    rules = (await uow.policy(CREDIT_MEMO_RULES)).on(today).document
     if body.reason_code not in rules.reasons:
         raise Unprocessable(f"{body.reason_code!r} is no reason for a credit memo: use {', '.join(rules.reasons)}")
     memo = CreditMemo(
@@ -155,13 +158,13 @@ async def _credit(
         document_number=document.document_number,
         document_kind=document.kind,
         settles_document=body.settles_document,
-        credit_date=max(uow.business_date, document.document_date),
+        credit_date=max(today, document.document_date),
         currency=document.currency,
         lines=lines,
         reason_code=body.reason_code,
         reason=body.reason,
     )
-    requested = RequestedCreditMemo(memo, command.person.name, uow.business_date)
+    requested = RequestedCreditMemo(memo, command.person.name, today)
     if rules.covers(command.person.roles, memo.total):
         await number_and_post([(requested, command)], uow)
         action = "credit"
@@ -192,6 +195,7 @@ async def _decide(
     await uow.execute(
         "decide_credit_memo", memo.customer_id, memo.credit_memo_id, state,
         memo.credit_memo_number if posted else None, memo.series, memo.sequence_number,
-        memo.credit_date if posted else None, command.person.name, uow.business_date, reason,
+        memo.credit_date if posted else None, command.person.name, uow.business_date_of(memo.company_id),
+        reason,
     )  # fmt: skip
     uow.audit(command, f"{state}_credit_memo", memo.document_number, before="waiting", after={"reason": reason})

@@ -46,7 +46,8 @@ def post_memo(memo: CreditMemo, cause: Cause, uow: InvoicingWork) -> None:
 async def charge_again(memo: CreditMemo, cause: Cause, uow: InvoicingWork) -> str:
     """Charges the amount of a credit memo again, dated today; the number of the document that does."""
     customers = await uow.customers.fetch("read_customers", [memo.customer_id])
-    terms, today = customers[0].terms if customers else PaymentTerms(0), max(uow.business_date, memo.credit_date)
+    terms = customers[0].terms if customers else PaymentTerms(0)
+    today = max(uow.business_date_of(memo.company_id), memo.credit_date)
     if memo.document_kind != "invoice":
         (charge,) = await post_charges([(finance_charge_again(memo, today, terms), cause)], uow)
         return charge.charge_number

@@ -16,7 +16,7 @@ async def post_finance_charge(body: CreateFinanceCharge, command: Command, uow: 
     customers = await uow.customers.fetch("read_customers", [body.customer_id])
     if not customers:
         raise Unprocessable(f"customer {body.customer_id!r} is not known: the ERP must send the customer first")
-    currency, today = body.currency or customers[0].currency, uow.business_date
+    currency, today = body.currency or customers[0].currency, uow.business_date_of(customers[0].company_id)
     if not is_exact(body.amount, currency):
         raise Unprocessable(f"{body.amount} is not an amount of {currency}: give {amount_text(body.amount, currency)}")
     due_date = body.due_date or customers[0].terms.due_date(today)

@@ -29,7 +29,7 @@ class FinanceCharge:
     amount: Decimal
     reason: str
     items: tuple[ChargedItem, ...] = ()
-    """What it was charged for; of a charge by hand only the reason says that."""
+    """What it was charged for; for a charge by hand only the reason states it."""
     series: str = ""
     """Empty until it is posted."""
     sequence_number: int = 0

@@ -18,9 +18,10 @@ async def invoice_shipments(events: list[ShipmentConfirmed], uow: InvoicingWork)
     """Shipped units are invoiced, once. A shipment that comes before its order or pick list is deferred."""
     rules = await uow.policy(ORDER_RULES)
     for event in events:
-        ahead = rules.on(uow.today or event.shipped_on).document.days_ahead_max
+        today = uow.days.latest  # a shipment does not name its company, and its order may still be on the way
+        ahead = rules.on(today or event.shipped_on).document.days_ahead_max
         try:
-            check_document_date(f"shipment {event.shipment_id}", event.shipped_on, uow.today, ahead)
+            check_document_date(f"shipment {event.shipment_id}", event.shipped_on, today, ahead)
         except CannotBeInvoiced as error:
             raise EventRejected(str(error)) from None
     await apply_to_orders(await _not_invoiced_before(events, uow), SHIPPED, uow)
@@ -43,9 +44,10 @@ async def post_brought_forward(events: list[InvoiceBroughtForward], uow: Invoici
     rules = await uow.policy(ORDER_RULES)
     invoices: list[tuple[Invoice, InvoiceBroughtForward]] = []
     for event in events:
-        ahead = rules.on(uow.today or event.invoice_date).document.days_ahead_max
+        today = uow.days.of(event.company_id)
+        ahead = rules.on(today or event.invoice_date).document.days_ahead_max
         try:
-            check_document_date(f"invoice {event.invoice_number}", event.invoice_date, uow.today, ahead)
+            check_document_date(f"invoice {event.invoice_number}", event.invoice_date, today, ahead)
             invoices.append((bring_forward(event), event))
         except CannotBeInvoiced as error:
             raise EventRejected(str(error)) from None

@@ -19,13 +19,13 @@ WHERE invoice_id = ANY($1::text[]);
 -- name: insert_invoices
 -- Invoices in the books.
 INSERT INTO invoice (
-    customer_id, invoice_id, invoice_number, series, sequence_number, company_id, order_id, shipment_id, invoice_date,
-    due_date, discount_date, terms, currency, net, tax, total, discount_amount, disputed, lines
+    customer_id, invoice_id, invoice_number, series, sequence_number, company_id, order_id, ship_to_id, shipment_id,
+    invoice_date, due_date, discount_date, terms, currency, net, tax, total, discount_amount, disputed, lines
 )
 SELECT * FROM unnest(
-    $1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::date[],
-    $10::date[], $11::date[], $12::jsonb[], $13::text[], $14::numeric[], $15::numeric[], $16::numeric[],
-    $17::numeric[], $18::boolean[], $19::jsonb[]
+    $1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $10::date[], $11::date[], $12::date[], $13::jsonb[], $14::text[], $15::numeric[], $16::numeric[], $17::numeric[],
+    $18::numeric[], $19::boolean[], $20::jsonb[]
 );
 
 -- name: reserved_numbers
@@ -45,7 +45,7 @@ RETURNING series, last_number;
 -- name: list_invoices
 -- A page of invoices, newest first.
 SELECT
-    invoice_id, invoice_number, company_id, customer_id, order_id, shipment_id, invoice_date, due_date, currency,
+    invoice_id, invoice_number, company_id, customer_id, order_id, ship_to_id, shipment_id, invoice_date, due_date, currency,
     net, tax, total, disputed
 FROM invoice
 WHERE
@@ -61,7 +61,7 @@ LIMIT $8;
 -- name: view_invoice
 -- One invoice by its printed number; several where companies use the same one.
 SELECT
-    invoice_id, invoice_number, company_id, customer_id, order_id, shipment_id, invoice_date, due_date,
+    invoice_id, invoice_number, company_id, customer_id, order_id, ship_to_id, shipment_id, invoice_date, due_date,
     discount_date, terms, currency, net, tax, total, discount_amount, disputed,
     lines
 FROM invoice

@@ -27,6 +27,7 @@ def invoice_to_row(invoice: Invoice) -> tuple[Any, ...]:
         invoice.sequence_number,
         invoice.company_id,
         invoice.order_id,
+        invoice.ship_to_id,
         invoice.shipment_id,
         invoice.invoice_date,
         invoice.due_date,

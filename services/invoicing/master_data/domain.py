@@ -22,12 +22,7 @@ def is_newer(received: Versioned, known: Versioned | None) -> bool:
 
 
 def unsupported_terms(terms: PaymentTerms) -> str | None:
-    """Why invoices cannot be posted under these terms; None: they can.
-
-    An invoice is one open item with one due date and one discount by days.
-    """
-    if terms.instalments:
-        return "instalments are not supported: give terms with one due date"
+    """Why invoices cannot be posted under these terms; None: they can."""
     if terms.discounts:
         return "discounts in stages are not supported: give one discount in discount_days and discount_percent"
     return None
@@ -47,6 +42,8 @@ class Customer:
     jurisdiction: str
     tax_exempt: bool
     active: bool
+    bill_to_id: str | None = None
+    """The customer who is invoiced for what this one orders; None: itself."""
 
     @classmethod
     def of(cls, event: CustomerChanged) -> Self:
@@ -61,6 +58,7 @@ class Customer:
             jurisdiction=event.jurisdiction,
             tax_exempt=event.tax_exempt,
             active=event.active,
+            bill_to_id=None if event.bill_to_id == event.customer_id else event.bill_to_id,
         )
 
 

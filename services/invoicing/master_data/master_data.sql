@@ -2,7 +2,7 @@
 -- Customers by id, locked in key order.
 SELECT
     customer_id, version, company_id, name, currency, terms, price_list_id,
-    jurisdiction, tax_exempt, active
+    jurisdiction, tax_exempt, active, bill_to_id
 FROM customer
 WHERE customer_id = ANY($1::text[])
 ORDER BY customer_id
@@ -12,7 +12,7 @@ FOR UPDATE;
 -- Customers by id, not locked: orders only read them.
 SELECT
     customer_id, version, company_id, name, currency, terms, price_list_id,
-    jurisdiction, tax_exempt, active
+    jurisdiction, tax_exempt, active, bill_to_id
 FROM customer
 WHERE customer_id = ANY($1::text[]);
 
@@ -20,11 +20,11 @@ WHERE customer_id = ANY($1::text[]);
 -- New and changed customers; an older version changes nothing.
 INSERT INTO customer AS kept (
     customer_id, version, company_id, name, currency, terms, price_list_id,
-    jurisdiction, tax_exempt, active
+    jurisdiction, tax_exempt, active, bill_to_id
 )
 SELECT * FROM unnest(
     $1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::text[], $8::text[],
-    $9::boolean[], $10::boolean[]
+    $9::boolean[], $10::boolean[], $11::text[]
 )
 ON CONFLICT (customer_id) DO UPDATE SET
     version = excluded.version,
@@ -35,7 +35,8 @@ ON CONFLICT (customer_id) DO UPDATE SET
     price_list_id = excluded.price_list_id,
     jurisdiction = excluded.jurisdiction,
     tax_exempt = excluded.tax_exempt,
-    active = excluded.active
+    active = excluded.active,
+    bill_to_id = excluded.bill_to_id
 WHERE kept.version < excluded.version;
 
 -- name: load_items

@@ -12,7 +12,8 @@ CREATE TABLE customer (
     price_list_id text NOT NULL,
     jurisdiction text NOT NULL,
     tax_exempt boolean NOT NULL,
-    active boolean NOT NULL
+    active boolean NOT NULL,
+    bill_to_id text
 );
 
 CREATE TABLE item (
@@ -41,6 +42,7 @@ CREATE TABLE customer_order (
     order_date date NOT NULL,
     currency text NOT NULL,
     customer_reference text NOT NULL,
+    ship_to_id text,
     jurisdiction text NOT NULL,
     ship_complete boolean NOT NULL,
     fingerprint text NOT NULL,
@@ -145,6 +147,7 @@ CREATE TABLE invoice (
     sequence_number bigint,
     company_id text NOT NULL,
     order_id text,
+    ship_to_id text,
     shipment_id text,
     invoice_date date NOT NULL,
     due_date date NOT NULL,

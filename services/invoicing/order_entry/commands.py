@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from services.invoicing.deferred_events.handlers import apply_deferred_to_changed_orders
+from services.invoicing.master_data.domain import Customer
 from services.invoicing.order_entry.domain.amendments import too_late_to_amend
 from services.invoicing.order_entry.schemas import AmendOrder, CaptureOrder
 from services.invoicing.orders.domain.events import Outcome
@@ -20,19 +21,23 @@ async def capture_order(body: CaptureOrder, command: Command, uow: InvoicingWork
     order_id = body.order_id or f"WEB-{command.id}"
     if await uow.fetch("order_owners", [order_id]):
         raise Conflict(f"there is an order {order_id!r} already: use another number, or none")
-    customers = await uow.customers.fetch("read_customers", [body.customer_id])
-    if not customers:
-        raise Unprocessable(f"customer {body.customer_id!r} is not known: the ERP must send the customer first")
-    order_date = body.order_date or uow.today
+    customer = await _customer(body.customer_id, uow)
+    ship_to_id = body.ship_to_id
+    if customer.bill_to_id is not None:
+        ship_to_id = ship_to_id or customer.customer_id
+        customer = await _customer(customer.bill_to_id, uow)
+    company_id = body.company_id or customer.company_id
+    order_date = body.order_date or uow.days.of(company_id)
     if order_date is None:
         raise Unprocessable("no business day has begun yet: give the order_date")
     placed = OrderPlaced(
         order_id=order_id,
-        company_id=body.company_id or customers[0].company_id,
-        customer_id=body.customer_id,
+        company_id=company_id,
+        customer_id=customer.customer_id,
         order_date=order_date,
-        currency=body.currency or customers[0].currency,
+        currency=body.currency or customer.currency,
         customer_reference=body.customer_reference,
+        ship_to_id=ship_to_id,
         jurisdiction=body.jurisdiction,
         ship_complete=body.ship_complete,
         lines=tuple(body.lines),
@@ -48,7 +53,7 @@ async def amend_order(order_id: str, body: AmendOrder, command: Command, uow: In
     late = too_late_to_amend(order)
     if late is not None:
         raise Conflict(late.text)
-    placed = _revision(order, body, uow.business_date)
+    placed = _revision(order, body, uow.business_date_of(order.company_id))
     after = {**placed.model_dump(mode="json"), "why": body.reason}
     uow.audit(command, "amend_order", order_id, {**_audited(order), "revision": order.revision}, after)
     uow.emit(placed, cause=command)
@@ -59,7 +64,7 @@ async def cancel_order(order_id: str, reason: str, command: Command, uow: Invoic
     """Cancels the units that are not on a pick list. Raises NotFound, or Conflict where there are none."""
     order = await _order(order_id, uow)
     before = _audited(order)
-    changed = order.cancel(uow.business_date, f"{reason} (by {command.person.name})")
+    changed = order.cancel(uow.business_date_of(order.company_id), f"{reason} (by {command.person.name})")
     if changed is None:
         raise Conflict(f"no unit of order {order_id!r} can be cancelled: it is {order.state}")
     uow.audit(command, "cancel_order", order_id, before, {**_audited(order), "why": reason})
@@ -77,12 +82,20 @@ def _revision(order: Order, body: AmendOrder, on: date) -> OrderPlaced:
         order_date=order.order_date,
         currency=order.currency,
         customer_reference=kept[0] if body.customer_reference is None else body.customer_reference,
+        ship_to_id=order.ship_to_id,
         jurisdiction=order.jurisdiction,
         ship_complete=kept[1] if body.ship_complete is None else body.ship_complete,
         lines=tuple(body.lines),
         revision=order.revision + 1,
         amended_on=on,
     )
+
+
+async def _customer(customer_id: str, uow: InvoicingWork) -> Customer:
+    found = await uow.customers.fetch("read_customers", [customer_id])
+    if not found:
+        raise Unprocessable(f"customer {customer_id!r} is not known: the ERP must send the customer first")
+    return found[0]
 
 
 async def _order(order_id: str, uow: InvoicingWork) -> Order:

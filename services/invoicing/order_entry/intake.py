@@ -45,7 +45,7 @@ class OrderIntake:
         prices = PriceBook(uow.prices.held())
         for day in days:
             tax, rule = taxes.on(day), rules.on(day)
-            self._catalogues[day] = Catalogue(customers, items, prices, tax.document, rule.document, uow.today)
+            self._catalogues[day] = Catalogue(customers, items, prices, tax.document, rule.document, uow.days)
             self._versions[day] = (rule.version, tax.version)
 
     def accept(self, placed: OrderPlaced) -> None:
@@ -93,7 +93,10 @@ class OrderIntake:
 
 async def _read_master_data(placed: Sequence[OrderPlaced], uow: InvoicingWork) -> None:
     items = {line.item_id for order in placed for line in order.lines}
-    await uow.customers.fetch("read_customers", sorted({order.customer_id for order in placed}))
+    customers = {
+        customer_id for order in placed for customer_id in (order.customer_id, order.ship_to_id) if customer_id
+    }
+    await uow.customers.fetch("read_customers", sorted(customers))
     await uow.items.fetch("read_items", sorted(items))
     priced: set[tuple[str, str]] = set()
     for order in placed:

@@ -30,6 +30,10 @@ class CaptureOrder(RequestBody):
     order_id: Annotated[Identifier, Field(max_length=ORDER_NUMBER_CHARACTERS_MAX)] | None = None
     """The number of the order; left out, the order gets one."""
     customer_id: Identifier
+    """Who orders. Where the ERP bills this customer to another one, the order is placed for that one, and ships to this
+    customer."""
+    ship_to_id: Identifier | None = None
+    """The customer to whom the goods go; left out: `customer_id`."""
     company_id: Identifier | None = None
     """Left out: the customer's company."""
     order_date: BusinessDate | None = None
@@ -38,7 +42,7 @@ class CaptureOrder(RequestBody):
     """Left out: the customer's currency."""
     customer_reference: Text = ""
     jurisdiction: Identifier | None = None
-    """Ship-to jurisdiction; left out: the customer's."""
+    """Ship-to jurisdiction; left out: that of the ship-to customer."""
     ship_complete: bool = False
     lines: Annotated[list[EnteredLine], Field(min_length=1, max_length=500)]
 

@@ -33,6 +33,8 @@ class OrderView(BaseModel):
     """Neither invoiced nor cancelled, incl. tax."""
     ship_complete: bool
     customer_reference: str
+    ship_to_id: str | None
+    """The customer to whom the goods go; None: `customer_id`, who is invoiced."""
 
     @classmethod
     def of(cls, row: Row) -> OrderView:
@@ -85,6 +87,8 @@ class InvoiceOfOrder(BaseModel):
     company_id: str
     customer_id: str
     order_id: str | None
+    ship_to_id: str | None
+    """The customer to whom the goods went; None: `customer_id`."""
     shipment_id: str | None
     invoice_date: date
     due_date: date

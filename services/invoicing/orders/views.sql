@@ -2,7 +2,7 @@
 -- A page of orders, newest first.
 SELECT
     order_id, company_id, customer_id, order_date, state, currency, net, tax, total, open_amount, ship_complete,
-    customer_reference
+    customer_reference, ship_to_id
 FROM customer_order
 WHERE
     ($1::text IS NULL OR customer_id = $1)
@@ -17,8 +17,8 @@ LIMIT $9;
 -- name: view_order
 -- One order by its number; a rejected one only where no other has the number.
 SELECT
-    customer_id, order_id, company_id, order_date, currency, customer_reference, jurisdiction, ship_complete,
-    fingerprint, state, net, tax, order_version, terms, rules_version,
+    customer_id, order_id, company_id, order_date, currency, customer_reference, ship_to_id, jurisdiction,
+    ship_complete, fingerprint, state, net, tax, order_version, terms, rules_version,
     tax_version, reasons, lines, stock_requests, stock_requests_made, pick_lists, steps, approved_until, decision_no, stopped,
     revision
 FROM customer_order
@@ -50,7 +50,7 @@ ORDER BY shipped_on, shipment_id;
 -- name: view_order_invoices
 -- The invoices of an order.
 SELECT
-    invoice_id, invoice_number, company_id, customer_id, order_id, shipment_id, invoice_date, due_date, currency,
+    invoice_id, invoice_number, company_id, customer_id, order_id, ship_to_id, shipment_id, invoice_date, due_date, currency,
     net, tax, total, disputed
 FROM invoice
 WHERE customer_id = $1 AND order_id = $2

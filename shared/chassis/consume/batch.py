@@ -72,7 +72,9 @@ class BatchProcessor:
         self._metrics = metrics
         self.traces = traces
         self._day_started = day_started
-        self._dead_letters = DeadLetters(transactions, metrics, settings.dead_letters_in_a_row_max)
+        self._dead_letters = DeadLetters(
+            transactions, metrics, settings.dead_letters_in_a_row_max, dispatcher.answer_unreadable
+        )
         self._unknown_fields = UnknownFields(metrics.unknown_event_fields)
         self._retrying: dict[object, str] = {}
         """By what is tried: each half of a large batch fails, or succeeds, by itself."""

@@ -35,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 _POLL_MS: Final = 10
 _FETCHER_TIMEOUT_MS: Final = 1_000
-"""How often aiokafka looks at all partitions when nothing happens."""
+"""How often aiokafka checks all partitions when nothing happens."""
 _FETCH_BYTES_MAX: Final = 4 * 1024 * 1024
 _PARTITION_FETCH_BYTES_MAX: Final = 1024 * 1024
 """Some thousand events: more would only wait in memory. A larger message alone on its partition comes all the same."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
 
 from shared.chassis.consume.received import Received
+from shared.chassis.declare.handlers import AnswerUnreadable, UnreadableEvent
 from shared.chassis.observe.metrics import Metrics
 from shared.chassis.publish.topics import dead_letter_topic
 from shared.chassis.transaction.transactions import Transactions
+from shared.contracts.event import EventContext
 
 log = structlog.get_logger(__name__)
 
@@ -25,8 +28,16 @@ class TooManyDeadLetters(Exception):
 class DeadLetters:
     """Stores dead letters, up to a limit of so many in a row."""
 
-    def __init__(self, transactions: Transactions, metrics: Metrics, in_a_row_max: int) -> None:
+    def __init__(
+        self,
+        transactions: Transactions,
+        metrics: Metrics,
+        in_a_row_max: int,
+        answer_unreadable: Mapping[str, AnswerUnreadable],
+    ) -> None:
+        """`answer_unreadable`: by topic, what answers the producer of an event that breaks the contract."""
         self._transactions = transactions
+        self._answer_unreadable = answer_unreadable
         self._metrics = metrics
         self._in_a_row_max = in_a_row_max
         self._in_a_row = 0
@@ -46,12 +57,31 @@ class DeadLetters:
         async with self._transactions.begin() as uow:
             await uow.write("insert_dead_letters", [_row(received, error, reason)])
             await uow.write("insert_outbox", [_outbox_row(self._transactions.service, received, error, reason)])
+            answer = self._answer_unreadable.get(received.topic)
+            unreadable = _unreadable(received, reason) if answer is not None else None
+            if answer is not None and unreadable is not None:
+                await answer(unreadable, uow)
         self._in_a_row += 1
         self._metrics.dead_letters.labels(received.topic).inc()
         log.warning(
             "dead letter", topic=received.topic, partition=received.partition, offset=received.offset,
             event_id=str(received.id), error=error, reason=reason,
         )  # fmt: skip
+
+
+def _unreadable(received: Received, fault: str) -> UnreadableEvent | None:
+    """The record as far as it can be read; None for an event that broke no contract, or a body that is no object."""
+    if received.event is not None:
+        return None
+    try:
+        body = json.loads(received.body)
+    except ValueError:
+        return None
+    if not isinstance(body, dict):
+        return None
+    now = datetime.now(UTC)
+    context = EventContext(id=received.id, source=received.topic, time=now, correlation_id=received.id)
+    return UnreadableEvent(body, fault, now.date(), context)
 
 
 def _row(received: Received, error: str, reason: str) -> tuple[Any, ...]:

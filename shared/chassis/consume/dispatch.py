@@ -17,6 +17,7 @@ class Dispatcher:
     def __init__(self, handlers: HandlerTable, crash_points: CrashPoints) -> None:
         self._handlers = handlers
         self._crash_points = crash_points
+        self.answer_unreadable = handlers.answer_unreadable
 
     async def apply(self, uow: Any, received: list[Received]) -> list[Received]:
         """Claims and handles these events; returns those that were new."""
@@ -45,4 +46,4 @@ class Dispatcher:
         days = business_days(events)
         companies, dates = [company for company, _ in days], [day for _, day in days]
         await uow.execute("insert_business_days", companies, dates, list(self._handlers.daily_work))
-        uow.today = max([*dates, *([uow.today] if uow.today else [])])
+        uow.days = uow.days.with_begun(days)

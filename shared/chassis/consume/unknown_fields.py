@@ -19,7 +19,7 @@ from shared.contracts.event import Event
 log = structlog.get_logger(__name__)
 
 _NAMES_MAX: Final = 200
-"""Fields that a process tells apart. Further ones are counted as `other`, so that labels stay bounded."""
+"""Fields that a process counts separately. Further ones are counted as `other`, so that labels stay bounded."""
 _NAME_CHARACTERS_MAX: Final = 80
 _OTHER: Final = "other"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from shared.chassis.declare.daily_run import DailyRun
 from shared.contracts import EVENTS
 from shared.contracts.erp import BusinessDayStarted
-from shared.contracts.event import Event
+from shared.contracts.event import Event, EventContext
 
 E = TypeVar("E", bound=Event)
 
@@ -24,16 +24,40 @@ Step = Callable[[Begin], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableEvent:
+    """A record of an event type whose body breaks the contract, so that it becomes a dead letter.
+
+    `body` is what could be read as JSON, `fault` names each field with its value and what is expected.
+    """
+
+    body: Mapping[str, Any]
+    fault: str
+    received_on: date
+    context: EventContext
+
+
+AnswerUnreadable = Callable[[UnreadableEvent, Any], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
-    """An event type and the handlers that get all events of that type in a batch, one after the other."""
+    """An event type and the handlers that get all events of that type in a batch, one after the other.
+
+    `unreadable` answers the producer of an event that breaks the contract, in the transaction of its dead letter.
+    """
 
     event: type[Event]
     handlers: tuple[Handler, ...]
+    unreadable: AnswerUnreadable | None = None
 
 
-def on(event: type[E], *handlers: Callable[[list[E], Any], Awaitable[None]]) -> Subscription:
+def on(
+    event: type[E],
+    *handlers: Callable[[list[E], Any], Awaitable[None]],
+    unreadable: AnswerUnreadable | None = None,
+) -> Subscription:
     """One row of a service's table: the type checker refuses a handler that takes other events."""
-    return Subscription(event, handlers)
+    return Subscription(event, handlers, unreadable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +106,9 @@ class HandlerTable:
     ) -> None:
         self.service = service
         self.by_event: dict[type[Event], list[Handler]] = {row.event: list(row.handlers) for row in subscriptions}
+        self.answer_unreadable: dict[str, AnswerUnreadable] = {
+            row.event.topic: row.unreadable for row in subscriptions if row.unreadable is not None
+        }
         self.daily_work: dict[str, DailyWork] = {work.name: work for work in daily}
         self.background_work: dict[str, BackgroundWork] = {work.name: work for work in background}
         self._refuse_twice("event type", [row.event.topic for row in subscriptions])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -14,6 +13,7 @@ from shared.chassis.declare.handlers import HandlerTable
 from shared.chassis.declare.policies import PolicyKind
 from shared.chassis.declare.settings import ServiceSettings
 from shared.contracts.event import Event
+from shared.kernel.business_days import BusinessDays
 
 CHASSIS_SQL: Final = Path(__file__).parent.parent / "transaction" / "sql"
 """The queries that every service has."""
@@ -38,7 +38,7 @@ class Component:
 class Work(Protocol):
     """What the chassis needs of a service's unit of work; `transaction.unit_of_work.UnitOfWork` has it all."""
 
-    today: date | None
+    days: BusinessDays
 
     @property
     def pending_events(self) -> list[Event]: ...
@@ -50,8 +50,8 @@ class Work(Protocol):
     async def flush(self) -> None: ...
 
 
-WorkClass = Callable[[Any, Any, str, date | None, tuple[PolicyKind[Any], ...]], Work]
-"""Takes the connection, the queries, the service's name, the business day and the policies."""
+WorkClass = Callable[[Any, Any, str, BusinessDays, tuple[PolicyKind[Any], ...]], Work]
+"""Takes the connection, the queries, the service's name, the companies' business days and the policies."""
 
 
 @dataclass(frozen=True)

@@ -110,9 +110,11 @@ def _put(kind: PolicyKind[Any]) -> Any:
 
 
 async def _set(kind: PolicyKind[Any], body: Any, command: Command, uow: Any) -> PolicyVersionView:
-    if uow.today is not None and body.valid_from < uow.today:
+    # A policy holds for all companies: it may not reach back into the past of any.
+    today = uow.days.latest
+    if today is not None and body.valid_from < today:
         raise Unprocessable(
-            f"valid_from {body.valid_from} has passed: a policy can hold from {uow.today} on, "
+            f"valid_from {body.valid_from} has passed: a policy can hold from {today} on, "
             "because what was decided before it stays as it is"
         )
     await uow.fetch("lock_policy", kind.name)
@@ -140,7 +142,7 @@ def _refuse_if_outdated(based_on: int | None, versions: PolicyVersions[Any], nam
 
 
 def _in_force(versions: PolicyVersions[Any], db: ReadSession) -> PolicyVersionView:
-    return _view(versions.on(db.today or date.min))
+    return _view(versions.on(db.days.latest or date.min))
 
 
 def _view(version: PolicyVersion[Any]) -> PolicyVersionView:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date
 from typing import Any, cast
 
 import asyncpg
 from fastapi import Depends, Request
 
 from shared.chassis.http.backend import backend
+from shared.chassis.transaction.transactions import business_days
+from shared.kernel.business_days import BusinessDays
 
 
 class ReadSession:
     """Named queries over one consistent moment of the service's database."""
 
-    def __init__(self, connection: Any, queries: dict[str, str], today: date | None) -> None:
+    def __init__(self, connection: Any, queries: dict[str, str], days: BusinessDays) -> None:
         self._connection = connection
         self._queries = queries
-        self.today = today
-        """The last business day that this service has received; None before the first."""
+        self.days = days
+        """The business day of each company."""
 
     async def fetch(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
         return cast("list[asyncpg.Record]", await self._connection.fetch(self._queries[query], *arguments))
@@ -39,8 +40,8 @@ async def _reading(request: Request) -> AsyncIterator[ReadSession]:
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
         await connection.execute(f"SET LOCAL statement_timeout = {milliseconds}")
-        today = await connection.fetchval(transactions.queries["last_business_day"])
-        yield ReadSession(connection, transactions.queries, today)
+        days = await business_days(connection, transactions.queries)
+        yield ReadSession(connection, transactions.queries, days)
 
 
 def read_session() -> Any:

@@ -1,6 +1,6 @@
 """How named queries are sent: arrays as PostgreSQL's own text, plain inserts of rows as COPY.
 
-asyncpg looks at each element of an array several times and takes decimals apart in Python; written as one text, an
+asyncpg reads each element of an array several times and takes decimals apart in Python; written as one text, an
 array of text or numbers costs a service a tenth of that. An insert of nothing but its rows is PostgreSQL's COPY.
 """
 

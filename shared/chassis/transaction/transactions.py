@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import date
 from typing import Any
 
 from shared.chassis.declare.service import Service
 from shared.chassis.transaction.crash_points import CrashPoints
 from shared.chassis.transaction.queries import Queries
+from shared.kernel.business_days import BusinessDays
 
 Committed = Callable[[int], None]
 """Called after a commit with the number of events that it put into the outbox."""
@@ -48,8 +48,8 @@ class Transactions:
         `subjects` are the names under which a fault test finds this transaction; read when it is committed.
         """
         async with self.connection() as connection, connection.transaction(isolation="read_committed"):
-            today: date | None = await connection.fetchval(self.queries["last_business_day"])
-            uow = self._work(connection, self.queries, self.service, today, self._policies)
+            days = await business_days(connection, self.queries)
+            uow = self._work(connection, self.queries, self.service, days, self._policies)
             yield uow
             emitted = len(uow.pending_events)
             await uow.flush()
@@ -57,3 +57,9 @@ class Transactions:
         self.crash_points.reach("after_commit", subjects)
         for wake in self._committed:
             wake(emitted)
+
+
+async def business_days(connection: Any, queries: Queries) -> BusinessDays:
+    """The last day of each company, as this connection sees them."""
+    rows = await connection.fetch(queries["last_business_days"])
+    return BusinessDays({row["company_id"]: row["business_date"] for row in rows})

@@ -18,6 +18,7 @@ from shared.chassis.transaction.command import Command
 from shared.chassis.transaction.policy_book import PolicyBook
 from shared.chassis.transaction.queries import Queries
 from shared.contracts.event import Event, EventContext
+from shared.kernel.business_days import BusinessDays
 
 __all__ = ["Aggregates", "Cause", "Table", "UnitOfWork"]
 
@@ -41,12 +42,12 @@ class UnitOfWork:
         connection: Any,
         queries: Queries,
         service: str,
-        today: date | None,
+        days: BusinessDays,
         policies: tuple[PolicyKind[Any], ...] = (),
     ) -> None:
         self.connection: asyncpg.Connection[Any] = connection
         self.service = service
-        self.today = today
+        self.days = days
         self._queries = queries
         self._tables: list[Aggregates[Any, Any]] = []
         self._appended: dict[str, list[tuple[Any, ...]]] = {}
@@ -64,10 +65,9 @@ class UnitOfWork:
         self._tables.append(aggregates)
         return aggregates
 
-    @property
-    def business_date(self) -> date:
-        """The last business day that began; for a person's request before the first day, today by the wall clock."""
-        return self.today or datetime.now(UTC).date()
+    def business_date_of(self, company_id: str) -> date:
+        """The company's business day; for a person's request before the first day, today by the wall clock."""
+        return self.days.of(company_id) or datetime.now(UTC).date()
 
     async def fetch(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
         sent = self._queries.statement(query)

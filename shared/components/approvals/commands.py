@@ -11,7 +11,7 @@ from shared.kernel.money import round_half_up
 
 
 async def request_approval(uow: UnitOfWork, command: Command, request: ApprovalRequest) -> Approval:
-    """Stores a request of the command's person, dated with the business date; a second person has to decide.
+    """Stores a request of the command's person, dated by its company's day; a second person has to decide.
 
     Raises Conflict where a request of the same kind is pending for the subject.
     """
@@ -26,7 +26,7 @@ async def request_approval(uow: UnitOfWork, command: Command, request: ApprovalR
         round_half_up(request.amount, request.currency),
         request.reason,
         command.person.name,
-        uow.business_date,
+        uow.business_date_of(request.company_id),
     )
     if row is None:
         raise Conflict(await _already_requested(uow, request))
@@ -54,12 +54,12 @@ async def load_pending(uow: UnitOfWork, command: Command, approval_id: str) -> A
 
 
 async def decide(uow: UnitOfWork, command: Command, approval: Approval, state: ApprovalState, reason: str) -> Approval:
-    """Stores the decision of the command's person, dated with the business date. What it leads to is posted elsewhere.
+    """Stores the decision of the command's person, dated by its company's day. What it leads to is posted elsewhere.
 
     `approval` comes from `load_pending`. Raises Conflict, RequesterCannotApprove as that does.
     """
     try:
-        decided = approval.decided(state, command.person.name, uow.business_date, reason)
+        decided = approval.decided(state, command.person.name, uow.business_date_of(approval.company_id), reason)
     except AlreadyDecided as error:
         raise Conflict(str(error)) from None
     await uow.execute(

@@ -23,7 +23,7 @@ ACTION: Final = {ApprovalState.APPROVED: "approve", ApprovalState.DECLINED: "dec
 
 
 class AlreadyDecided(Exception):
-    """The approval was decided before. The sentence says by whom and when."""
+    """The approval was decided before. The message states by whom and when."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -140,12 +140,16 @@ async def trial_balance(
     as_of: Annotated[date | None, Query(description="End of this business date; the current one unless given.")] = None,
     company_id: Annotated[str | None, Query(max_length=80)] = None,
 ) -> TrialBalance:
-    """Debits and credits of each account up to a business date; per company and currency they are equal."""
-    day_shown = as_of or db.today
-    if day_shown is None:
+    """Debits and credits of each account up to a business date; per company and currency they are equal.
+
+    Without `as_of` each company is shown at the end of its own business day, as its lines say.
+    """
+    latest = as_of or (db.days.latest if company_id is None else db.days.of(company_id))
+    if latest is None:
         raise Unprocessable("no business day has begun yet: give as_of, e.g. ?as_of=2025-01-31")
-    rows = await db.fetch("journal_trial_balance", day_shown, company_id)
-    return TrialBalance(as_of=day_shown, lines=[_trial_balance_line(row) for row in rows])
+    rows = await db.fetch("journal_trial_balance", as_of, company_id, latest)
+    days = {row["company_id"]: as_of or db.days.of(row["company_id"]) or latest for row in rows}
+    return TrialBalance(as_of=latest, lines=[_trial_balance_line(row, days[row["company_id"]]) for row in rows])
 
 
 def _audited(batch: JournalBatch) -> dict[str, Any]:
@@ -169,10 +173,11 @@ def _posting_view(row: Any) -> PostingView:
     return PostingView.model_validate(values)
 
 
-def _trial_balance_line(row: Any) -> TrialBalanceLine:
+def _trial_balance_line(row: Any, as_of: date) -> TrialBalanceLine:
     total = account_total(row, row["currency"])
     return TrialBalanceLine(
         company_id=row["company_id"],
+        as_of=as_of,
         currency=row["currency"],
         account=total.account,
         account_name=_account_name(total.account),
@@ -183,4 +188,5 @@ def _trial_balance_line(row: Any) -> TrialBalanceLine:
 
 
 def _account_name(number: str) -> str:
-    return Account(number).name.lower().replace("_", " ")
+    """Empty for a GL account that only a policy names."""
+    return Account(number).name.lower().replace("_", " ") if number in set(Account) else ""

@@ -96,18 +96,20 @@ ORDER BY customer_id, entry_id, line
 LIMIT $5;
 
 -- name: journal_trial_balance
--- Debits and credits per company, currency and account of all days up to $1: the totals of batches, and postings that are in no batch yet.
+-- Debits and credits per company, currency and account up to day $1, or else up to the day of each company: the totals of batches, and postings that are in no batch yet.
 SELECT movement.company_id, movement.currency, movement.account, sum(movement.debit) AS debit, sum(movement.credit) AS credit
 FROM (
     SELECT b.company_id, b.currency, t.account, t.debit, t.credit
     FROM journal_batch b
     JOIN journal_batch_total t ON t.batch_id = b.batch_id
-    WHERE b.business_date <= $1
+    LEFT JOIN company_day d ON d.company_id = b.company_id
+    WHERE b.business_date <= coalesce($1::date, d.business_date, $3::date)
     UNION ALL
     SELECT p.company_id, p.currency, side.account, side.debit, side.credit
     FROM journal_posting p
     CROSS JOIN LATERAL (VALUES (p.debit, p.amount, 0), (p.credit, 0, p.amount)) AS side (account, debit, credit)
-    WHERE p.batch_id IS NULL AND p.business_date <= $1
+    LEFT JOIN company_day d ON d.company_id = p.company_id
+    WHERE p.batch_id IS NULL AND p.business_date <= coalesce($1::date, d.business_date, $3::date)
 ) movement
 WHERE ($2::text IS NULL OR movement.company_id = $2)
 GROUP BY movement.company_id, movement.currency, movement.account

@@ -80,6 +80,8 @@ class Resubmission(WithReason):
 
 class TrialBalanceLine(BaseModel):
     company_id: str
+    as_of: date
+    """The end of the day up to which it is added up."""
     currency: str
     account: str
     account_name: str
@@ -93,4 +95,5 @@ class TrialBalance(BaseModel):
     """Debits and credits per account up to the end of a business date."""
 
     as_of: date
+    """The day asked for; without one, the latest business day of the companies shown."""
     lines: list[TrialBalanceLine]

@@ -1,4 +1,4 @@
-"""The five services wired by the events they say, with the ERP, the bank and the warehouse played by the test."""
+"""The five services wired by the events they publish, with the ERP, the bank and the warehouse played by the test."""
 
 from __future__ import annotations
 
@@ -28,40 +28,40 @@ from tests.integration.stateful.houses import House, context
 from tests.kit.events.sample import COMPANY
 
 STEPS_MAX = 2_000
-"""Batches until idle; more are taken for an endless conversation."""
+"""Batches until idle; more are taken for an endless exchange of events."""
 WHY = "asked for in a story"
 
 
 class Business:
-    """Everything said goes to those who hear it, until nobody has anything left to say."""
+    """Delivers every published event to its consumers, until no service has anything left to publish."""
 
     def __init__(
         self,
         houses: Sequence[House],
         before_cash: Callable[[list[Event]], None],
-        heard: Callable[[Event], None],
+        published: Callable[[Event], None],
     ) -> None:
-        """`before_cash` sees each batch that cash_app is about to handle, `heard` everything that is said."""
+        """`before_cash` sees each batch that cash_app is about to handle, `published` every event."""
         self._houses = houses
         self.invoicing, self.credit, self.cash, self.collections, self.analytics = houses
         for house in houses:
             house.begin_story()
         self._waiting: dict[str, deque[Event]] = {house.name: deque() for house in self._houses}
         self._numbers = count(1)
-        self._before_cash, self._published = before_cash, heard
+        self._before_cash, self._published = before_cash, published
 
     def end(self) -> None:
         for house in self._houses:
             house.end_story()
 
-    def tell(self, *events: Event, disorder: int) -> None:
-        """What comes from outside, and all that follows. `disorder` 0: everything one by one as it was said."""
+    def send(self, *events: Event, disorder: int) -> None:
+        """Events from outside, and all that follows. `disorder` 0: one by one in the order of publication."""
         for event in events:
             self._publish(event.with_context(context(next(self._numbers), "erp")))
-        self._until_quiet(disorder)
+        self._until_idle(disorder)
 
     def begin_day(self, day: date, disorder: int) -> None:
-        self.tell(BusinessDayStarted(company_id=COMPANY, business_date=day), disorder=disorder)
+        self.send(BusinessDayStarted(company_id=COMPANY, business_date=day), disorder=disorder)
 
     # What people ask for
 
@@ -101,8 +101,8 @@ class Business:
 
     def _ask(self, house: House, what: Callable[[Any], Coroutine[Any, Any, Any]], disorder: int) -> Any:
         answer, emitted = house.ask(next(self._numbers), what)
-        self._say(emitted)
-        self._until_quiet(disorder)
+        self._publish_all(emitted)
+        self._until_idle(disorder)
         return answer
 
     # How it travels
@@ -112,12 +112,12 @@ class Business:
             if house.consumes(event):
                 self._waiting[house.name].append(event)
 
-    def _say(self, said: list[Event]) -> None:
-        for event in said:
+    def _publish_all(self, events: list[Event]) -> None:
+        for event in events:
             self._published(event)
             self._publish(event)
 
-    def _until_quiet(self, disorder: int) -> None:
+    def _until_idle(self, disorder: int) -> None:
         chance = Random(disorder) if disorder else None
         for _ in range(STEPS_MAX):
             busy = [house for house in self._houses if self._waiting[house.name]]
@@ -140,6 +140,6 @@ class Business:
     def _take(self, house: House, batch: list[Event]) -> None:
         if house is self.cash:
             self._before_cash(batch)
-        self._say(house.handle(batch))
+        self._publish_all(house.handle(batch))
         if any(isinstance(event, BusinessDayStarted) for event in batch):
-            self._say(house.run_daily())
+            self._publish_all(house.run_daily())

@@ -1,6 +1,6 @@
-"""The plain model of cash: a list of invoices, a list of payments, and what was said to have moved between them.
+"""The plain model of cash: a list of invoices, a list of payments, and the reported movements between them.
 
-It keeps its own books of what came in from outside and of what the services said they did with it, and refuses to
+It keeps its own books of what came in from outside and of what the services reported about it, and refuses to
 write down what cannot be: more than is open, more than is left, a discount that the terms do not give.
 """
 
@@ -54,7 +54,7 @@ class Invoice:
 
 
 def as_received(payment_id: str) -> str:
-    """The payment that the bank told of: what pays for several customers is kept in parts, `P-7` and `P-7/2`."""
+    """The payment that the bank reported: what pays for several customers is kept in parts, `P-7` and `P-7/2`."""
     return payment_id.partition("/")[0]
 
 
@@ -62,12 +62,12 @@ def as_received(payment_id: str) -> str:
 class Money:
     """A payment, and how much of it has not settled anything."""
 
-    said: PaymentReceived
+    received: PaymentReceived
     left: Decimal
 
 
 class PlainBooks:
-    """Fed with the payments that reach cash_app, and with everything that is said."""
+    """Fed with the payments that reach cash_app, and with every event published."""
 
     def __init__(self) -> None:
         self.invoices: dict[str, Invoice] = {}
@@ -87,7 +87,7 @@ class PlainBooks:
                 self._move(event.value_date, "cash", UNIDENTIFIED_CUSTOMER, event.currency, event.amount)
                 self._move(event.value_date, "held", UNIDENTIFIED_CUSTOMER, event.currency, event.amount)
 
-    def hear(self, event: Event) -> None:
+    def record(self, event: Event) -> None:
         if isinstance(event, InvoicePosted):
             self._post(event)
         elif isinstance(event, PaymentApplied):
@@ -113,25 +113,27 @@ class PlainBooks:
         self.invoices[invoice.invoice_id] = invoice
         self._move(invoice.dated, "receivables", invoice.customer, invoice.currency, invoice.total)
 
-    def _apply(self, said: PaymentApplied) -> None:
+    def _apply(self, applied: PaymentApplied) -> None:
         """Takes the cash from the payment, and cash and discount off the invoices."""
-        money, on = self.payments[as_received(said.payment_id)], said.applied_on
-        assert said.currency == money.said.currency
-        assert on >= money.said.value_date, f"{said.application_id} is dated before the money was there"
-        for line in said.lines:
+        money, on = self.payments[as_received(applied.payment_id)], applied.applied_on
+        assert applied.currency == money.received.currency
+        assert on >= money.received.value_date, f"{applied.application_id} is dated before the money was there"
+        for line in applied.lines:
             invoice = self.invoices[line.item_id]
-            assert (invoice.customer, invoice.currency) == (said.customer_id, said.currency)
+            assert (invoice.customer, invoice.currency) == (applied.customer_id, applied.currency)
             assert on >= invoice.dated, f"{invoice.number} was settled before it was posted"
             assert line.amount + line.discount <= invoice.open, f"more than is open of {invoice.number}"
-            assert line.discount <= invoice.to_be_had(money.said.value_date), f"unearned discount on {invoice.number}"
-            assert line.amount <= money.left, f"more than was left of {said.payment_id}"
+            assert line.discount <= invoice.to_be_had(money.received.value_date), (
+                f"unearned discount on {invoice.number}"
+            )
+            assert line.amount <= money.left, f"more than was left of {applied.payment_id}"
             money.left -= line.amount
             invoice.open -= line.amount + line.discount
             invoice.taken += line.discount
-            self._move(on, "held", UNIDENTIFIED_CUSTOMER, said.currency, -line.amount)
-            self._move(on, "discount", said.customer_id, said.currency, line.discount)
-            self._move(on, "receivables", said.customer_id, said.currency, -line.amount - line.discount)
-            self.applied.append((on, said.customer_id, said.currency, line.amount + line.discount))
+            self._move(on, "held", UNIDENTIFIED_CUSTOMER, applied.currency, -line.amount)
+            self._move(on, "discount", applied.customer_id, applied.currency, line.discount)
+            self._move(on, "receivables", applied.customer_id, applied.currency, -line.amount - line.discount)
+            self.applied.append((on, applied.customer_id, applied.currency, line.amount + line.discount))
 
     def _move(self, on: date, what: str, customer: str, currency: str, change: Decimal) -> None:
         self.moves.append((on, what, customer, currency, change))

@@ -1,7 +1,7 @@
 """Orders, shipments, invoices, payments, discounts, promises and days in any order: money equal after every step.
 
-A hypothesis state machine drives the five services' own handlers on PostgreSQL, wired by the events they say and
-heard in any order, with a plain model beside them. The same examples are played on every run; more of them, and
+A hypothesis state machine drives the five services' own handlers on PostgreSQL, wired by the events they publish,
+consumed in any order, with a plain model beside them. The same examples are played on every run; more of them, and
 others each time, with O2C_PROPERTY_EXAMPLES, e.g. for an hour: O2C_PROPERTY_EXAMPLES=5000.
 """
 
@@ -102,7 +102,7 @@ class AnyOrder(RuleBasedStateMachine):
     def opens(self, orders: list[tuple[str, list[int]]]) -> None:
         """The first day, three customers, and some invoices to be paid."""
         self.business.begin_day(FIRST_DAY, 0)
-        self.business.tell(*catalogue(), *(master(customer_id) for customer_id in self.versions), disorder=0)
+        self.business.send(*catalogue(), *(master(customer_id) for customer_id in self.versions), disorder=0)
         self.plain.limits = {customer_id: master(customer_id).credit_limit for customer_id in self.versions}
         for n, (customer, quantities) in enumerate(orders):
             self.order_goes_through(customer=customer, quantities=quantities, days=-n, disorder=0)
@@ -122,7 +122,7 @@ class AnyOrder(RuleBasedStateMachine):
     ) -> None:
         """The usual way: ordered, approved, `stock` per cent of it there, `shipped` per cent of that leaves."""
         placed = self._order(self._next("O"), customer, quantities, False, days)
-        self.business.tell(placed, disorder=disorder)
+        self.business.send(placed, disorder=disorder)
         for asked in [asked for asked in self.asked if asked.order_id == placed.order_id]:
             self._answer(asked, stock, disorder)
             if any(line.picking for line in self.plain.orders[placed.order_id].lines.values()):
@@ -131,7 +131,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(customer=CUSTOMERS, quantities=QUANTITIES, complete=st.booleans(), days=st.integers(-4, 1), disorder=DISORDER)
     def order_comes(self, customer: str, quantities: list[int], complete: bool, days: int, disorder: int) -> None:
         placed = self._order(self._next("O"), customer, quantities, complete, days)
-        self.business.tell(placed, disorder=disorder)
+        self.business.send(placed, disorder=disorder)
         assert (placed.order_id in self.plain.orders) == (customer in self.versions)
 
     @rule(customer=CUSTOMERS, quantities=QUANTITIES, days=st.integers(-4, 1), disorder=DISORDER)
@@ -140,20 +140,20 @@ class AnyOrder(RuleBasedStateMachine):
     ) -> None:
         order_id = self._next("O")
         self.plain.cancelled_early.add(order_id)
-        self.business.tell(self._cancellation(order_id, customer), disorder=0)
-        self.business.tell(self._order(order_id, customer, quantities, False, days), disorder=disorder)
+        self.business.send(self._cancellation(order_id, customer), disorder=0)
+        self.business.send(self._order(order_id, customer, quantities, False, days), disorder=disorder)
 
     @precondition(lambda self: self.plain.orders)
     @rule(which=WHICH, disorder=DISORDER)
     def order_is_cancelled(self, which: int, disorder: int) -> None:
         cancelled = _pick(list(self.plain.orders.values()), which)
         cancelled.cancel()
-        self.business.tell(self._cancellation(cancelled.order_id, cancelled.customer), disorder=disorder)
+        self.business.send(self._cancellation(cancelled.order_id, cancelled.customer), disorder=disorder)
 
     @precondition(lambda self: self._amendable())
     @rule(which=WHICH, quantities=QUANTITIES, twice=st.booleans(), disorder=DISORDER)
     def order_is_amended(self, which: int, quantities: list[int], twice: bool, disorder: int) -> None:
-        """Once, or twice at the same time: the later revision counts, whichever is heard first."""
+        """Once, or twice at the same time: the later revision counts, whichever is consumed first."""
         amended = _pick(self._amendable(), which)
         days, last = (amended.dated - self.today).days, amended.revision + 1 + twice
         placed = self._order(amended.order_id, amended.customer, quantities, False, days)
@@ -163,7 +163,7 @@ class AnyOrder(RuleBasedStateMachine):
         ]
         if twice:
             revisions[0] = revisions[0].model_copy(update={"lines": revisions[0].lines[:1]})
-        self.business.tell(*revisions, disorder=disorder)
+        self.business.send(*revisions, disorder=disorder)
         assert self.plain.orders[amended.order_id].revision == last
 
     @precondition(lambda self: self.asked)
@@ -185,7 +185,7 @@ class AnyOrder(RuleBasedStateMachine):
                 for n, got in lines
             ],  # type: ignore[arg-type]
         )
-        self.business.tell(answer, answer.model_copy(), disorder=disorder)
+        self.business.send(answer, answer.model_copy(), disorder=disorder)
 
     @rule(item_id=st.sampled_from(["I-1", "I-2"]), quantity=st.integers(1, 90), disorder=DISORDER)
     def goods_come_in(self, item_id: str, quantity: int, disorder: int) -> None:
@@ -196,7 +196,7 @@ class AnyOrder(RuleBasedStateMachine):
             quantity=quantity,
             business_date=self.today,
         )
-        self.business.tell(came_in, disorder=disorder)
+        self.business.send(came_in, disorder=disorder)
 
     @precondition(lambda self: self._picking())
     @rule(which=WHICH, percent=st.sampled_from([100, 100, 40]), days=st.integers(-6, 1), disorder=DISORDER)
@@ -215,12 +215,12 @@ class AnyOrder(RuleBasedStateMachine):
         )
         self.plain.invoiced[f"INV-{shipment.shipment_id}"] = shipping.ship(quantities)
         self.shipped.append(shipment)
-        self.business.tell(shipment, disorder=disorder)
+        self.business.send(shipment, disorder=disorder)
 
     @precondition(lambda self: self.shipped)
     @rule(which=WHICH, disorder=DISORDER)
-    def shipment_is_told_again(self, which: int, disorder: int) -> None:
-        self.business.tell(_pick(self.shipped, which).model_copy(), disorder=disorder)
+    def shipment_is_published_again(self, which: int, disorder: int) -> None:
+        self.business.send(_pick(self.shipped, which).model_copy(), disorder=disorder)
 
     @rule(
         number=st.sampled_from(FORWARD[:3]),
@@ -246,7 +246,7 @@ class AnyOrder(RuleBasedStateMachine):
             amount=Decimal(amount),
             disputed=disputed,
         )
-        self.business.tell(brought, brought.model_copy(), disorder=disorder)
+        self.business.send(brought, brought.model_copy(), disorder=disorder)
 
     # Money
 
@@ -261,7 +261,7 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: self._discounted())
     @rule(which=WHICH, twofold=st.booleans(), days=st.integers(-12, 2), disorder=DISORDER)
     def discount_is_taken(self, which: int, twofold: bool, days: int, disorder: int) -> None:
-        """In time or late, as the terms say or twice as much, once or again."""
+        """In time or late, as the terms state or twice as much, once or again."""
         invoice = _pick(self._discounted(), which)
         claimed = min(invoice.discount * (2 if twofold else 1), round_half_up(invoice.open / 2, invoice.currency))
         if claimed >= invoice.open:
@@ -277,7 +277,7 @@ class AnyOrder(RuleBasedStateMachine):
             remittance=[line],
         )
         self.received.append(taken)
-        self.business.tell(taken, disorder=disorder)
+        self.business.send(taken, disorder=disorder)
 
     @rule(wishes=st.lists(ANY_PAYMENTS, min_size=1, max_size=3), disorder=DISORDER)
     def bank_tells_of_payments(self, wishes: list[PaymentWish], disorder: int) -> None:
@@ -289,14 +289,14 @@ class AnyOrder(RuleBasedStateMachine):
             self.numbers["P"] = self.numbers.get("P", 0) + 1
             payments.append(wish.made(self.numbers["P"], self.books, self.today))
         self.received += payments
-        self.business.tell(*payments, disorder=disorder)
+        self.business.send(*payments, disorder=disorder)
 
     @precondition(lambda self: self.received)
     @rule(which=WHICH, renamed=st.booleans(), disorder=DISORDER)
     def payment_comes_twice(self, which: int, renamed: bool, disorder: int) -> None:
         first = _pick(self.received, which)
         again = first.model_copy(update={"payment_id": self._next("P-AGAIN") if renamed else first.payment_id})
-        self.business.tell(again, disorder=disorder)
+        self.business.send(again, disorder=disorder)
 
     @precondition(lambda self: self._in("suspense"))
     @rule(which=WHICH, customer=CUSTOMERS, disorder=DISORDER)
@@ -310,14 +310,14 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(which=WHICH, percent=st.sampled_from([100, 100, 50, 3]), net=st.booleans(), disorder=DISORDER)
     def clerk_applies(self, which: int, percent: int, net: bool, disorder: int) -> None:
         money, invoice = _pick(self._by_hand(), which)
-        discount = invoice.to_be_had(money.said.value_date) if net else Decimal(0)
+        discount = invoice.to_be_had(money.received.value_date) if net else Decimal(0)
         if not invoice.open - discount <= money.left:
             discount = Decimal(0)
         cash = invoice.open - discount
         if not discount:
             cash = max(round_half_up(min(cash, money.left) * percent / 100, invoice.currency), Decimal(1))
         if 0 < cash <= min(money.left, invoice.open):
-            self.business.apply(money.said.payment_id, invoice.invoice_id, cash, discount, disorder)
+            self.business.apply(money.received.payment_id, invoice.invoice_id, cash, discount, disorder)
 
     # The customer master, credit
 
@@ -325,12 +325,12 @@ class AnyOrder(RuleBasedStateMachine):
     def customer_changes(self, customer: str, shares: bool, stale: bool, disorder: int) -> None:
         version = self.versions.get(customer, 0)
         if stale and version:
-            self.business.tell(master(customer, version, not shares), disorder=disorder)
+            self.business.send(master(customer, version, not shares), disorder=disorder)
             return
         self.versions[customer] = version + 1
         if customer not in self.plain.limits_by_hand:
             self.plain.limits[customer] = master(customer).credit_limit
-        self.business.tell(master(customer, version + 1, shares), disorder=disorder)
+        self.business.send(master(customer, version + 1, shares), disorder=disorder)
 
     @precondition(lambda self: self._held())
     @rule(which=WHICH, release=st.booleans(), disorder=DISORDER)
@@ -409,10 +409,10 @@ class AnyOrder(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.business.end()
 
-    # What the model hears, and picks from
+    # What the model records, and picks from
 
     def _published(self, event: Event) -> None:
-        self.books.hear(event)
+        self.books.record(event)
         orders = self.plain.orders
         if isinstance(event, OrderValidated):
             orders[event.order_id] = Order.of(event)
@@ -476,15 +476,15 @@ class AnyOrder(RuleBasedStateMachine):
         return [(row, self._part(row)) for row in sorted(rows, key=lambda row: str(row["payment_id"]))]
 
     def _part(self, row: Any) -> Money:
-        said = self.books.payments[as_received(row["payment_id"])].said
-        return Money(said.model_copy(update={"payment_id": row["payment_id"]}), row["unapplied_amount"])
+        received = self.books.payments[as_received(row["payment_id"])].received
+        return Money(received.model_copy(update={"payment_id": row["payment_id"]}), row["unapplied_amount"])
 
     def _by_hand(self) -> list[tuple[Money, Invoice]]:
         return [
             (money, invoice)
             for row, money in self._in("unapplied", "on_account")
             for invoice in self.books.invoices.values()
-            if invoice.open and (invoice.customer, invoice.currency) == (row["customer_id"], money.said.currency)
+            if invoice.open and (invoice.customer, invoice.currency) == (row["customer_id"], money.received.currency)
         ]
 
 

@@ -15,7 +15,7 @@ from tests.integration.stateful.plain_books import Invoice, PlainBooks
 from tests.kit.events.sample import customer, item, payment, price
 
 NEWCOMER = "C-4"
-"""A customer whom nobody has heard of until the ERP speaks of them."""
+"""A customer without master data until the ERP publishes it."""
 SHARED = "ACC-SHARED"
 FORWARD = ("OLD-1", "old-1", "OLD-2", "O LD-3")
 """Numbers of invoices that may be brought forward, and named before they are."""
@@ -65,7 +65,7 @@ class LineWish:
 
 @dataclass(frozen=True)
 class PaymentWish:
-    """`who` tells how the payer is known, `how` what the amount is; `which` picks among what there is."""
+    """`who` is how the payer is known, `how` what the amount is; `which` picks among what there is."""
 
     who: str
     how: str
@@ -169,7 +169,7 @@ _SOME_LINES = st.lists(LINES, min_size=1, max_size=3).map(tuple)
 PLAIN_PAYMENTS = payments(st.sampled_from(["named", "account"]), _NO_LINES)
 PAYMENTS_WITH_REMITTANCE = payments(st.just("named"), _SOME_LINES)
 ANY_PAYMENTS = payments(
-    st.sampled_from(["named", "account", "shared", "newcomer", "new account", "nobody"]),
+    st.sampled_from(["named", "account", "shared", "newcomer", "new account", "unknown"]),
     st.one_of(_NO_LINES, _SOME_LINES),
     st.sampled_from([False, False, False, True]),
 )

@@ -103,23 +103,23 @@ async def play(
             await simulation.play_day(business_day(day))
             if after_day is not None:
                 await after_day()
-        await RareBusiness(simulation, lambda service, role: _desk(client, service, role), after=DAYS[-1]).happens()
+        await RareBusiness(simulation, lambda service, role: desk(client, service, role), after=DAYS[-1]).happens()
         if after_day is not None:
             await after_day()
 
 
-def _desk(client: httpx.AsyncClient, service: str, role: str) -> ApiClient:
+def desk(client: httpx.AsyncClient, service: str, role: str) -> ApiClient:
     return ApiClient(client, f"http://{service}", issue_token(SECRET, f"the {role}", [role], 1))
 
 
 def _department(client: httpx.AsyncClient, simulation: Simulation, seed: int) -> Sequence[Any]:
     dice = Dice(seed)
     return (
-        Controller([_desk(client, service, "controller") for service in ("invoicing", "cash_app")]),
-        CashClerk(_desk(client, "cash_app", "cash_clerk"), simulation.upstream.customers),
-        CreditManager(_desk(client, "credit", "credit_manager"), dice),
-        CreditAnalyst(_desk(client, "credit", "credit_analyst"), dice),
-        HeadOfCredit(_desk(client, "credit", "credit_manager"), dice),
-        Underwriter(_desk(client, "credit", "credit_manager"), dice),
-        Collector(_desk(client, "collections", "collector"), dice),
+        Controller([desk(client, service, "controller") for service in ("invoicing", "cash_app")]),
+        CashClerk(desk(client, "cash_app", "cash_clerk"), simulation.upstream.customers),
+        CreditManager(desk(client, "credit", "credit_manager"), dice),
+        CreditAnalyst(desk(client, "credit", "credit_analyst"), dice),
+        HeadOfCredit(desk(client, "credit", "credit_manager"), dice),
+        Underwriter(desk(client, "credit", "credit_manager"), dice),
+        Collector(desk(client, "collections", "collector"), dice),
     )

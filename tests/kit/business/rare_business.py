@@ -51,7 +51,7 @@ class RareBusiness:
 
     async def happens(self) -> None:
         await self._a_day_begins()
-        await self._customers_that_nobody_knew()
+        await self._customers_without_master_data()
         await self._orders_beyond_the_limit()
         await self._goods_run_short()
         await self._a_promise_is_made()
@@ -68,7 +68,7 @@ class RareBusiness:
         """On the second one the promise is due, broken, and the account held."""
         await self._publish(BusinessDayStarted(company_id=COMPANY_ID, business_date=self._day))
 
-    async def _customers_that_nobody_knew(self) -> None:
+    async def _customers_without_master_data(self) -> None:
         small = {"credit_limit": Decimal("100.00"), "terms": {"net_days": 30}}
         await self._publish(
             item(_ITEM),

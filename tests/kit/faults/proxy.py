@@ -52,7 +52,7 @@ class Proxy:
         self._delay_seconds = delay_seconds
 
     def mend(self) -> None:
-        """What stalled goes on, at full speed; new connections are let through again."""
+        """What stalled continues, at full speed; new connections are accepted again."""
         self._whole = True
         self._delay_seconds = 0.0
         self._flowing.set()
@@ -97,7 +97,7 @@ class Proxy:
 
 
 class KafkaProxy(Proxy):
-    """Puts itself in the broker's place in the addresses that the broker tells its clients."""
+    """Puts itself in the broker's place in the addresses that the broker sends to its clients."""
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         host, port = self._target

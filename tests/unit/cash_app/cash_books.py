@@ -10,9 +10,12 @@ from typing import Any, TypeVar
 
 from services.cash_app.application.domain.application import apply_payment, post_item
 from services.cash_app.application.domain.application_rules import STANDARD, CustomerRules, RuleSet
+from services.cash_app.application.domain.credit_memo import credit_of
 from services.cash_app.application.domain.currency_conversion import NO_RATES
-from services.cash_app.application.domain.customer_subledger import CustomerSubledger
-from services.cash_app.open_items.domain.document_number import document_key
+from services.cash_app.application.domain.customer_subledger import CustomerSubledger, Known
+from services.cash_app.open_items.domain.document_number import document_key, reference_key
+from services.cash_app.open_items.domain.instalments import items_of_instalments
+from services.cash_app.open_items.domain.known_document import KnownDocument
 from services.cash_app.open_items.domain.open_item import OpenItem, item_of
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.payment import Payment, payment_of
@@ -20,7 +23,7 @@ from services.cash_app.payments.domain.pending_document import PendingDocument
 from shared.contracts.cash_app import AppliedLine, PaymentApplied
 from shared.contracts.erp import PaymentReceived, RemittanceLine
 from shared.contracts.event import Event
-from shared.contracts.invoicing import InvoicePosted
+from shared.contracts.invoicing import CreditMemoPosted, InvoicePosted
 from shared.kernel.exchange_rates import DatedExchangeRates
 from shared.kernel.journal import Account, totals_by_account
 
@@ -58,7 +61,7 @@ def payment(payment_id: str, amount: str, day: int = 5, names: Iterable[Any] = (
 
 
 OLDEST_AT_LAST = CustomerRules(
-    rule_set=RuleSet(rules=(*STANDARD.rule_set.rules[:-1], "oldest_first"), residual_handling="on_account")
+    rule_set=RuleSet(rules=(*STANDARD.rule_set.rules, "oldest_first"), residual_handling="on_account")
 )
 
 
@@ -76,7 +79,10 @@ class CashBooks:
     def __init__(self, rules: CustomerRules = OLDEST_AT_LAST, rates: DatedExchangeRates = NO_RATES) -> None:
         self.owners: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self.rules = rules
-        self.book = CustomerSubledger(CUSTOMER, self.owners, lambda company_id, customer_id, day: (1, rules), rates)
+        self.references: defaultdict[tuple[str, str], list[KnownDocument]] = defaultdict(list)
+        self.book = CustomerSubledger(
+            CUSTOMER, self.owners, lambda company_id, customer_id, day: (1, rules), rates, Known(self.references, {})
+        )
         self.bookings = Bookings()
         self.items: dict[str, OpenItem] = {}
         self.payments: dict[str, Payment] = {}
@@ -84,9 +90,21 @@ class CashBooks:
     def post(self, *invoices: InvoicePosted) -> None:
         for posted in sorted(invoices, key=lambda i: i.business_order):
             item = item_of(posted, self.rules.discount.base)
-            self.items[posted.invoice_number] = item
+            parts = items_of_instalments(posted, item)
+            self.items |= {part.item_id if posted.instalments else posted.invoice_number: part for part in parts}
             self.owners[item.company_id, document_key(item.document_number)].add(item.customer_id)
-            post_item(item, self.book, self.bookings)
+            named = (
+                (item.document_number, "number"),
+                (item.order_id, "order"),
+                (item.customer_reference, "purchase_order"),
+            )
+            for name, kind in named:
+                known = KnownDocument(CUSTOMER, item.currency, item.open_amount, item.open_amount, item.item_id)
+                known = known._replace(document_number=item.document_number, kind=kind)
+                if name:
+                    self.references[item.company_id, reference_key(name)].append(known)
+            for part in parts:
+                post_item(part, self.book, self.bookings, more_to_come=part is not parts[-1])
 
     def receive(self, *payments: PaymentReceived) -> None:
         for received in sorted(payments, key=lambda p: p.business_order):
@@ -95,8 +113,35 @@ class CashBooks:
             taken.receive(self.bookings)
             apply_payment(taken, self.book, self.bookings)
 
+    def credit_memo(self, number: str, amount: str, day: int = 5, of: str | None = None) -> Payment:
+        """A credit memo is posted; `of` is the invoice that it corrects."""
+        posted = CreditMemoPosted(
+            credit_memo_id=f"ID-{number}", credit_memo_number=number, company_id=COMPANY, customer_id=CUSTOMER,
+            invoice_number=of, credit_date=on(day), currency="USD", net=amount, tax="0", total=amount, reason="price",
+        )  # fmt: skip
+        memo = credit_of(posted)
+        self.payments[memo.payment_id] = memo
+        memo.receive(self.bookings, out_of=Account.RECEIVABLES)
+        apply_payment(memo, self.book, self.bookings)
+        return memo
+
+    def credit(self, number: str, total: str, day: int = 4, *, tax: str = "0", **changes: Any) -> None:
+        """A credit memo for the document of that number."""
+        given: dict[str, Any] = {
+            "credit_memo_id": f"CM-{len(self.payments)}", "credit_memo_number": f"CM-{len(self.payments)}",
+            "company_id": COMPANY, "customer_id": CUSTOMER, "invoice_number": number, "credit_date": on(day),
+            "currency": "USD", "net": str(Decimal(total) - Decimal(tax)), "tax": tax, "total": total,
+            "reason": "goods came back",
+        }  # fmt: skip
+        memo = credit_of(CreditMemoPosted(**{**given, **changes}))
+        self.payments[memo.payment_id] = memo
+        memo.receive(self.bookings, out_of=Account.RECEIVABLES)
+        apply_payment(memo, self.book, self.bookings)
+
     def belongs_to_another_customer(self, number: str) -> None:
         self.owners[COMPANY, document_key(number)].add("C-2")
+        other = KnownDocument("C-2", "USD", Decimal(100), Decimal(100), f"I-{number}", number, "number")
+        self.references[COMPANY, reference_key(number)].append(other)
 
     @property
     def pending(self) -> list[PendingDocument]:

@@ -54,7 +54,7 @@ def test_a_trace_goes_on_from_cause_to_effect() -> None:
     assert child_traceparent("garbage", uuid.UUID(int=5)).startswith("00-00000000000000000000000000000005-")
 
 
-def test_what_is_wrong_is_said_field_by_field() -> None:
+def test_what_is_wrong_is_reported_field_by_field() -> None:
     headers = read_headers(encode(order(), CONTEXT).headers)
     with pytest.raises(DecodeError, match="order_date: Input should be a valid date") as fault:
         decode(b'{"order_id":"O-1","order_date":"soon"}', headers, 100_000)

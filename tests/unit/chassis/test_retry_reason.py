@@ -1,4 +1,4 @@
-"""Readiness tells the truth of both halves of a large batch: one that goes through does not hide one that fails."""
+"""Readiness reports both halves of a large batch: one that goes through does not hide one that fails."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ async def test_a_half_that_goes_through_does_not_hide_one_that_is_retried() -> N
     settings = cast(Any, SimpleNamespace(retry_seconds_max=60.0, dead_letters_in_a_row_max=1))
     processor = BatchProcessor(
         cast(Any, None),
-        cast(Any, None),
+        cast(Any, SimpleNamespace(answer_unreadable={})),
         settings,
         metrics=Metrics(),
         traces=NoTraces(),

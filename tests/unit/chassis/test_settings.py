@@ -46,20 +46,20 @@ def test_a_wrong_setting_is_named_with_its_value_and_the_remedy(
     assert message in str(error.value)
 
 
-def test_all_wrong_settings_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_wrong_settings_are_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("O2C_DATABASE_URL")
     monkeypatch.setenv("O2C_HTTP_PORT", "70000")
     with pytest.raises(ConfigurationError, match=r"O2C_DATABASE_URL: Field required.*O2C_HTTP_PORT"):
         load_settings(ServiceSettings)
 
 
-def test_a_service_that_could_let_nobody_in_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_that_could_accept_no_token_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("O2C_TOKEN_SECRET")
     with pytest.raises(ConfigurationError, match="O2C_TOKEN_SECRET or O2C_TOKEN_JWKS_URL must be set"):
         load_settings(ServiceSettings)
 
 
-def test_a_secret_is_never_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("O2C_TOKEN_SECRET", "a-secret-that-is-too-short")
     with pytest.raises(ConfigurationError) as error:
         load_settings(ServiceSettings)

@@ -1,4 +1,4 @@
-"""The credit service as a story plays it: batches of events in, events out, and rows to look at.
+"""The credit service as a story plays it: batches of events in, events out, and rows to check.
 
 Two stores stand behind it: plain dictionaries (`in_memory.py`), fast enough for property tests, and PostgreSQL
 (`tests/integration/test_credit_store.py`). There the same stories are played on PostgreSQL, and random histories on
@@ -51,7 +51,7 @@ COLUMNS: Final = {
         "customer_id", "business_date", "part", "detail", "currency", "change", "cause_id",
     ),
 }  # fmt: skip
-"""The tables that stories look at, with their columns. The last two are append-only."""
+"""The tables that stories check, with their columns. The last two are append-only."""
 
 Row = dict[str, Any]
 

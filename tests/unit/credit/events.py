@@ -1,4 +1,4 @@
-"""Events of the stories about customer C-1, in USD unless said otherwise."""
+"""Events of the stories about customer C-1, in USD unless stated otherwise."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from services.credit.app import service
 from services.credit.work import CreditWork
 from shared.chassis.transaction.queries import Queries
+from shared.kernel.business_days import BusinessDays
 from tests.unit.credit.books import COLUMNS, TODAY, Books, Row
 
 NEW_ACCOUNT: Final = (
@@ -71,7 +72,7 @@ class InMemoryWork(CreditWork):
     """Answers the queries of the stories; any other query fails."""
 
     def __init__(self, books: InMemoryBooks) -> None:
-        super().__init__(None, Queries(), "credit", books.today, service.policies)
+        super().__init__(None, Queries(), "credit", BusinessDays({"": books.today}), service.policies)
         self._books = books
 
     async def fetch(self, query: str, *arguments: Any) -> list[Any]:

@@ -65,7 +65,7 @@ def test_an_alert_watches_what_is_exported_and_is_explained(alert: str, rule: st
     assert named_in(rule) <= OF_SERVICES | OF_THE_BOOKS
     assert named_in(rule) or 'up{job="o2c"' in rule
     assert all(part in rule for part in ("expr:", "for:", "severity:", "summary:"))
-    assert re.search(rf"^\| {alert} \|", PAGE, re.MULTILINE), f"the page does not say what to do about {alert}"
+    assert re.search(rf"^\| {alert} \|", PAGE, re.MULTILINE), f"the page does not state what to do about {alert}"
 
 
 def test_the_page_explains_no_alert_that_does_not_exist() -> None:

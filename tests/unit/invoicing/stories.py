@@ -16,6 +16,7 @@ from services.invoicing.tax.store import TAX_RATES
 from shared.contracts.erp import OrderPlaced
 from shared.contracts.event import Event
 from shared.contracts.inv_ctrl import ShipmentConfirmed, StockAnswered
+from shared.kernel.business_days import BusinessDays
 from tests.kit.events.sample import DAY, customer, item, order, price
 
 TAXES = TAX_RATES.shipped.document
@@ -32,8 +33,9 @@ def catalogue(
     known_customers = [Customer.of(c) for c in customers or [customer()]]
     known_items = [Item.of(i) for i in items or [item(), item("I-2")]]
     book = PriceBook(Price.of(p) for p in prices or [price(), price("I-2", "3.335")])
+    days = BusinessDays({"US01": today} if today else {})
     return Catalogue(
-        {c.customer_id: c for c in known_customers}, {i.item_id: i for i in known_items}, book, TAXES, RULES, today
+        {c.customer_id: c for c in known_customers}, {i.item_id: i for i in known_items}, book, TAXES, RULES, days
     )
 
 

@@ -52,7 +52,7 @@ def test_the_sentence_names_the_person_both_amounts_and_the_policy() -> None:
     )
 
 
-def test_a_person_without_a_limit_is_told_so_in_the_currencys_decimals() -> None:
+def test_a_person_without_a_limit_is_refused_in_the_currencys_decimals() -> None:
     with pytest.raises(AuthorityExceeded, match="Eve has no authority to decide on 900 JPY: ask "):
         check_authority(LIMITS, "Eve", ["collector"], amount=Decimal("900.000"), currency="JPY", policy_name="rules")
 

@@ -23,7 +23,7 @@ from tests.unit.simulator.doubles import ServicesInMemory, simulation
 _DOCUMENT_NUMBER = re.compile(r"N-\d+")
 
 
-async def _said(seed: int, shuffle: int, months: int = 2) -> list[tuple[str, str, str]]:
+async def _published(seed: int, shuffle: int, months: int = 2) -> list[tuple[str, str, str]]:
     services = ServicesInMemory(seed, shuffle)
     await simulation(services, seed).play(months)
     # Document numbers may depend on arrival order, nothing else may.
@@ -32,12 +32,12 @@ async def _said(seed: int, shuffle: int, months: int = 2) -> list[tuple[str, str
     ]
 
 
-async def test_the_same_seed_says_the_same_in_whatever_order_it_hears():
-    assert await _said(seed=7, shuffle=1) == await _said(seed=7, shuffle=2)
+async def test_the_same_seed_publishes_the_same_in_whatever_order_it_consumes():
+    assert await _published(seed=7, shuffle=1) == await _published(seed=7, shuffle=2)
 
 
 async def test_another_seed_is_another_history():
-    assert await _said(seed=7, shuffle=1, months=1) != await _said(seed=8, shuffle=1, months=1)
+    assert await _published(seed=7, shuffle=1, months=1) != await _published(seed=8, shuffle=1, months=1)
 
 
 @pytest.fixture(scope="module")

@@ -8,24 +8,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from services.cash_app.application.domain.customer_subledger import CustomerSubledger, UnmatchedReason
+from services.cash_app.application.domain.customer_subledger import CreditUse, CustomerSubledger, UnmatchedReason
 from services.cash_app.application.domain.matching import propose
-from services.cash_app.application.domain.remittance import (
-    TermsInForce,
-    left_over,
-    remarks,
-    settle_foreign,
-    settle_named,
-)
-from services.cash_app.application.domain.settlement import Conversion, SettledLine, StatedAmount
+from services.cash_app.application.domain.named_item import TermsInForce, remarks, settle_named
+from services.cash_app.application.domain.remittance import left_over, settle_foreign
+from services.cash_app.application.domain.settlement import Conversion, KeptBack, SettledLine, StatedAmount
+from services.cash_app.application.domain.stated_lines import credits_deducted
 from services.cash_app.application.domain.tolerance import keep_surplus
+from services.cash_app.open_items.domain.document_number import reference_key
 from services.cash_app.open_items.domain.open_item import OpenItem, deduction_from
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.payment import GL_ACCOUNT, UNIDENTIFIED_CUSTOMER, Payment, PaymentState
 from services.cash_app.payments.domain.pending_document import PendingDocument
 from shared.contracts.cash_app import AppliedLine, CustomerCreditIssued, DeductionOpened, PaymentApplied
 from shared.kernel.journal import Account, Posting
-from shared.kernel.money import round_half_up
+from shared.kernel.money import Money, round_half_up
 
 APPLICATION_LINES_MAX: Final = 500
 """More lines become further applications, so that no event outgrows a message."""
@@ -35,8 +32,10 @@ TEXT_CHARACTERS_MAX: Final = 500
 
 def apply_payment(payment: Payment, book: CustomerSubledger, bookings: Bookings) -> None:
     """Applies an identified payment by the rules; what is left waits for its documents or is put on account."""
+    _settle_from_credit(credits_deducted(payment, book), payment, book, bookings)
     proposal = propose(payment, book)
-    lines = proposal.lines
+    _settle_from_credit([line for line in proposal.lines if line.paid_by is not None], payment, book, bookings)
+    lines = [line for line in proposal.lines if line.paid_by is None]
     if not proposal.pending and payment.method != "credit_memo":
         lines = keep_surplus(lines, payment.unapplied_amount, book.in_force(payment)[1].tolerance)
     settle(payment, lines, book, bookings, policy_version=proposal.policy_version)
@@ -51,12 +50,29 @@ def apply_payment(payment: Payment, book: CustomerSubledger, bookings: Bookings)
     _handle_residual(payment, payment.held_since, book, bookings, doubtful=proposal.doubtful and not is_credit_memo)
 
 
-def post_item(item: OpenItem, book: CustomerSubledger, bookings: Bookings) -> None:
-    """A new item: payments that waited for it settle it first, then money on account does."""
+def _settle_from_credit(
+    lines: Sequence[SettledLine], payment: Payment, book: CustomerSubledger, bookings: Bookings
+) -> None:
+    """Settles what credit memos and other money on account pay together with the payment, each on its own."""
+    by_credit: dict[str, list[SettledLine]] = {}
+    for line in lines:
+        if line.paid_by is not None:
+            by_credit.setdefault(line.paid_by.payment_id, []).append(line)
+    for of_one in by_credit.values():
+        credit = of_one[0].paid_by
+        if credit is not None:
+            settle(credit, of_one, book, bookings, not_before=payment.held_since)
+
+
+def post_item(item: OpenItem, book: CustomerSubledger, bookings: Bookings, *, more_to_come: bool = False) -> None:
+    """A new item: payments that waited for it settle it first, then money on account does.
+
+    `more_to_come`: further instalments of its document follow, for which the rest of the money waits.
+    """
     bookings.events.append(item.posted())
     book.add_item(item)
     for payment, pending in book.payments_pending_for(item):
-        _fulfil(payment, pending, item, book, bookings)
+        _fulfil(payment, pending, item, book, bookings, more_to_come=more_to_come)
     for payment in book.credit_for(item):
         if not item.is_open:
             break
@@ -138,31 +154,73 @@ class _Application:
 
 
 def _fulfil(
-    payment: Payment, pending: PendingDocument, item: OpenItem, book: CustomerSubledger, bookings: Bookings
+    payment: Payment,
+    pending: PendingDocument,
+    item: OpenItem,
+    book: CustomerSubledger,
+    bookings: Bookings,
+    *,
+    more_to_come: bool,
 ) -> None:
-    """The document that the payment waited for has arrived."""
+    """The document that the payment waited for has arrived, or the next part of it."""
     on = max(payment.held_since, item.document_date)
     money = min(pending.amount, payment.unapplied_amount)
     number = pending.document_number
     version, rules = book.in_force(payment)
+    of_order = reference_key(number) != reference_key(item.document_number)
+    before = payment.unapplied_amount
+    in_parts = of_order or more_to_come
+    if in_parts and item.currency == payment.currency:
+        money = min(money, item.open_amount)
     if not item.is_open:
-        payment.remark([left_over(UnmatchedReason.PAID, number, money, payment.currency)])
+        if not of_order:
+            payment.remark([left_over(UnmatchedReason.PAID, number, money, payment.currency)])
     elif money:
         stated = StatedAmount(money, pending.discount)
-        terms = TermsInForce(rules, book.discount_day(payment, rules), payment.value_date)
+        named_by = "the remittance names" if payment.remittance else "the bank's words name"
+        terms = TermsInForce(rules, book.discount_day(payment, rules), payment.value_date, named_by)
         if item.currency == payment.currency:
             line: SettledLine | None = settle_named(item, stated, terms)
             sentences = remarks(line, money, pending.discount) if line is not None else []
         else:
             line, sentences = settle_foreign(item, stated, payment, terms, book), []
+        if line is not None and not payment.remittance:
+            line = line._replace(rule="bank_words")
         if line is None:
             sentences = [left_over(UnmatchedReason.IN_ANOTHER_CURRENCY, number, money, payment.currency)]
         else:
             settle(payment, [line], book, bookings, policy_version=version)
         payment.remark(sentences)
+    rest = pending.amount - (before - payment.unapplied_amount)
+    if in_parts and rest > 0 and payment.unapplied_amount:
+        _wait_for_the_rest(payment, pending, rest)
+        return
     pending.waiting = False
     payment.pending_documents -= 1
-    _handle_residual(payment, on, book, bookings)
+    _handle_residual(payment, on, book, bookings, doubtful=payment.method != "credit_memo")
+
+
+def _wait_for_the_rest(payment: Payment, pending: PendingDocument, rest: Decimal) -> None:
+    """Money for an order waits for its next invoice, unless there will be none."""
+    pending.amount = rest
+    if pending.order_closed_on is not None:
+        payment.remark([_refund_text(pending, payment.currency)])
+
+
+def close_order(payment: Payment, pending: PendingDocument, on: date, *, invoiced: bool) -> None:
+    """Nothing more of the order that the payment waits for will be invoiced; `invoiced`: its last invoice is known."""
+    if pending.order_closed_on is None:
+        pending.order_closed_on = on
+        if invoiced:
+            payment.remark([_refund_text(pending, payment.currency)])
+
+
+def _refund_text(pending: PendingDocument, currency: str) -> str:
+    """The sentence about money paid for an order of which nothing more will be invoiced."""
+    return (
+        f"nothing more of order {pending.document_number} will be invoiced since {pending.order_closed_on}: "
+        f"{Money(pending.amount, currency)} paid for it is left; refund it, or put it on account"
+    )
 
 
 def _handle_residual(
@@ -197,6 +255,9 @@ def _begin(
     payment.spend(paid, on, application_id, bookings)
     if from_account:
         book.credit_spent(payment, paid)
+    if payment.document_number:
+        for line in lines:
+            book.credit_memo_used(payment, CreditUse(line.item.item_id, line.item.document_number, on, line.cash))
     return _Application(application_id, payment, source, on, book, bookings)
 
 
@@ -204,8 +265,11 @@ def _apply_lines(application: _Application, lines: Sequence[SettledLine], policy
     application.bookings.events.append(_applied(application, lines, policy_version))
     for line_no, line in enumerate(lines, start=1):
         _relieve(line, application)
-        if line.deduction:
-            _deduct(line, f"{application.application_id}/D{line_no}", application)
+        whole = KeptBack(line.deduction, line.reason)
+        parts = line.kept_back or ((whole,) if line.deduction else ())
+        for part_no, part in enumerate(parts, start=1):
+            suffix = f"/D{line_no}" if part_no == 1 else f"/D{line_no}-{part_no}"
+            _deduct(line, part, f"{application.application_id}{suffix}", application)
         application.book.changed(line.item)
 
 
@@ -213,17 +277,18 @@ def _relieve(line: SettledLine, application: _Application) -> None:
     """Takes cash, discount and tolerance off the item and posts each; a small surplus with them."""
     item, on, application_id = line.item, application.on, application.application_id
     events, source = application.bookings.events, application.source
-    events.append(item.reduce(line.cash, on, "cash", application_id, method=application.payment.method))
+    payment, value_date = application.payment, application.payment.value_date
+    events.append(item.reduce(line.cash, on, "cash", application_id, method=payment.method, value_date=value_date))
     if line.conversion is None:
         application.post(source, Account.RECEIVABLES, line.cash, item)
     else:
         application.post(Account.EXCHANGE_CLEARING, Account.RECEIVABLES, line.cash, item)
         _post_conversion(line.conversion, application)
     if line.discount:
-        events.append(item.reduce(line.discount, on, "discount", application_id))
+        events.append(item.reduce(line.discount, on, "discount", application_id, value_date=value_date))
         application.post(Account.DISCOUNT_GRANTED, Account.RECEIVABLES, line.discount, item)
     if line.tolerance:
-        events.append(item.reduce(line.tolerance, on, "tolerance", application_id))
+        events.append(item.reduce(line.tolerance, on, "tolerance", application_id, value_date=value_date))
         application.post(Account.TOLERANCE, Account.RECEIVABLES, line.tolerance, item)
     if line.surplus:
         application.post(source, Account.TOLERANCE, line.surplus, item)
@@ -239,11 +304,12 @@ def _post_conversion(conversion: Conversion, application: _Application) -> None:
         application.post_payment_side(realised, clearing, -conversion.difference)
 
 
-def _deduct(line: SettledLine, deduction_id: str, application: _Application) -> None:
+def _deduct(line: SettledLine, part: KeptBack, deduction_id: str, application: _Application) -> None:
     """What the payer deducted leaves the item and becomes an item of its own, to be handled as a dispute."""
     bookings, on = application.bookings, application.on
-    bookings.events.append(line.item.reduce(line.deduction, on, "deduction", deduction_id))
-    deduction = deduction_from(line.item, deduction_id, line.deduction, on)
+    value_date = application.payment.value_date
+    bookings.events.append(line.item.reduce(part.amount, on, "deduction", deduction_id, value_date=value_date))
+    deduction = deduction_from(line.item, deduction_id, part.amount, on)
     bookings.items.append(deduction)
     bookings.events.append(deduction.posted())
     application.book.add_item(deduction)
@@ -259,8 +325,11 @@ def _deduct(line: SettledLine, deduction_id: str, application: _Application) -> 
             business_date=on,
             currency=deduction.currency,
             amount=deduction.original_amount,
-            reason=line.reason,
-            why=line.why,
+            reason=part.reason,
+            why=line.why[:TEXT_CHARACTERS_MAX],
+            payer_code=part.code,
+            payer_text=part.text,
+            payer_reference=part.reference,
         )
     )
 

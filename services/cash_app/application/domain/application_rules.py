@@ -1,4 +1,4 @@
-"""The application rules: a policy that says how payments are identified and applied, with exceptions.
+"""The application rules: a policy that states how payments are identified and applied, with exceptions.
 
 Rules of a company hold for its customers, those of a group for the customers of the group, those of a customer for
 that customer only; the narrowest rule wins, section by section.
@@ -19,8 +19,8 @@ from shared.contracts.cash_app import ItemKind
 from shared.contracts.event import Identifier, NonNegativeAmount, Percent
 
 MatchRule = Literal[
-    "single_open_item", "exact_amount", "clear_account", "clear_past_due", "past_due_by_terms", "statement_balance",
-    "exact_sum", "round_sum", "oldest_first", "largest_first", "due_now_first", "by_priority",
+    "exact_with_credit", "single_open_item", "exact_amount", "clear_account", "clear_past_due", "past_due_by_terms",
+    "statement_balance", "exact_sum", "round_sum", "oldest_first", "largest_first", "due_now_first", "by_priority",
 ]  # fmt: skip
 
 LATE_CHARGES: Final = frozenset({"interest", "fee"})
@@ -40,11 +40,14 @@ class DiscountRules(_Document):
     past_due_days_max: Annotated[int, Field(ge=0, le=365)] | None = None
     """Good standing: no discount for a customer with an item more days past due than this; None: not required."""
     base: DiscountBase = "invoice"
-    """The amount that the per cent applies to: as the invoice says, its total, or its total without tax."""
+    """The amount that the per cent applies to: as the invoice states, its total, or its total without tax."""
     part_payments: Literal["none", "in_proportion"] = "none"
     """Whether a part payment within terms earns its share of the discount."""
     unearned_taken: Literal["stays_open", "deduction"] = "stays_open"
     """What happens to a discount that was taken and not earned."""
+    overclaim_percent_max: Percent = Decimal(20)
+    """Of the open amount. A payer who claims more discount than the terms grant still earns what they grant. If more
+    than this is then missing, it is a part payment and earns none."""
 
 
 class ToleranceRules(_Document):
@@ -68,12 +71,16 @@ class RuleSet(_Document):
     """How money without a remittance is applied: the first of `rules` that gives a result decides.
 
     As shipped, nothing is applied on a guess: money that matches nothing is left unapplied for review. A company that
-    prefers to apply it to the oldest items adds `oldest_first`, for all customers or for those who agreed to it.
+    prefers to apply it to the oldest items adds `oldest_first`, for all customers or for those who agreed to it; or
+    `round_sum`, for round amounts only.
     """
 
-    rules: Annotated[tuple[MatchRule, ...], Field(max_length=12)] = (
-        "single_open_item", "exact_amount", "clear_account", "clear_past_due", "exact_sum", "round_sum",
+    rules: Annotated[tuple[MatchRule, ...], Field(max_length=13)] = (
+        "exact_with_credit", "single_open_item", "exact_amount", "clear_account", "clear_past_due", "exact_sum",
     )  # fmt: skip
+    learned_round_sum: Annotated[int, Field(ge=0, le=20)] = 2
+    """After so many round payments of a customer that a clerk applied by hand to its oldest items, and none to others
+    since, `round_sum` applies the next ones, after all `rules`. Zero: never."""
     partial: Literal["always", "only_open_item", "never"] = "always"
     """Whether an item may be paid in part: always, only where it is the only one open, or never."""
     disputed_items: bool = True
@@ -81,8 +88,9 @@ class RuleSet(_Document):
     late_charges: bool = True
     """Whether interest and fees are paid and count in balances."""
     residual_handling: Literal["on_account", "unapplied"] = "unapplied"
-    """Where money goes whose purpose is not known; `unapplied` is for review. What was paid beyond the documents of the
-    remittance, or while nothing was open at all, is the customer's credit in either case."""
+    """Where money goes whose purpose is not known, or that names documents and is more than they owe; `unapplied` is
+    for review. On account, the next invoice uses it. What was paid while nothing was open at all, naming no document,
+    is the customer's credit in either case."""
     of_equal_amounts: Literal["oldest", "none"] = "oldest"
     """Which of several items with the same amount is paid; `none`: a person decides."""
     kinds_first: Annotated[tuple[ItemKind, ...], Field(max_length=8)] = ("interest", "fee", "deduction", "invoice")
@@ -95,12 +103,27 @@ class RuleSet(_Document):
     """Whether items in another currency are paid at the dated rate, after those of the payment's own."""
 
 
+class BankWordsRules(_Document):
+    """What happens where the bank's words name documents: they are settled if the money is theirs to the cent."""
+
+    part_payment: bool = True
+    """Whether money that is less than what is open on the only document named is paid on it; else a person decides."""
+    unknown_numbers: Literal["wait", "ignore"] = "wait"
+    """Where the words call a number a document's that is not known: the money waits for it, or the rules apply it."""
+
+
 class IdentificationRules(_Document):
-    """How sure the payer's name must be. Scores are rapidfuzz's token sort ratio, 0 to 100."""
+    """How sure the payer's name must be. A score is how alike the letters are, 0 to 100, less the points of weaker
+    evidence."""
 
     name_score_min: Annotated[Decimal, Field(ge=80, le=100)] = Decimal(92)
     name_margin_min: Annotated[Decimal, Field(ge=1, le=100)] = Decimal(8)
     """By how much the best must be better than the second best."""
+    other_legal_form_points: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(8)
+    """Deducted where two names have different legal forms (GmbH, AG): by default still enough where the rest is the
+    same, but never as much as the same form."""
+    transliterated_points: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(10)
+    """Deducted where a name is alike only once it is written in Latin letters: by default a suggestion for a clerk."""
 
 
 class CustomerRules(_Document):
@@ -110,6 +133,7 @@ class CustomerRules(_Document):
     tolerance: ToleranceRules = ToleranceRules()
     short_payment: ShortPaymentRules = ShortPaymentRules()
     rule_set: RuleSet = RuleSet()
+    bank_words: BankWordsRules = BankWordsRules()
 
 
 class Exceptions(_Document):
@@ -119,6 +143,7 @@ class Exceptions(_Document):
     tolerance: ToleranceRules | None = None
     short_payment: ShortPaymentRules | None = None
     rule_set: RuleSet | None = None
+    bank_words: BankWordsRules | None = None
 
 
 class Group(Exceptions):

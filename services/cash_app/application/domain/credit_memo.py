@@ -1,4 +1,4 @@
-"""A credit memo is applied like money: to the invoice it corrects, else as the customer's rules say."""
+"""A credit memo is applied like money: to the invoice it corrects, else as the customer's rules decide."""
 
 from __future__ import annotations
 
@@ -34,4 +34,5 @@ def credit_of(memo: CreditMemoPosted) -> Payment:
         pending_documents=0,
         identified_by=f"credit memo {memo.credit_memo_number}: {memo.reason}"[:500],
         note="",
+        document_number=memo.credit_memo_number,
     )

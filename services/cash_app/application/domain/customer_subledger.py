@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final, NamedTuple
 
 from services.cash_app.application.domain import discount
 from services.cash_app.application.domain.application_rules import LATE_CHARGES, STANDARD, CustomerRules, RuleSet
 from services.cash_app.application.domain.currency_conversion import NO_RATES
+from services.cash_app.application.domain.item_names import ItemNames
 from services.cash_app.application.domain.item_pool import ItemPool
-from services.cash_app.open_items.domain.document_number import document_key, loose_tail, tails_of
+from services.cash_app.open_items.domain.document_number import document_key, loose_tail, reference_key, tails_of
+from services.cash_app.open_items.domain.known_document import KnownDocument
 from services.cash_app.open_items.domain.open_item import OpenItem
 from services.cash_app.payments.domain.payment import Payment, PaymentState
 from services.cash_app.payments.domain.pending_document import PendingDocument
@@ -22,7 +25,44 @@ from shared.kernel.exchange_rates import DatedExchangeRates
 CompanyCurrency = tuple[str, str]
 """Company and currency: items of different ones are never paid together."""
 Rules = Callable[[str, str, date], tuple[int, CustomerRules]]
-"""By company, customer and value date: the version of the policy and what it says."""
+"""By company, customer and value date: the version of the policy and what it states."""
+
+
+class CreditUse(NamedTuple):
+    """What a credit memo settled of a document, in the memo's currency, and when."""
+
+    item_id: str
+    document_number: str
+    on: date
+    amount: Decimal
+
+
+class CreditMemo(NamedTuple):
+    """A credit memo that a payer names. `held`: the memo as it is; None where nothing is left of it."""
+
+    payment_id: str
+    number: str
+    currency: str
+    held: Payment | None
+    uses: Sequence[CreditUse]
+
+    @property
+    def left(self) -> Decimal:
+        """What of it is on account or unapplied."""
+        held = self.held
+        usable = held is not None and held.state in (PaymentState.ON_ACCOUNT, PaymentState.UNAPPLIED)
+        return held.unapplied_amount if held is not None and usable else Decimal(0)
+
+
+class Known(NamedTuple):
+    """What was looked up of documents that payers name, beside the open items: by company and reference key the
+    documents, and by payment id what credit memos were used for before."""
+
+    references: Mapping[tuple[str, str], Sequence[KnownDocument]]
+    memo_uses: Mapping[str, Sequence[CreditUse]]
+
+
+NOTHING_KNOWN: Final = Known({}, {})
 
 
 class UnmatchedReason(StrEnum):
@@ -47,11 +87,15 @@ class CustomerSubledger:
         owners: Mapping[tuple[str, str], Collection[str]],
         rules: Rules = lambda company_id, customer_id, day: (0, STANDARD),
         rates: DatedExchangeRates = NO_RATES,
+        known: Known = NOTHING_KNOWN,
     ) -> None:
         self.customer_id = customer_id
         self.rates = rates
+        self.known = known
         self.complete = False
         """Whether all open items are in, not only those named by a remittance."""
+        self.round_sum_lessons: dict[str, list[str]] = {}
+        """By company, the round payments that a clerk applied to the oldest items, none to others since."""
         self._owners = owners
         self._rules = rules
         self._items: dict[str, OpenItem] = {}
@@ -67,6 +111,9 @@ class CustomerSubledger:
         self._pending: dict[tuple[str, int], PendingDocument] = {}
         self._pending_by_key: defaultdict[str, list[PendingDocument]] = defaultdict(list)
         self._waiting: dict[str, Payment] = {}
+        self._names: ItemNames | None = None
+        self._memos: dict[tuple[CompanyCurrency, str], Payment] = {}
+        self._memo_uses: dict[str, list[CreditUse]] = {}
 
     def add_item(self, item: OpenItem) -> None:
         """Adds an item, unless it is present already."""
@@ -76,6 +123,8 @@ class CustomerSubledger:
         self._documents[document_key(item.document_number)].append(item)
         if self._tails is not None:
             self._index_tails(item, self._tails)
+        if self._names is not None:
+            self._names.add(item)
         if item.is_open:
             self.changed(item)
 
@@ -90,11 +139,19 @@ class CustomerSubledger:
                 pool.changed(item)
 
     def in_force(self, payment: Payment) -> tuple[int, CustomerRules]:
-        """The version of the application rules and what they say, on the payment's value date."""
+        """The version of the application rules and what they state, on the payment's value date."""
         return self._rules(payment.company_id, self.customer_id, payment.value_date)
 
+    def round_sums_taught(self, payment: Payment) -> list[str]:
+        """The payments by which a clerk has shown that a round sum pays the oldest items; empty where too few have."""
+        needed = self.in_force(payment)[1].rule_set.learned_round_sum
+        lessons = self.round_sum_lessons.get(payment.company_id, [])
+        return lessons if needed and len(lessons) >= needed else []
+
     def discount_day(self, payment: Payment, rules: CustomerRules) -> date:
-        """The day on which discounts of this payment are measured."""
+        """The day on which discounts of this payment are measured; a credit memo pays nothing and earns none."""
+        if payment.method == "credit_memo":
+            return date.max
         oldest = None
         if rules.discount.past_due_days_max is not None:
             oldest = next((item.due_date for item in self.pool(payment).oldest_first()), None)
@@ -151,6 +208,15 @@ class CustomerSubledger:
                 found |= {(company_id, currency, day) for day in (*days, payment.value_date)}
         return found
 
+    def instalments(self, item: OpenItem) -> list[OpenItem]:
+        """The open items with the item's number, company and currency, by due date: the instalments of its document."""
+        same = [
+            other
+            for other in self._documents.get(document_key(item.document_number), [])
+            if other.is_open and (other.company_id, other.currency) == (item.company_id, item.currency)
+        ]
+        return sorted(same, key=lambda other: other.age)
+
     def named(self, number: str, payment: Payment) -> OpenItem | UnmatchedReason:
         """The open item a remittance line names; where one number is on several, the oldest open one."""
         key = document_key(number)
@@ -196,8 +262,31 @@ class CustomerSubledger:
         for tail in tails_of(item.document_number):
             tails[tail].append(item)
 
+    @property
+    def names(self) -> ItemNames:
+        """The items by all that payers write for them; built at first use."""
+        if self._names is None:
+            self._names = ItemNames(self._items.values())
+        return self._names
+
+    def ordered(self, number: str, payment: Payment) -> list[OpenItem]:
+        """Open items of the payment's company and currency whose order, or the customer's own number of it, this is."""
+        company_currency = (payment.company_id, payment.currency)
+        return [
+            item
+            for item in self.names.of_order(reference_key(number))
+            if item.is_open and (item.company_id, item.currency) == company_currency
+        ]
+
+    def references(self, key: str, payment: Payment) -> Sequence[KnownDocument]:
+        """Documents of any customer of the payment's company that are known by this reference key, open or not."""
+        return self.known.references.get((payment.company_id, key), ())
+
     def add_payment(self, payment: Payment) -> None:
-        """Adds a payment whose money is on account or waits for a document."""
+        """Adds a payment whose money is on account or waits for a document, and any credit memo."""
+        if payment.document_number:
+            company_currency = (payment.company_id, payment.currency)
+            self._memos[company_currency, reference_key(payment.document_number)] = payment
         if payment.state is PaymentState.ON_ACCOUNT:
             company_currency = (payment.company_id, payment.currency)
             if payment.payment_id not in self._credited:
@@ -217,6 +306,29 @@ class CustomerSubledger:
             if payment.state is PaymentState.ON_ACCOUNT:
                 return
             self._credit[company_currency].pop(0)
+
+    def credit_of(self, payment: Payment) -> list[Payment]:
+        """Money on account in the payment's company and currency, the oldest first, without the payment itself."""
+        held = self._credit.get((payment.company_id, payment.currency), ())
+        return [one for one in held if one.state is PaymentState.ON_ACCOUNT and one is not payment]
+
+    def credit_memo(self, number: str, payment: Payment) -> CreditMemo | None:
+        """The customer's credit memo of this number in the payment's company and currency, and where it was used."""
+        key = reference_key(number)
+        held = self._memos.get(((payment.company_id, payment.currency), key))
+        if held is not None:
+            return CreditMemo(held.payment_id, held.document_number, held.currency, held, self._uses(held.payment_id))
+        for one in self.references(key, payment):
+            if one.kind == "credit_memo" and one.customer_id == self.customer_id and one.currency == payment.currency:
+                return CreditMemo(one.item_id, one.document_number, one.currency, None, self._uses(one.item_id))
+        return None
+
+    def credit_memo_used(self, memo: Payment, use: CreditUse) -> None:
+        """A credit memo settled a document."""
+        self._memo_uses.setdefault(memo.payment_id, []).append(use)
+
+    def _uses(self, payment_id: str) -> list[CreditUse]:
+        return [*self.known.memo_uses.get(payment_id, ()), *self._memo_uses.get(payment_id, ())]
 
     def credit_spent(self, payment: Payment, amount: Decimal) -> None:
         self._credit_balance[payment.company_id, payment.currency] -= amount
@@ -242,7 +354,8 @@ class CustomerSubledger:
         """Payments of the item's company that wait for it, in the order of their age."""
         found = [
             (self._waiting[pending.payment_id], pending)
-            for pending in self._pending_by_key.get(document_key(item.document_number), [])
+            for key in item.waited_for_as
+            for pending in self._pending_by_key.get(key, [])
             if pending.waiting and pending.payment_id in self._waiting
         ]
         same_company = [entry for entry in found if entry[0].company_id == item.company_id]

@@ -16,7 +16,7 @@ from typing import Final
 CHANCE_MAX: Final = 1_000
 """At most one combination for so many possible sums."""
 COMBINATIONS_MAX: Final = 4_096
-"""However much money is open: the search looks at no more sums than this."""
+"""However much money is open: the search examines no more sums than this."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class ManualApplicationRules(BaseModel):
 
 
 class LineNotAllowed(ValueError):
-    """A clerk's line that the rules of application forbid; the sentence says which and why."""
+    """A clerk's line that the rules of application forbid; the message states which and why."""
 
 
 @dataclass(frozen=True, slots=True)

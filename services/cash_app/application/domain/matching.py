@@ -1,6 +1,6 @@
-"""Which items a payment settles: what its remittance names, else the rules of the customer's rule set in their order.
+"""Which items a payment settles: what its remittance names, what the bank's words name, else the customer's rules.
 
-A rule only proposes; it changes nothing. The first rule with a result decides. Every line says why, in a sentence
+A rule only proposes; it changes nothing. The first rule with a result decides. Every line states why, in a sentence
 that a clerk can read to the customer.
 """
 
@@ -9,26 +9,33 @@ from __future__ import annotations
 from decimal import Decimal
 
 from services.cash_app.application.domain.application_rules import CustomerRules
+from services.cash_app.application.domain.bank_words import by_words
 from services.cash_app.application.domain.currency_conversion import conversion_text, convert
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger
 from services.cash_app.application.domain.remittance import by_remittance
+from services.cash_app.application.domain.round_sum_lesson import as_taught
 from services.cash_app.application.domain.rule_set import RULES, MatchCase
 from services.cash_app.application.domain.settlement import Proposal, SettledLine
 from services.cash_app.payments.domain.payment import Payment
 
 
 def propose(payment: Payment, book: CustomerSubledger) -> Proposal:
-    """What `payment` is to settle. Without any result the proposal is empty and says why."""
+    """What `payment` is to settle. Without any result the proposal is empty and states why."""
     version, rules = book.in_force(payment)
     proposal = by_remittance(payment, book, rules)
+    if proposal is None and payment.has_words:
+        proposal = by_words(payment, book, rules)
+    if proposal is None and payment.remittance_note:
+        why = f"the remittance is not understood ({payment.remittance_note}): left unapplied for review"
+        proposal = Proposal(notes=[why], doubtful=True)
+    named = proposal is not None
     if proposal is None:
         lines = _by_rules(payment, book, rules)
         lines += _in_other_currencies(payment, book, rules, _left(payment, lines))
         proposal = Proposal(lines, notes=[] if lines else [_nothing_to_settle(payment, book, rules)])
     proposal.policy_version = version
-    in_advance = (
-        not payment.remittance and not book.pool(payment).open_count and not book.other_company_currencies(payment)
-    )
+    in_advance = not named and not book.pool(payment).open_count and not book.other_company_currencies(payment)
+    in_advance = in_advance and not payment.remittance
     proposal.doubtful = proposal.doubtful or not (proposal.lines or in_advance)
     return proposal
 
@@ -37,12 +44,14 @@ def _by_rules(payment: Payment, book: CustomerSubledger, rules: CustomerRules) -
     pool = book.pool_of((payment.company_id, payment.currency), rules.rule_set)
     if not pool.open_count:
         return []
-    case = MatchCase(payment, payment.unapplied_amount, pool, rules, book.discount_day(payment, rules))
+    credit = book.credit_of(payment)
+    case = MatchCase(payment, payment.unapplied_amount, pool, rules, book.discount_day(payment, rules), credit)
     for name in rules.rule_set.rules:
         lines = RULES[name](case)
         if lines:
             return lines
-    return []
+    taught = book.round_sums_taught(payment)
+    return (as_taught(case, taught) if taught else None) or []
 
 
 def _in_other_currencies(
@@ -71,7 +80,7 @@ def _in_other_currencies(
 
 
 def _left(payment: Payment, lines: list[SettledLine]) -> Decimal:
-    return payment.unapplied_amount - sum((line.cash for line in lines), Decimal(0))
+    return payment.unapplied_amount - sum((line.cash for line in lines if line.paid_by is None), Decimal(0))
 
 
 def _nothing_to_settle(payment: Payment, book: CustomerSubledger, rules: CustomerRules) -> str:

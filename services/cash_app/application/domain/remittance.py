@@ -12,27 +12,25 @@ from services.cash_app.application.domain import discount
 from services.cash_app.application.domain.application_rules import STANDARD, CustomerRules
 from services.cash_app.application.domain.currency_conversion import conversion_text, convert_stated
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger, UnmatchedReason
+from services.cash_app.application.domain.named_item import (
+    NOTHING,
+    TermsInForce,
+    divided_over_instalments,
+    remarks,
+    settle_named,
+)
+from services.cash_app.application.domain.order_lines import is_order_settled, settle_order
 from services.cash_app.application.domain.settlement import Proposal, SettledLine, StatedAmount
-from services.cash_app.application.domain.tolerance import within
+from services.cash_app.application.domain.stated_lines import StatedLine, deduct_credits, stated_lines
 from services.cash_app.open_items.domain.document_number import document_key, is_near
 from services.cash_app.open_items.domain.open_item import OpenItem
 from services.cash_app.payments.domain.payment import Payment
 from services.cash_app.payments.domain.pending_document import PendingDocument
-from shared.contracts.erp import DeductionReason
 from shared.kernel.money import Money, amount_text, round_half_up
-
-NOTHING = Decimal(0)
 
 _OF_ONE_AMOUNT_MAX: Final = 50
 """If more open items than this have the amount, a number with a typing error identifies none of them."""
-_REASONS: Final[dict[DeductionReason, str]] = {
-    "pricing": "price",
-    "freight": "freight",
-    "damage": "damaged goods",
-    "tax": "tax",
-    "unearned_discount": "discount taken too late",
-    "unknown": "without a reason",
-}
+_MAY_BE_AN_ORDER: Final = (UnmatchedReason.UNKNOWN, UnmatchedReason.OF_ANOTHER_CUSTOMER)
 _LEFT_OVER: Final = {
     UnmatchedReason.PAID: "{number} is paid already: {money} is left over",
     UnmatchedReason.OF_ANOTHER_CUSTOMER: "{number} is another customer's document: {money} is left over",
@@ -53,81 +51,89 @@ def by_remittance(payment: Payment, book: CustomerSubledger, rules: CustomerRule
     if not payment.remittance:
         return None
     proposal, left = Proposal(), payment.unapplied_amount
-    stated = _stated(payment, book, proposal)
-    if not stated and not proposal.notes:
+    stated, credits, proposal.notes = stated_lines(payment, book)
+    if not stated and not credits and not proposal.notes:
         return None
+    missing = deduct_credits(stated, credits, payment, book, proposal)
     terms = TermsInForce(rules, book.discount_day(payment, rules), payment.value_date)
     named = {line.number: book.named(line.number, payment) for line in stated}
     taken = {item.item_id for item in named.values() if isinstance(item, OpenItem)}
     for line in stated:
         money = min(line.amount, left)
-        if money < line.amount:
+        if line.amount - money > missing:
             proposal.notes.append(_short(payment, line, money))
-        amount = StatedAmount(money, line.discount, line.reason)
-        unmatched, evidence, score = named[line.number], "", 100
-        item = unmatched if isinstance(unmatched, OpenItem) else None
-        if item is None and (known := _recognise(line, terms.discount_day, payment, book, taken)):
-            item, evidence, score = known
-            taken.add(item.item_id)
-        other = book.foreign(line.number, payment) if unmatched is UnmatchedReason.IN_ANOTHER_CURRENCY else None
-        if foreign := settle_foreign(other, amount, payment, terms, book):
-            proposal.lines.append(foreign)
-            proposal.notes.extend(_foreign_remarks(foreign, money, payment.currency))
-        elif money and item is not None:
-            settled = settle_named(item, amount, terms)
-            settled = settled._replace(evidence=evidence, score=score) if evidence else settled
-            proposal.lines.append(settled)
-            proposal.notes.extend(remarks(settled, money, line.discount))
-        elif money and isinstance(unmatched, UnmatchedReason):
-            proposal.doubtful = True
-            proposal.notes.append(left_over(unmatched, line.number, money, payment.currency))
-            if unmatched is UnmatchedReason.UNKNOWN:
-                proposal.pending.append(_pending(payment, book.customer_id, line, money))
+        elif money < line.amount:
+            proposal.notes.append(f"{Money(line.amount - money, payment.currency)} of {line.number} stays open")
+        missing = max(missing - (line.amount - money), NOTHING)
+        if money:
+            _settle_line(line, money, named[line.number], taken, _Settling(payment, book, terms, proposal))
         left -= money
     if left:
         proposal.notes.append(f"the remittance names no document for {Money(left, payment.currency)}: left over")
+    used = sum((line.used for line in proposal.lines), NOTHING) + sum((one.amount for one in proposal.pending), NOTHING)
+    if used < payment.unapplied_amount:  # what is left over is for documents that the payer names: no other may use it
+        proposal.doubtful = True
+        proposal.notes += [f"of the remittance: {payment.remittance_note}"] if payment.remittance_note else []
     return proposal
 
 
 @dataclass(frozen=True, slots=True)
-class TermsInForce:
-    """The customer's rules on the payment's value date, and the day on which discounts are measured."""
+class _Settling:
+    """A remittance being settled: what its lines settle is collected in the proposal."""
 
-    rules: CustomerRules
-    discount_day: date
-    value_date: date
-
-
-@dataclass(slots=True)
-class _Stated:
-    """What the remittance states about one document, on one line or several."""
-
-    line_no: int
-    number: str
-    amount: Decimal
-    discount: Decimal
-    reason: DeductionReason | None
+    payment: Payment
+    book: CustomerSubledger
+    terms: TermsInForce
+    proposal: Proposal
 
 
-def _stated(payment: Payment, book: CustomerSubledger, proposal: Proposal) -> list[_Stated]:
-    by_document: dict[str, _Stated] = {}
-    for line_no, line in enumerate(payment.remittance, start=1):
-        amount = round_half_up(line.amount, payment.currency)
-        claimed = round_half_up(line.discount, payment.currency)
-        key = document_key(line.document_number)
-        if key == document_key(book.customer_id):
-            continue
-        if amount <= 0:
-            proposal.notes.append(f"{line.document_number}: a line of {Money(amount, payment.currency)} pays nothing")
-            continue
-        stated = by_document.setdefault(key, _Stated(line_no, line.document_number, NOTHING, NOTHING, None))
-        stated.amount += amount
-        stated.discount += claimed
-        stated.reason = stated.reason or line.reason
-    return list(by_document.values())
+def _settle_line(
+    line: StatedLine, money: Decimal, named: OpenItem | UnmatchedReason, taken: set[str], settling: _Settling
+) -> None:
+    """Settles what one line names with `money`; what it names in vain waits, or is left over with a note.
+
+    `taken` are the items that other lines name; what is recognised is added to them.
+    """
+    payment, book, terms, proposal = settling.payment, settling.book, settling.terms, settling.proposal
+    amount = StatedAmount(money, line.discount, line.reason, line.adjustments)
+    item, evidence, score = (named if isinstance(named, OpenItem) else None), "", 100
+    if item is None and (known := _recognise(line, terms.discount_day, payment, book, taken)):
+        item, evidence, score = known
+        taken.add(item.item_id)
+    if item is None and named in _MAY_BE_AN_ORDER:
+        ordered = settle_order(line, money, payment, book, terms)
+        if ordered is not None:
+            proposal.add(ordered)
+            return
+    other = book.foreign(line.number, payment) if named is UnmatchedReason.IN_ANOTHER_CURRENCY else None
+    if foreign := settle_foreign(other, amount, payment, terms, book):
+        proposal.lines.append(foreign)
+        proposal.notes.extend(_foreign_remarks(foreign, money, payment.currency))
+    elif item is not None:
+        parts = divided_over_instalments(book.instalments(item), money)
+        for part, of_money in parts:  # what else the payer states is about the last one that the money reaches
+            stated = amount._replace(money=of_money) if part is parts[-1][0] else StatedAmount(of_money, NOTHING)
+            settled = settle_named(part, stated, terms)
+            proposal.lines.append(settled._replace(evidence=evidence, score=score) if evidence else settled)
+            proposal.notes.extend(remarks(settled, of_money, stated.claimed))
+    elif isinstance(named, UnmatchedReason):
+        _leave_over(line, money, named, settling)
 
 
-def _pending(payment: Payment, customer_id: str, line: _Stated, money: Decimal) -> PendingDocument:
+def _leave_over(line: StatedLine, money: Decimal, unmatched: UnmatchedReason, settling: _Settling) -> None:
+    """Money for a document that is not known yet waits for it; other money is left over. A note says which."""
+    payment, book, proposal = settling.payment, settling.book, settling.proposal
+    proposal.doubtful = True
+    if unmatched is UnmatchedReason.UNKNOWN and is_order_settled(line.number, payment, book):
+        waiting = f"{Money(money, payment.currency)} waits for its next one"
+        proposal.notes.append(f"all invoices of order {line.number} are paid: {waiting}")
+    else:
+        proposal.notes.append(left_over(unmatched, line.number, money, payment.currency))
+    if unmatched is UnmatchedReason.UNKNOWN:
+        proposal.pending.append(_pending(payment, book.customer_id, line, money))
+
+
+def _pending(payment: Payment, customer_id: str, line: StatedLine, money: Decimal) -> PendingDocument:
     return PendingDocument(
         customer_id=customer_id,
         payment_id=payment.payment_id,
@@ -141,7 +147,7 @@ def _pending(payment: Payment, customer_id: str, line: _Stated, money: Decimal) 
 
 
 def _recognise(
-    line: _Stated, discount_day: date, payment: Payment, book: CustomerSubledger, taken: Collection[str]
+    line: StatedLine, discount_day: date, payment: Payment, book: CustomerSubledger, taken: Collection[str]
 ) -> tuple[OpenItem, str, int] | None:
     """The open item meant by a number that no document has, the evidence, and a score.
 
@@ -159,7 +165,7 @@ def _recognise(
         meant = ending if len(ending) == 1 else closed
         if len(meant) == 1:
             number = meant[0].document_number
-            return meant[0], f"the remittance says {written}, which is {number} without its beginning", 95
+            return meant[0], f"the remittance states {written}, which is {number} without its beginning", 95
     near = [
         item
         for item in book.pool(payment).closed_by(amount, discount_day, _OF_ONE_AMOUNT_MAX)
@@ -168,33 +174,8 @@ def _recognise(
     if len(near) != 1:
         return None
     number = near[0].document_number
-    evidence = f"the remittance says {written}: {number} differs by one typing error and has exactly this amount open"
+    evidence = f"the remittance states {written}: {number} differs by one typing error and has exactly this amount open"
     return near[0], evidence, 90
-
-
-def settle_named(item: OpenItem, stated: StatedAmount, terms: TermsInForce) -> SettledLine:
-    """Cash and discount for an item that the payer named.
-
-    Money that is short by exactly the available discount has taken it, claimed or not. What is missing after that is
-    written off within the tolerance, becomes a deduction where the policy or the payer says so, or stays open.
-    """
-    day, money, claimed = terms.discount_day, stated.money, stated.claimed
-    available = discount.available(item, day)
-    granted = discount.earned_by_claim(item, money, claimed, day)
-    if not claimed and available and item.open_amount - money == available:
-        granted = available
-    if not granted and terms.rules.discount.part_payments == "in_proportion":
-        granted = discount.share_of_part_payment(item, money, day)
-    cash = min(money, item.open_amount - granted)
-    why = f"the remittance names {item.document_number}"
-    if granted:
-        why += f"; paid by {item.discount_date}, so {Money(granted, item.currency)} discount is granted"
-    if claimed > granted:
-        refused = f"{Money(claimed - granted, item.currency)} of the discount claimed is not granted"
-        why += f"; {refused}: {_refusal(item, cash, terms)}"
-    line = SettledLine(item, cash, granted, "remittance", why)
-    missing = item.open_amount - granted - cash
-    return _with_missing(line, missing, claimed - granted, terms.rules, stated.reason) if missing else line
 
 
 def settle_foreign(
@@ -206,7 +187,11 @@ def settle_foreign(
     converted = convert_stated(item, stated, payment, terms.discount_day, book.rates)
     if converted is None:
         return None
-    line = settle_named(item, StatedAmount(converted.cash, converted.claimed), terms)
+    adjustments = tuple(
+        one.model_copy(update={"amount": round_half_up(one.amount * converted.rate, item.currency)})
+        for one in stated.adjustments
+    )
+    line = settle_named(item, StatedAmount(converted.cash, converted.claimed, stated.reason, adjustments), terms)
     rate = conversion_text(converted.rate, item.currency, payment.currency)
     return line._replace(conversion=converted.conversion_of(line.cash), why=f"{line.why}; paid at {rate}")
 
@@ -217,60 +202,12 @@ def _foreign_remarks(line: SettledLine, money: Decimal, currency: str) -> list[s
     return [f"{Money(money - paid, currency)} more than open on {number} is left over"] if paid < money else []
 
 
-def _with_missing(
-    line: SettledLine, missing: Decimal, refused: Decimal, rules: CustomerRules, reason: DeductionReason | None
-) -> SettledLine:
-    item, amount = line.item, Money(missing, line.item.currency)
-    if within(missing, item, rules.tolerance):
-        return line._replace(
-            tolerance=missing, why=f"{line.why}; {amount} is missing and written off as a small difference"
-        )
-    unearned = missing in (refused, item.discount_amount - item.discount_taken)
-    if unearned and rules.discount.unearned_taken == "deduction":
-        reason = reason or "unearned_discount"
-    small = missing * 100 <= item.open_amount * rules.short_payment.deduction_percent_max
-    if not reason and rules.short_payment.shortfall == "deduction" and small and not unearned:
-        reason = "unknown"
-    if not reason:
-        return line
-    words = _REASONS[reason]
-    return line._replace(
-        deduction=missing, reason=reason, why=f"{line.why}; {amount} was deducted by the payer ({words})"
-    )
-
-
 def left_over(unmatched: UnmatchedReason, number: str, money: Decimal, currency: str) -> str:
     """The sentence about a line that settles nothing yet."""
     return _LEFT_OVER[unmatched].format(number=number, money=Money(money, currency))
 
 
-def remarks(line: SettledLine, money: Decimal, claimed: Decimal) -> list[str]:
-    """What the payer has to know about a line: too much was paid, or a discount was not granted."""
-    item, sentences = line.item, []
-    if line.cash < money:
-        surplus = Money(money - line.cash, item.currency)
-        sentences.append(f"{surplus} more than open on {item.document_number} is left over")
-    if claimed > line.discount:
-        sentences.append(line.why)
-    return sentences
-
-
-def _refusal(item: OpenItem, cash: Decimal, terms: TermsInForce) -> str:
-    day = terms.discount_day
-    if cash == item.open_amount:
-        return "cash paid all that was open"
-    if item.disputed:
-        return "the item is disputed"
-    if item.discount_date is None or not item.discount_amount:
-        return "its terms grant none"
-    if day == date.max:
-        return "the rules grant this customer none"
-    if day > item.discount_date:
-        return f"it had to be paid by {item.discount_date}, the value date is {terms.value_date}"
-    return f"the terms grant {Money(discount.available(item, day), item.currency)} when all is paid"
-
-
-def _short(payment: Payment, line: _Stated, money: Decimal) -> str:
+def _short(payment: Payment, line: StatedLine, money: Decimal) -> str:
     return (
         f"the remittance adds up to more than the payment: {line.number} gets "
         f"{amount_text(money, payment.currency)} of {Money(line.amount, payment.currency)}"

@@ -1,6 +1,6 @@
 """The rules of a rule set: each takes the open items and an amount, and returns lines or no result.
 
-Balances count items as the rule set says: with earned discounts taken or not, disputed items in or out. The rules
+Balances count items as the rule set requires: with earned discounts taken or not, disputed items in or out. The rules
 are those of Oracle's AutoCash rule sets (match one invoice, clear the account, clear past due, past due by terms,
 oldest first), of Microsoft Dynamics' settlement priority (by kind of item), and the usual others.
 """
@@ -26,6 +26,8 @@ from shared.kernel.money import Money, minor_units
 
 ITEMS_LOOKED_AT_MAX: Final = 2_000
 """Of an account with more open items, rules that must read all of them give no result."""
+CREDITS_MAX: Final = 20
+"""With more money on account, none of it is combined with a payment."""
 SUMMED_ITEMS_MAX: Final = 200
 """For more open items, no sum is searched."""
 _TWINS_SHOWN_MAX: Final = 5
@@ -51,6 +53,8 @@ class MatchCase:
     pool: ItemPool
     rules: CustomerRules
     day: date
+    credit: Sequence[Payment] = ()
+    """The customer's money on account in the same company and currency, the oldest first."""
 
     def net(self, item: OpenItem) -> Decimal:
         return discount.net_amount(item, self.day)
@@ -88,6 +92,41 @@ class MatchCase:
 
 
 Rule = Callable[[MatchCase], list[SettledLine] | None]
+
+
+def exact_with_credit(case: MatchCase) -> list[SettledLine] | None:
+    """The amount and the customer's credit on account, one of it or all, are exactly what is open on one item.
+
+    Only where the amount alone closes no item, and no other item and credit fit as well.
+    """
+    pool, amount = case.pool, case.amount
+    if not case.credit or len(case.credit) > CREDITS_MAX or pool.with_open_amount(amount):
+        return None
+    if pool.with_net_amount(amount, case.day):
+        return None
+    choices = [[one] for one in case.credit] + ([list(case.credit)] if len(case.credit) > 1 else [])
+    found = [
+        (credit, item)
+        for credit in choices
+        for item in pool.closed_by(amount + _sum_of(credit), case.day, _TWINS_SHOWN_MAX)
+    ]
+    if len(found) != 1:
+        return None
+    credit, item = found[0]
+    ids = ", ".join(one.document_number or one.payment_id for one in credit)
+    why = f"the amount and the credit on account ({ids}) are exactly what is open on {item.document_number}"
+    lines = [
+        SettledLine(item, one.unapplied_amount, discount.NONE, "exact_with_credit", why, score=90, paid_by=one)
+        for one in credit
+    ]
+    earned = item.open_amount - amount - _sum_of(credit)
+    if earned:
+        why = f"{why}; paid by {item.discount_date}, so {earned} {item.currency} discount is granted"
+    return [*lines, SettledLine(item, amount, earned, "exact_with_credit", why, score=90)]
+
+
+def _sum_of(credit: Sequence[Payment]) -> Decimal:
+    return sum((one.unapplied_amount for one in credit), Decimal(0))
 
 
 def single_open_item(case: MatchCase) -> list[SettledLine] | None:
@@ -135,7 +174,7 @@ def _nearly(case: MatchCase) -> OpenItem | None:
 
 def clear_account(case: MatchCase) -> list[SettledLine] | None:
     """The amount is the balance of the account."""
-    # No discount is more than half, so most payments need no look at all the items.
+    # No discount is more than half, so most payments do not need all the items.
     if not case.pool.open_total / 2 <= case.amount <= case.pool.open_total:
         return None
     if case.pool.open_count > ITEMS_LOOKED_AT_MAX:
@@ -195,13 +234,19 @@ def exact_sum(case: MatchCase) -> list[SettledLine] | None:
 
 
 def round_sum(case: MatchCase) -> list[SettledLine] | None:
-    """A round amount that fits nothing was not added up from documents: it is paid on account of the oldest items,
-    without discounts.
+    """A round payment that fits nothing is paid on account of the oldest items, without discounts.
+
+    That is a guess, which the rules as shipped do not make: a customer agrees to it, or a clerk has shown it.
     """
-    if minor_units(case.amount, case.payment.currency) % _ROUND_UNITS:
+    if not is_round(case.payment.amount, case.payment.currency):
         return None
     words = "is the oldest item still open; a round sum that fits nothing exactly is paid on account of the oldest"
     return _in_order(replace(case, day=date.max), case.pool.oldest_first(), "round_sum", words)
+
+
+def is_round(amount: Decimal, currency: str) -> bool:
+    """Whether the amount is a multiple of 10,000 of the currency's smallest unit, e.g. of 100.00 USD."""
+    return not minor_units(amount, currency) % _ROUND_UNITS
 
 
 def oldest_first(case: MatchCase) -> list[SettledLine] | None:
@@ -243,6 +288,7 @@ def by_priority(case: MatchCase) -> list[SettledLine] | None:
 
 
 RULES: Final[dict[MatchRule, Rule]] = {
+    "exact_with_credit": exact_with_credit,
     "single_open_item": single_open_item,
     "exact_amount": exact_amount,
     "clear_account": clear_account,
@@ -259,7 +305,7 @@ RULES: Final[dict[MatchRule, Rule]] = {
 
 
 def _past_due(case: MatchCase, most: int | None = None) -> list[OpenItem] | None:
-    """Items past due; None where they are more than the amount, or than `most`, so that no rule looks at them all."""
+    """Items past due; None where they are more than the amount, or than `most`, so that no rule reads them all."""
     items, total = [], Decimal(0)
     for item in case.pool.oldest_first():
         if item.due_date >= case.payment.value_date:

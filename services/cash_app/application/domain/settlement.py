@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from services.cash_app.open_items.domain.open_item import OpenItem
+from services.cash_app.payments.domain.payment import Payment
 from services.cash_app.payments.domain.pending_document import PendingDocument
 from shared.contracts.cash_app import ApplicationRule
-from shared.contracts.erp import DeductionReason
+from shared.contracts.erp import DeductionReason, RemittanceAdjustment
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,23 @@ class Conversion:
 
 
 class StatedAmount(NamedTuple):
-    """What a payer states about one item: money, discount claimed, and a reason for what is missing."""
+    """What a payer states about one item: money, discount claimed, and reasons for what is missing."""
 
     money: Decimal
     claimed: Decimal
     reason: DeductionReason | None = None
+    adjustments: tuple[RemittanceAdjustment, ...] = ()
+    """What is kept back, part by part, in the item's currency."""
+
+
+class KeptBack(NamedTuple):
+    """A part of what a payer kept back of an item, in the item's currency, with the payer's reason."""
+
+    amount: Decimal
+    reason: DeductionReason
+    code: str = ""
+    text: str = ""
+    reference: str = ""
 
 
 class SettledLine(NamedTuple):
@@ -51,6 +64,10 @@ class SettledLine(NamedTuple):
     conversion: Conversion | None = None
     surplus: Decimal = Decimal(0)
     """What was paid too much and is kept as a small difference."""
+    kept_back: tuple[KeptBack, ...] = ()
+    """The parts of the deduction, where the payer states them; each becomes a deduction of its own."""
+    paid_by: Payment | None = None
+    """Another payment or credit memo of the customer that pays this line; None: the payment itself."""
 
     @property
     def used(self) -> Decimal:
@@ -65,7 +82,7 @@ class SettledLine(NamedTuple):
 
 @dataclass(slots=True)
 class Proposal:
-    """What a payment is to settle and wait for; `notes` say why money is left over."""
+    """What a payment is to settle and wait for; `notes` state why money is left over."""
 
     lines: list[SettledLine] = field(default_factory=list)
     pending: list[PendingDocument] = field(default_factory=list)
@@ -73,3 +90,13 @@ class Proposal:
     policy_version: int = 0
     doubtful: bool = False
     """The purpose of some money is not known: no rule gave a result, or a document does not exist."""
+    suggested: list[SettledLine] = field(default_factory=list)
+    """What a person may settle where nothing is settled without one."""
+
+    def add(self, other: Proposal) -> None:
+        """Adds all of another proposal."""
+        self.lines += other.lines
+        self.pending += other.pending
+        self.notes += other.notes
+        self.suggested += other.suggested
+        self.doubtful = self.doubtful or other.doubtful

@@ -22,6 +22,8 @@ from services.cash_app.payments.domain.account_number import account_key
 OPENING: Final = ("010", "040")
 """Opening ledger, else opening available; the closing of the same kind goes with it."""
 CLOSING: Final = ("015", "045")
+AVAILABLE: Final = "045"
+"""Closing available."""
 _STATUS: Final = {"2": "deletion", "3": "correction"}
 _TEST: Final = "4"
 _INTERIM: Final = frozenset({"1", "3"})
@@ -201,12 +203,12 @@ class _Reader:
                 for opening, closing in zip(OPENING, CLOSING, strict=True)
                 if opening in balances and closing in balances
             ),
-            (None, None),
+            (None, balances.get(CLOSING[0])),
         )
         return Statement(
             account.place, "interim" if group.interim else "statement", account.number, account.currency,
             f"{self.file_id}/{len(self.statements) + 1}", group.on, opening, closing, tuple(account.entries),
-            test=group.status == _TEST,
+            test=group.status == _TEST, available=balances.get(AVAILABLE),
         )  # fmt: skip
 
     def _end_group(self, record: Record) -> None:
@@ -245,5 +247,6 @@ def _entry_of(place: str, read: Transaction, amount: Decimal, account: _Account,
         trace_number=parsing.reference(read.customer_reference), method=method_of(read.code), details=details,
         references=parsing.references(("payer_reference", read.customer_reference)),
         reason_code=read.code if back else "", reason=parsing.plain(details, 300) if back else "",
+        bank_code=read.code,
         bundle_kind=BUNDLES[read.code] if kind == "bundle" else "",
     )  # fmt: skip

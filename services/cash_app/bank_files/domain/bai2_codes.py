@@ -13,7 +13,7 @@ from services.cash_app.bank_files.domain.bank_file import BundleKind, EntryKind,
 
 RETURNS: Final = frozenset({"423", "552", "555", "557", "558", "566", "694"})
 """EDI return item, credit reversal, deposited item returned, ACH return item, ACH reversal, return item, deposit
-reversal: a customer's payment goes back. Of types for any debit the text says it."""
+reversal: a customer's payment goes back. For the types of any debit the text states it."""
 OWN_PAYMENTS_RETURNED: Final = frozenset({"123", "168", "252", "255", "257", "258", "266", "395"})
 """EDI credit return, ACH return item settlement, debit reversal, check posted and returned, ACH return item, ACH
 reversal, return item, check reversal: money that we paid comes back."""
@@ -42,7 +42,7 @@ def direction(code: str) -> Literal["credit", "debit", "none"] | None:
 
 
 def kind_of(code: str, words: str) -> EntryKind:
-    """What an entry of this type is; `words` are the bank's text, which says of some debits that they are returns."""
+    """What an entry of this type is; `words` are the bank's text, which states of some debits that they are returns."""
     if direction(code) == "credit":
         return "bundle" if code in BUNDLES else "own_payment_returned" if code in OWN_PAYMENTS_RETURNED else "payment"
     upper = words.upper()

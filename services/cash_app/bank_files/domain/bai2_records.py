@@ -85,7 +85,7 @@ def _body(text: str, of_transaction: bool) -> str:
 def summaries(record: Record, total: Decimal | None) -> list[Summary]:
     """What a 03 record summarises: code, amount, item count, funds type, over and over.
 
-    A continuation goes on where the line before ended. Some banks end a line early and begin each with a type code:
+    A continuation starts where the line before ended. Some banks end a line early and begin each with a type code:
     they are read so where that, and only that, gives the control `total` less the transactions.
     """
     streamed = _summaries(record.fields[2:])
@@ -101,7 +101,7 @@ def _summaries(fields: list[str]) -> list[Summary]:
     at = 0
     while at < len(fields):
         code = fields[at].strip()
-        if not code:  # a defaulted field says nothing
+        if not code:  # a defaulted field has no content
             at += 1
             continue
         amount = fields[at + 1].strip() if at + 1 < len(fields) else ""
@@ -120,7 +120,7 @@ def _sum(found: list[Summary]) -> Decimal | None:
 def transaction(record: Record) -> Transaction:
     """The fields of a 16 record: type, amount, funds type with its own fields, two references, text.
 
-    A continuation before the references goes on with the fields, one behind them with the text. Where the first line
+    A continuation before the references continues the fields, one behind them the text. Where the first line
     ends between them, what does not look like a reference is text. Commas belong to the text.
     """
     lines = list(record.lines)

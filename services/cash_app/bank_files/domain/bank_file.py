@@ -58,6 +58,8 @@ class Entry:
     method: Method = "wire"
     payer_account: str = ""
     payer_name: str = ""
+    payee_account: str = ""
+    """Of money out: the account that it goes to."""
     customer_id: str = ""
     details: str = ""
     """The bank's words: unstructured remittance, memo, addenda, the bank's own text."""
@@ -67,6 +69,9 @@ class Entry:
     """What of the remittance could not be understood."""
     reason_code: str = ""
     reason: str = ""
+    bank_code: str = ""
+    """The bank's code of the transaction: domain/family/sub-family of ISO 20022, type of BAI2 or MT940, GVC and number
+    of German banks."""
     bundle_kind: BundleKind | Literal[""] = ""
 
 
@@ -100,11 +105,13 @@ class Statement:
     bundles: tuple[Bundle, ...] = ()
     test: bool = False
     """The bank sends it as a test: nothing of it is posted."""
+    available: Decimal | None = None
+    """The closing balance that is available."""
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A remittance advice: what a payer says a payment is for. `amount` is the cash of the whole payment."""
+    """A remittance advice: what a payer states a payment is for. `amount` is the cash of the whole payment."""
 
     place: str
     advice_id: str

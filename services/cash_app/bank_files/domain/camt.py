@@ -139,6 +139,7 @@ class _Reader:
         self.page = _Page()
         account = m.text(element, "Acct/Id/IBAN", "Acct/Id/Othr/Id")
         opening, closing = self._balances(element)
+        available = self._available(element)
         currency = m.text(element, "Acct/Ccy") or (opening[1] if opening else "")
         currency = currency or next((entry.currency for entry in page.entries), "")
         on = (closing[2] if closing else None) or self._day(element)
@@ -158,7 +159,7 @@ class _Reader:
                 Statement(
                     place, _SOURCES[self.kind], account_key(account), currency, self._number(element), on,
                     opening[0] if opening else None, closing[0] if closing else None, tuple(page.entries),
-                    tuple(page.bundles),
+                    tuple(page.bundles), available=available,
                 )
             )  # fmt: skip
 
@@ -179,6 +180,14 @@ class _Reader:
         if not closings and interim and openings:
             closings = [interim[-1]]
         return (openings[0] if openings else None), (closings[0] if closings else None)
+
+    def _available(self, element: Element) -> Decimal | None:
+        """The closing available balance of a statement."""
+        for one in self.message.all(element, "Bal"):
+            if self.kind == "camt.053" and self.message.text(one, "Tp/CdOrPrtry/Cd") == "CLAV":
+                balance = self._balance(one)
+                return balance[0] if balance is not None else None
+        return None
 
     def _balance(self, element: Element) -> Balance | None:
         m = self.message

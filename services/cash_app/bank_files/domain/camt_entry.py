@@ -33,7 +33,7 @@ _COUNTER_CHARACTERS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class EntryFacts:
-    """What an entry says before it is divided. `amount` has no sign."""
+    """What an entry states before it is divided. `amount` has no sign."""
 
     place: str
     amount: Decimal
@@ -184,6 +184,24 @@ def family_of(message: Message, element: Element, first: Element) -> tuple[str, 
         if family is not None:
             return message.text(family, "Cd"), message.text(family, "SubFmlyCd")
     return "", ""
+
+
+def bank_code_of(message: Message, element: Element, first: Element) -> str:
+    """Domain/family/sub-family, of the transaction or else of the entry; behind them the GVC.
+
+    Without either, the bank's own code.
+    """
+    gvc = _business_code(message, element, first)
+    parts = [f"GVC{gvc}"] if gvc else []
+    for holder in (first, element):
+        domain = message.one(holder, "BkTxCd/Domn")
+        if domain is not None:
+            names = ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd")
+            parts = [*(message.text(domain, name) for name in names), *parts]
+            break
+    if parts:
+        return parsing.plain("/".join(parts), 40)
+    return parsing.plain(message.text(first, "BkTxCd/Prtry/Cd") or message.text(element, "BkTxCd/Prtry/Cd"), 40)
 
 
 def _business_code(message: Message, element: Element, first: Element) -> str:

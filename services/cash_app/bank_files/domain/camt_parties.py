@@ -1,4 +1,4 @@
-"""What an entry of a camt message says about its payer, its references and what it pays for."""
+"""What an entry of a camt message states about its payer, its references and what it pays for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from typing import Final
 
 from services.cash_app.bank_files.domain import parsing
 from services.cash_app.bank_files.domain.bank_file import BundleKind, Entry
-from services.cash_app.bank_files.domain.camt_entry import BUNDLES, METHODS, EntryFacts, Part, family_of, kind_of
+from services.cash_app.bank_files.domain.camt_entry import (
+    BUNDLES,
+    METHODS,
+    EntryFacts,
+    Part,
+    bank_code_of,
+    family_of,
+    kind_of,
+)
 from services.cash_app.bank_files.domain.iso20022 import Element, Message
 from services.cash_app.bank_files.domain.iso20022_remittance import named_documents
 from services.cash_app.bank_files.domain.remittance import Remittance, understand
@@ -41,10 +49,12 @@ def entry_of(message: Message, element: Element, part: Part, facts: EntryFacts) 
         trace_number=_trace(m, transactions), method=METHODS.get(family, "wire"),
         payer_account=_same([_account(m, one) for one in transactions]),
         payer_name=_same([_name(m, one) for one in transactions]), details=words,
+        payee_account=_same([_account(m, one, "CdtrAcct") for one in transactions]) if part.amount < 0 else "",
         references=_references(m, transactions, creditor_references),
         remittance=remittance.lines, remittance_note=remittance.note,
         reason_code=(returned or code)[:40] if back else "",
         reason=parsing.plain(why or words, 300) if back else "",
+        bank_code=bank_code_of(m, element, transactions[0] if transactions else element),
         bundle_kind=_bundle_kind(family, facts) if kind == "bundle" else "",
     )  # fmt: skip
 
@@ -91,8 +101,8 @@ def _returned(message: Message, part: Part) -> tuple[str, str]:
     return "", ""
 
 
-def _account(message: Message, transaction: Element) -> str:
-    account = message.one(transaction, "RltdPties/DbtrAcct/Id")
+def _account(message: Message, transaction: Element, party: str = "DbtrAcct") -> str:
+    account = message.one(transaction, f"RltdPties/{party}/Id")
     return "" if account is None else account_key(message.text(account, "IBAN", "Othr/Id"))
 
 

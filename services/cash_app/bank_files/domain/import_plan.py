@@ -31,6 +31,8 @@ class ImportPlan:
     entries: list[PlannedEntry] = field(default_factory=list)
     statements: list[tuple[Statement, OwnAccount]] = field(default_factory=list)
     bundles: list[tuple[Bundle, OwnAccount, str]] = field(default_factory=list)
+    statement_of: list[int] = field(default_factory=list)
+    """By entry, the statement it is of: where in `statements`; -1 for an entry of none."""
     lines: list[tuple[int, str]] = field(default_factory=list)
     """Lines of statements that stand for a bundle: where in `entries`, and the kind of bundle."""
 
@@ -88,6 +90,7 @@ def _plan_statement(
             result.add_error(planned.place, planned.what)
             continue
         result.entries.append(planned)
+        result.statement_of.append(-1 if statement.test else len(result.statements) - 1)
         if planned.kind == "bundle":
             result.lines.append((len(result.entries) - 1, entry.bundle_kind or "deposit"))
 
@@ -156,3 +159,4 @@ def _advise(advice: Advice, accounts: Mapping[str, OwnAccount], payer_company: s
             amount=advice.amount, value_date=advice.advised_on, note="", event=event,
         )
     )  # fmt: skip
+    result.statement_of.append(-1)

@@ -61,6 +61,7 @@ class _Draft:
     on: date | None = None
     opening: Decimal | None = None
     closing: Decimal | None = None
+    available: Decimal | None = None
     lines: list[_Line] = field(default_factory=list)
     counted: list[tuple[str, str, str, str]] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
@@ -106,6 +107,8 @@ class _Reader:
             draft.opening, draft.currency, _ = self._balance(tag)
         elif name in {"62F", "62M"}:
             self._closing(tag, draft)
+        elif name == "64":
+            draft.available, _, _ = self._balance(tag)
         elif name in {"34F", "13", "13D", "90C", "90D"} and self.format == "mt942":
             self._interim(tag, draft)
         elif name == "61":
@@ -175,7 +178,7 @@ class _Reader:
         self.statements.append(
             Statement(
                 draft.place, source, _without_currency(draft.account, draft.currency), draft.currency, draft.number, on,
-                draft.opening, draft.closing, entries,
+                draft.opening, draft.closing, entries, available=draft.available,
             )
         )  # fmt: skip
 
@@ -212,6 +215,7 @@ def _entry_of(line: _Line, read: StatementLine, amount: Decimal, currency: str) 
         ),
         reason_code=(found.reason_code or read.kind_of)[:40] if back else "",
         reason=(reason or read.supplement or parsing.plain(found.text, 300)) if back else "",
+        bank_code="/".join(filter(None, [read.kind_of, found.business_code and f"GVC{found.business_code}"])),
     )  # fmt: skip
 
 

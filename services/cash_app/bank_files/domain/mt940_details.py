@@ -80,7 +80,7 @@ def read_details(lines: list[str]) -> Details:
 
 
 def _in_words(lines: list[str]) -> str:
-    """A full line goes on in the next one, in the middle of a word; after a shorter one a blank is due."""
+    """A full line continues in the next one, in the middle of a word; after a shorter one a blank is due."""
     return "".join(line if len(line) == _LINE_CHARACTERS else f"{line} " for line in lines)
 
 
@@ -132,7 +132,7 @@ def _numbered(fields: dict[str, str], business_code: str) -> Details:
 
 
 def _joined(fields: dict[str, str], numbers: tuple[int, ...]) -> str:
-    """A full subfield goes on in the next one; after a shorter one, or before a SEPA code, a blank is due."""
+    """A full subfield continues in the next one; after a shorter one, or before a SEPA code, a blank is due."""
     text = previous = ""
     for number in numbers:
         value = fields.get(str(number), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -120,8 +121,9 @@ def exact(amount: Decimal, currency: str, place: str, context: ReadContext) -> D
 
 
 def plain(text: str, characters_max: int) -> str:
-    """The text on one line, without control characters, cut to length."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:characters_max].strip()
+    """The text on one line, without control characters and invisible marks (of direction, of width), cut to length."""
+    shown = "".join(c if c.isprintable() else " " for c in text if unicodedata.category(c) != "Cf")
+    return " ".join(shown.split())[:characters_max].strip()
 
 
 def words(*texts: str) -> str:

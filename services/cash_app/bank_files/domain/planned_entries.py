@@ -28,7 +28,7 @@ _OUTCOMES: Final[dict[str, Outcome]] = {
     "payment": "post", "return": "post", "bundle": "held", "own_payment_returned": "review", "charge": "booked",
 }  # fmt: skip
 _NOTES: Final = {
-    "debit": "money out that returns no payment: not a matter of receivables",
+    "debit": "money out that returns no payment: it is coded to an account, GET /bank-lines shows it",
     "pending": "announced by the bank, not booked yet",
     "bundle": "one line for payments that are reported elsewhere: not a payment itself",
     "charge": "charges that the bank kept back from payments reported gross: booked as bank fees",
@@ -75,7 +75,7 @@ class PlannedEntry:
 
 
 class EntryPlanner:
-    """Gives every entry its lasting identity: the account and the bank's reference, else what the entry says."""
+    """Gives every entry its lasting identity: the account and the bank's reference, else what the entry states."""
 
     def __init__(self, open_bundles: Mapping[str, frozenset[str]]) -> None:
         self._bundles = open_bundles

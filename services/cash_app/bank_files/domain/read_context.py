@@ -1,4 +1,4 @@
-"""What goes on while a file is read: its limits, and everything found wrong with it."""
+"""The context in which a file is read: its limits, and everything found wrong with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What payers say a payment is for, as documents with amounts, discounts and adjustments."""
+"""What payers state a payment is for, as documents with amounts, discounts and adjustments."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def understand(documents: Sequence[NamedDocument], whole: Decimal) -> Remittance
     """The documents of one payment of `whole`.
 
     One document without an amount is paid with what the others leave of the payment. Of several the numbers are kept
-    as words, and the note says so.
+    as words, and the note states it.
     """
     priced = [document for document in documents if document.amount is not None]
     unpriced = [document for document in documents if document.amount is None]
@@ -82,7 +82,7 @@ def understand(documents: Sequence[NamedDocument], whole: Decimal) -> Remittance
 
 
 def remittance_lines(documents: Iterable[NamedDocument]) -> tuple[RemittanceLine, ...]:
-    """Lines of the documents with amounts; what has no number, or neither cash nor adjustment, says nothing."""
+    """Lines of the documents with amounts; what has no number, or neither cash nor adjustment, is left out."""
     lines: list[RemittanceLine] = []
     for document in documents:
         number = plain(document.number, _DOCUMENT_CHARACTERS_MAX)

@@ -15,6 +15,7 @@ from services.cash_app.payments.domain.bookings import Bookings, Entry
 from services.cash_app.payments.domain.payment import Payment
 from services.cash_app.payments.domain.pending_document import PendingDocument
 from shared.contracts.cash_app import ItemCause, PaymentUnapplied
+from shared.contracts.erp import PaymentMethod
 from shared.kernel.journal import Account, Posting
 from shared.kernel.money import Money
 
@@ -25,7 +26,7 @@ _OF_THE_PAYMENT: Final = {Account.UNAPPLIED_CASH, Account.ON_ACCOUNT}
 
 
 class NotReversible(ValueError):
-    """What the application created has been used since; the sentence says what has to be undone first."""
+    """What the application created has been used since; the message states what has to be undone first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +125,9 @@ def reverse(application: BookedApplication, payment: Payment, history: PaymentHi
             method=payment.method,
         )
     )
+    undoing = _Undoing(application, on, payment.value_date, payment.method, correction)
     for movement in application.movements:
-        item = history.item(movement.customer_id, movement.item_id)
-        _undo(movement, item, application, on, correction)
+        _undo(movement, history.item(movement.customer_id, movement.item_id), undoing)
     bookings.postings.extend(_opposite(posting, application.reversal_id, on) for posting in application.postings)
     return on
 
@@ -143,16 +144,29 @@ def check_reversible(applications: Iterable[BookedApplication], history: Payment
                 )
 
 
-def _undo(
-    movement: ItemMovement, item: OpenItem, application: BookedApplication, on: date, correction: Correction
-) -> None:
-    reversal_id, undone, events = application.reversal_id, application.application_id, correction.bookings.events
+@dataclass(frozen=True, slots=True)
+class _Undoing:
+    """An application that is being undone, `on` which day, and the value date of its payment."""
+
+    application: BookedApplication
+    on: date
+    value_date: date
+    method: PaymentMethod
+    correction: Correction
+
+
+def _undo(movement: ItemMovement, item: OpenItem, undoing: _Undoing) -> None:
+    reversal_id, undone = undoing.application.reversal_id, undoing.application.application_id
+    amount, on, value_date = abs(movement.change), undoing.on, undoing.value_date
     if movement.change > 0:
-        events.append(item.reduce(movement.change, on, "unapplied", reversal_id, reverses=undone))
+        changed = item.reduce(amount, on, "unapplied", reversal_id, value_date=value_date, reverses=undone)
     else:
-        discount = movement.cause == "discount"
-        events.append(item.restore(-movement.change, on, "unapplied", reversal_id, reverses=undone, discount=discount))
-    book = correction.book
+        changed = item.restore(
+            amount, on, "unapplied", reversal_id,
+            reverses=undone, undoes=movement.cause, method=undoing.method, value_date=value_date,
+        )  # fmt: skip
+    undoing.correction.bookings.events.append(changed)
+    book = undoing.correction.book
     if book is not None and item.customer_id == book.customer_id:
         book.add_item(item)
         book.changed(item)

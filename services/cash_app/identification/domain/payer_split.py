@@ -8,14 +8,21 @@ money without a remittance goes to the accounts of the payer group whose documen
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from services.cash_app.application.domain.application_rules import ApplicationRules
 from services.cash_app.application.domain.exact_sum import unique_sum
-from services.cash_app.identification.domain.identification import Identification, PayerDetails, PayerKnowledge, fits
+from services.cash_app.identification.domain.identification import (
+    Identification,
+    PayerDetails,
+    PayerKnowledge,
+    documents_in_words,
+    fits,
+)
 from services.cash_app.open_items.domain.document_number import document_key
+from services.cash_app.open_items.domain.known_document import KnownDocument
 from services.cash_app.open_items.domain.open_item import OpenItem
 from shared.contracts.erp import PaymentReceived, RemittanceLine
 from shared.kernel.money import minor_units
@@ -53,6 +60,9 @@ def shares(
     if found.customer_id is None:
         return []
     if not payer.remittance:
+        named = documents_in_words(payer, known)
+        if named:
+            return _of_words(named, amount, found, rules)
         return _of_payer_group(payer, amount, found, rules, group)
     lines: defaultdict[str, list[RemittanceLine]] = defaultdict(list)
     for line in payer.remittance:
@@ -107,6 +117,19 @@ def _whose(
     if rules.pays_for(customer_id, owner):
         return owner
     return owner if payer.stated_customer is None and fits(line, documents[0], payer.currency) else customer_id
+
+
+def _of_words(
+    named: Mapping[str, KnownDocument], amount: Decimal, found: Identification, rules: ApplicationRules
+) -> list[Share]:
+    """All of it where the bank's words name documents of one customer only, for whom the payer pays."""
+    owners = {document.customer_id for document in named.values()}
+    owner = min(owners)
+    if len(owners) > 1 or not rules.pays_for(found.customer_id or "", owner):
+        return []
+    numbers = ", ".join(sorted({document.document_number for document in named.values()})[:_NUMBERS_SHOWN_MAX])
+    why = f"paid by {found.customer_id} ({found.why}) for customer {owner}, whose {numbers} the bank's words name"
+    return [Share(owner, amount, (), why[:500])]
 
 
 def _of_payer_group(

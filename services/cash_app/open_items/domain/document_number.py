@@ -23,10 +23,19 @@ def document_key(number: str) -> str:
     return "".join(number.split()).upper()
 
 
+@lru_cache(maxsize=_KEYS_KEPT_MAX)
+def reference_key(number: str) -> str:
+    """The letters and digits of a number, each group of digits without the zeros in front.
+
+    What "1000-00000031", "1000/31" and "1000 00031" have in common: "100031". Two documents may have one key.
+    """
+    return "".join(part.lstrip("0") for part in _PARTS.findall(document_key(number)))
+
+
 def loose_tail(number: str) -> str:
     """The number's digits and letters without prefix words, punctuation and the zeros in front.
 
-    "Inv. 1000-000123" is "1000000123", "000123" is "123". Empty where too few digits are left to tell documents apart.
+    "Inv. 1000-000123" is "1000000123", "000123" is "123". Empty where too few digits are left to distinguish documents.
     """
     bare = _PREFIX.sub("", document_key(number))
     tail = "".join(_PARTS.findall(bare)).lstrip("0")

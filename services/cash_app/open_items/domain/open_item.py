@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
 
+from services.cash_app.open_items.domain.discount_tax import (
+    NOTHING,
+    ItemTax,
+    TaxPart,
+    in_discount,
+    lowered_by,
+    taxes_of,
+)
+from services.cash_app.open_items.domain.document_number import document_key, reference_key
 from shared.contracts.cash_app import ItemCause, ItemKind, OpenItemChanged
 from shared.contracts.erp import PaymentMethod
 from shared.contracts.invoicing import FinanceChargePosted, InvoicePosted
@@ -14,7 +24,7 @@ from shared.kernel.money import Money, round_half_up
 
 Age = tuple[date, str, str]
 DiscountBase = Literal["invoice", "gross", "net"]
-"""What a discount per cent applies to: as the invoice says, its total, or its total without tax."""
+"""What a discount per cent applies to: as the invoice states, its total, or its total without tax."""
 
 
 _VALIDATED_CAUSES: Final[frozenset[ItemCause]] = frozenset({"write_off_reversed", "cancelled"})
@@ -50,6 +60,54 @@ class OpenItem:
     kind: ItemKind = "invoice"
     terms: str = ""
     """The payment terms in short, e.g. "2/10 net 30"."""
+    order_id: str = ""
+    """The order that the invoice is for; empty where it is for none."""
+    customer_reference: str = ""
+    """The customer's own number of that order, such as a purchase order."""
+    credited: Decimal = NOTHING
+    """What credit memos took off, and what was cancelled."""
+    deducted: Decimal = NOTHING
+    """What became deductions, items of their own."""
+    tolerated: Decimal = NOTHING
+    """What was written off within tolerance."""
+    written_off: Decimal = NOTHING
+    """What was written off as bad debt and not recovered."""
+    taxes: tuple[ItemTax, ...] = ()
+    """The tax that its discount lowers; empty where the law or the policy lowers none."""
+
+    @property
+    def discountable(self) -> Decimal:
+        """What a discount may be taken of: the original amount less all that is not paid with money or discount."""
+        return self.original_amount - self.credited - self.deducted - self.tolerated - self.written_off
+
+    @property
+    def discount_granted(self) -> Decimal:
+        """The discount that the terms grant on what is left after credit memos; rounded half up."""
+        if not self.discount_amount:
+            return self.discount_amount
+        return discount_on(self.discountable, self.discount_amount, self.original_amount, self.currency)
+
+    @property
+    def discount_left(self) -> Decimal:
+        """What of that discount is not taken yet."""
+        return max(self.discount_granted - self.discount_taken, NOTHING)
+
+    @property
+    def cash(self) -> Decimal:
+        """The money that was applied to it."""
+        return self.discountable - self.open_amount - self.discount_taken
+
+    def tax_in_discount(self, amount: Decimal) -> list[TaxPart]:
+        """The tax, by rate, in a further discount of `amount`."""
+        if not self.taxes:
+            return []
+        return in_discount(self.taxes, self.discount_taken + amount, self.original_amount, self.currency)
+
+    @property
+    def waited_for_as(self) -> set[str]:
+        """The document keys under which money may wait for it: its number, its order, the customer's own number."""
+        names = [name for name in (self.document_number, self.order_id, self.customer_reference) if name]
+        return {document_key(name) for name in names} | {reference_key(name) for name in names}
 
     @property
     def is_open(self) -> bool:
@@ -62,7 +120,7 @@ class OpenItem:
 
     @property
     def age(self) -> Age:
-        """The order in which items are paid when the payer does not say: due date, document number."""
+        """The order in which items are paid when the payer names no items: due date, document number."""
         return (self.due_date, self.document_number, self.item_id)
 
     def reduce(
@@ -73,12 +131,16 @@ class OpenItem:
         cause_id: str,
         *,
         method: PaymentMethod | None = None,
+        value_date: date | None = None,
         reverses: str | None = None,
+        undoes: ItemCause | None = None,
+        taxes: Sequence[TaxPart] = (),
     ) -> OpenItemChanged:
         """Takes `amount` off the open amount.
 
-        `method` is how cash was paid; `reverses` is the cause id of the change that this one reverses. Raises
-        OverApplied above the open amount.
+        `method` is how cash was paid, `value_date` that of the payment behind the change, `taxes` the tax in a
+        discount. `reverses` is the cause id of the change that this one reverses, `undoes` what kind of amount it puts
+        back. Raises OverApplied above the open amount.
         """
         if not 0 < amount <= self.open_amount:
             raise OverApplied(
@@ -86,11 +148,10 @@ class OpenItem:
                 f"{Money(self.open_amount, self.currency)} is open"
             )
         self.open_amount -= amount
-        if cause == "discount":
-            self.discount_taken += amount
+        self._count(undoes or cause, method, amount, taxes)
         self.item_version += 1
         self.moved_on = max(self.moved_on, on)
-        return self._changed(-amount, on, cause, cause_id, method=method, reverses=reverses)
+        return self._changed(-amount, on, cause, cause_id, method=method, value_date=value_date, reverses=reverses)
 
     def restore(
         self,
@@ -100,11 +161,15 @@ class OpenItem:
         cause_id: str,
         *,
         reverses: str,
-        discount: bool = False,
+        undoes: ItemCause,
+        method: PaymentMethod | None = None,
+        value_date: date | None = None,
+        taxes: Sequence[TaxPart] = (),
     ) -> OpenItemChanged:
-        """Reopens `amount` with the old due date; with `discount`, that much discount may be taken again.
+        """Reopens `amount` with the old due date; what it `undoes` decides, e.g., that a discount may be taken again.
 
-        `reverses` is the cause id of the change that this one reverses. Raises OverApplied above what was taken off.
+        `method`, `value_date` and `taxes` are those of the change that it undoes, `reverses` is its cause id. Raises
+        OverApplied above what was taken off.
         """
         if not 0 < amount <= self.original_amount - self.open_amount:
             raise OverApplied(
@@ -112,12 +177,25 @@ class OpenItem:
                 f"{Money(self.open_amount, self.currency)} of {Money(self.original_amount, self.currency)} is open"
             )
         self.open_amount += amount
-        if discount:
-            self.discount_taken -= amount
+        self._count(undoes, method, -amount, taxes)
         self.item_version += 1
         self.moved_on = max(self.moved_on, on)
         self.open_since = max(self.open_since, on)
-        return self._changed(amount, on, cause, cause_id, reverses=reverses)
+        return self._changed(amount, on, cause, cause_id, value_date=value_date, reverses=reverses)
+
+    def _count(self, cause: ItemCause, method: PaymentMethod | None, amount: Decimal, taxes: Sequence[TaxPart]) -> None:
+        """Counts what was taken off by its kind; what is not counted is money."""
+        if cause == "discount":
+            self.discount_taken += amount
+            self.taxes = lowered_by(self.taxes, taxes, 1 if amount > 0 else -1)
+        elif cause == "tolerance":
+            self.tolerated += amount
+        elif cause == "deduction":
+            self.deducted += amount
+        elif cause == "write_off":
+            self.written_off += amount
+        elif cause == "cancelled" or method == "credit_memo":
+            self.credited += amount
 
     def posted(self) -> OpenItemChanged:
         """Version 1: the item itself."""
@@ -131,6 +209,7 @@ class OpenItem:
         cause_id: str,
         *,
         method: PaymentMethod | None = None,
+        value_date: date | None = None,
         reverses: str | None = None,
     ) -> OpenItemChanged:
         create = OpenItemChanged if cause in _VALIDATED_CAUSES else OpenItemChanged.of_known
@@ -153,11 +232,22 @@ class OpenItem:
             due_date=self.due_date,
             disputed=self.disputed,
             payment_method=method,
+            value_date=value_date,
         )
 
 
-def item_of(invoice: InvoicePosted, discount_base: DiscountBase = "invoice") -> OpenItem:
-    """The open item of a posted invoice; `discount_base` is the amount that the discount per cent applies to."""
+def discount_on(left: Decimal, discount: Decimal, total: Decimal, currency: str) -> Decimal:
+    """The discount that is granted on `left` of a document of `total` with `discount`, rounded half up."""
+    return discount if left == total else round_half_up(discount * left / total, currency)
+
+
+def item_of(
+    invoice: InvoicePosted, discount_base: DiscountBase = "invoice", *, discount_lowers_tax: bool = False
+) -> OpenItem:
+    """The open item of a posted invoice; `discount_base` is the amount that the discount per cent applies to.
+
+    With `discount_lowers_tax`, the discount is partly tax.
+    """
     total = round_half_up(invoice.total, invoice.currency)
     terms = invoice.terms
     discount_amount = invoice.discount_amount
@@ -181,6 +271,9 @@ def item_of(invoice: InvoicePosted, discount_base: DiscountBase = "invoice") -> 
         moved_on=invoice.invoice_date,
         open_since=invoice.invoice_date,
         terms=str(terms.payment_terms()),
+        order_id=invoice.order_id or "",
+        customer_reference=invoice.customer_reference,
+        taxes=taxes_of(invoice) if discount_lowers_tax and discount_amount else (),
     )
 
 

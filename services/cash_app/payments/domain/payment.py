@@ -13,10 +13,17 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from services.cash_app.open_items.domain.document_number import document_key
 from services.cash_app.payments.domain.bookings import Bookings, CashMovement, Entry, SplitPart
 from services.cash_app.payments.domain.pending_document import PendingDocument
 from shared.contracts.cash_app import PaymentSuspended
-from shared.contracts.erp import PaymentMethod, PaymentReceived, RemittanceLine
+from shared.contracts.erp import (
+    PaymentMethod,
+    PaymentOrigin,
+    PaymentReceived,
+    PaymentReference,
+    RemittanceLine,
+)
 from shared.kernel.journal import Account, Posting
 from shared.kernel.money import Money, round_half_up
 
@@ -56,6 +63,8 @@ UNIDENTIFIED_CUSTOMER = "-"
 """Stands for the customer in postings of money whose customer is not identified."""
 
 NOTE_CHARACTERS_MAX = 4_000
+_PAYERS_OWN: Final = frozenset({"end_to_end_id", "payer_reference", "instruction_id", "other"})
+"""Kinds of references that payers fill with numbers of documents."""
 
 
 class WrongState(ValueError):
@@ -90,6 +99,34 @@ class Payment:
     """Why money is left over, in sentences a clerk can read to the customer."""
     received_with: str | None = None
     """The payment that this part was received with: one receipt for several customers."""
+    document_number: str = ""
+    """Of a credit memo, the number printed on it."""
+    details: str = ""
+    """The bank's words: what of the payer's text and its own it passes on."""
+    remittance_note: str = ""
+    """What of the payer's remittance could not be understood when it was read."""
+    trace_number: str | None = None
+    references: tuple[PaymentReference, ...] = ()
+    origin: PaymentOrigin | None = None
+    """The file and line that report it."""
+
+    @property
+    def words(self) -> str:
+        """All text in which the payer may name documents: the bank's words, and references of the payer's own."""
+        return words_of(self.details, self.references)
+
+    @property
+    def has_words(self) -> bool:
+        """Whether the bank passes on words or references of the payer's."""
+        return bool(self.details or self.references)
+
+    @property
+    def has_only_words(self) -> bool:
+        """Whether the payer names documents in words, and none but the customer in a remittance."""
+        if not self.has_words:
+            return False
+        own = document_key(self.customer_id or "")
+        return all(document_key(line.document_number) == own for line in self.remittance)
 
     @property
     def age(self) -> tuple[date, str]:
@@ -166,7 +203,7 @@ class Payment:
         entry: Entry,
         bookings: Bookings,
         *,
-        credit: Account,
+        credit: str,
         then: PaymentState = PaymentState.APPLIED,
     ) -> None:
         """Takes out money that settles no item: a refund, a part split off, a return by the bank.
@@ -175,13 +212,13 @@ class Payment:
         """
         place = GL_ACCOUNT[self.state]
         self._leave(amount, then, entry, bookings)
-        if place is not credit:
+        if place != credit:
             self._post(place, credit, amount, entry, bookings)
 
-    def undo_pay_out(self, amount: Decimal, entry: Entry, bookings: Bookings, *, debit: Account) -> None:
+    def undo_pay_out(self, amount: Decimal, entry: Entry, bookings: Bookings, *, debit: str) -> None:
         """Undoes `pay_out`: the money comes back out of account `debit` and is unapplied again."""
         self.reinstate(amount, entry, bookings)
-        if GL_ACCOUNT[self.state] is not debit:
+        if GL_ACCOUNT[self.state] != debit:
             self._post(debit, GL_ACCOUNT[self.state], amount, entry, bookings)
 
     def spend(self, amount: Decimal, on: date, application_id: str, bookings: Bookings) -> None:
@@ -233,8 +270,8 @@ class Payment:
 
     def _post(
         self,
-        debit: Account,
-        credit: Account,
+        debit: str,
+        credit: str,
         amount: Decimal,
         entry: Entry,
         bookings: Bookings,
@@ -288,6 +325,12 @@ class Payment:
         bookings.parts.append(SplitPart(self, whole.payment_id))
 
 
+def words_of(details: str, references: Iterable[PaymentReference]) -> str:
+    """All text in which a payer may name documents: the bank's words, and references of the payer's own."""
+    own = [reference.value for reference in references if reference.kind in _PAYERS_OWN]
+    return "\n".join((details, *own)) if own else details
+
+
 def payment_of(
     received: PaymentReceived, customer_id: str | None, why: str, *, received_with: str | None = None
 ) -> Payment:
@@ -315,4 +358,9 @@ def payment_of(
         identified_by=why,
         note="",
         received_with=received_with,
+        details=received.details,
+        remittance_note=received.remittance_note,
+        trace_number=received.trace_number,
+        references=received.references,
+        origin=received.origin,
     )

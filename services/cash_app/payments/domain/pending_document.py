@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 
@@ -19,3 +20,5 @@ class PendingDocument:
     amount: Decimal
     discount: Decimal
     waiting: bool = True
+    order_closed_on: date | None = None
+    """The document is an order of which nothing more will be invoiced since that day; None: not known."""

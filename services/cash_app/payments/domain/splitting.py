@@ -14,7 +14,7 @@ from shared.kernel.money import Money, is_exact, round_half_up
 
 
 class NotSplittable(ValueError):
-    """The requested parts do not fit the payment; the sentence says why."""
+    """The requested parts do not fit the payment; the message states why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,16 @@ from datetime import date
 from decimal import Decimal
 
 from shared.kernel.aging import AgingBucket, bucket_of
+from shared.kernel.business_days import BusinessDays
 
 
 @dataclass(slots=True)
 class Aged:
-    """Open amounts of one customer and currency by bucket at the end of a day."""
+    """Open amounts of one customer, company and currency by bucket at the end of the company's day."""
 
+    company_id: str
     currency: str
+    as_of: date
     buckets: dict[AgingBucket, Decimal] = field(default_factory=lambda: dict.fromkeys(AgingBucket, Decimal(0)))
     open_items: int = 0
 
@@ -27,11 +30,15 @@ class Aged:
         return self.total - self.buckets[AgingBucket.CURRENT]
 
 
-def aged(owed: Iterable[tuple[str, date, Decimal, int]], as_of: date) -> list[Aged]:
-    """Sums (currency, due date, open amount, number of items) into buckets; one result per currency, sorted."""
-    by_currency: dict[str, Aged] = {}
-    for currency, due_date, amount, items in owed:
-        of_currency = by_currency.setdefault(currency, Aged(currency))
-        of_currency.buckets[bucket_of(due_date, as_of)] += amount
-        of_currency.open_items += items
-    return [by_currency[currency] for currency in sorted(by_currency)]
+def aged(owed: Iterable[tuple[str, str, date, Decimal, int]], days: BusinessDays) -> list[Aged]:
+    """Sums (company, currency, due date, open amount, number of items) into buckets, each company by its own day.
+
+    One result per company and currency, sorted. Before the first business day nothing is overdue.
+    """
+    found: dict[tuple[str, str], Aged] = {}
+    for company_id, currency, due_date, amount, items in owed:
+        as_of = days.of(company_id) or date.min
+        sums = found.setdefault((company_id, currency), Aged(company_id, currency, as_of))
+        sums.buckets[bucket_of(due_date, as_of)] += amount
+        sums.open_items += items
+    return [found[key] for key in sorted(found)]

@@ -40,9 +40,9 @@ class OpenItem:
     """JSON list of the cash applied to it, so that a reversed application can be taken out of the history."""
 
     @classmethod
-    def invoiced(cls, customer_id: str, invoice_id: str, currency: str, total: Decimal, order_id: str) -> OpenItem:
-        """The item an invoice will become: counted at once, so that exposure has no gap."""
-        return cls(customer_id, invoice_id, currency, round_half_up(total, currency), order_id=order_id)
+    def invoiced(cls, customer_id: str, item_id: str, currency: str, amount: Decimal, order_id: str) -> OpenItem:
+        """The item an invoice, or an instalment of it, will become: counted at once, so that exposure has no gap."""
+        return cls(customer_id, item_id, currency, round_half_up(amount, currency), order_id=order_id)
 
     def changed(self, change: OpenItemChanged) -> None:
         """Updates what is open; an older `change` is ignored."""

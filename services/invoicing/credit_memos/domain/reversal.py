@@ -22,13 +22,14 @@ def debit_memo(memo: CreditMemo, on: date, terms: PaymentTerms) -> Invoice:
     """
     if memo.document_kind != "invoice":
         raise ValueError(f"{memo.credit_memo_number} credits a finance charge")
-    terms = replace(terms, discount_days=0, discount_percent=ZERO)
+    terms = replace(terms, discount_days=0, discount_percent=ZERO, discounts=())
     return Invoice(
         invoice_id=f"DM-{memo.credit_memo_id}"[:_ID_CHARACTERS_MAX],
         invoice_number="",
         company_id=memo.company_id,
         customer_id=memo.customer_id,
         order_id=None,
+        ship_to_id=None,
         shipment_id=None,
         origin="debit_memo",
         invoice_date=on,

@@ -9,18 +9,19 @@ from typing import Final, Literal
 
 from services.invoicing.invoices.domain.numbering import DocumentNumber, is_own_number
 from services.invoicing.orders.domain.lines import ZERO
-from services.invoicing.orders.domain.order import CannotBeApplied
+from services.invoicing.orders.domain.order import CannotBeApplied, Invoiced
 from shared.contracts.erp import InvoiceBroughtForward, Terms
-from shared.contracts.invoicing import InvoicedLine, InvoicePosted
+from shared.contracts.invoicing import InvoicedLine, InvoiceInstalment, InvoicePosted
 from shared.kernel.journal import Account, Posting
-from shared.kernel.payment_terms import PaymentTerms
+from shared.kernel.payment_terms import PaymentTerms, instalments
 
-_ID_CHARACTERS_MAX: Final = 80
+_ID_CHARACTERS_MAX: Final = 76
+"""The item of an instalment adds its number to the id, and must be an identifier itself."""
 _NET_DAYS_MAX: Final = 365
 
 
 class CannotBeInvoiced(CannotBeApplied):
-    """No invoice can be made of an event; the sentence says why."""
+    """No invoice can be made of an event; the message states why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Invoice:
     company_id: str
     customer_id: str
     order_id: str | None
+    ship_to_id: str | None
+    """The customer to whom the goods went; None: `customer_id`."""
     shipment_id: str | None
     origin: Literal["shipment", "brought_forward", "debit_memo"]
     invoice_date: date
@@ -45,6 +48,8 @@ class Invoice:
     discount_amount: Decimal
     disputed: bool
     lines: tuple[InvoicedLine, ...]
+    customer_reference: str = ""
+    """The customer's own number of the order, such as a purchase order."""
     series: str | None = None
     """None until it is numbered, and where it keeps the number of the previous system; as is the next."""
     sequence_number: int | None = None
@@ -52,6 +57,17 @@ class Invoice:
     @property
     def total(self) -> Decimal:
         return self.net + self.tax
+
+    @property
+    def instalments(self) -> tuple[InvoiceInstalment, ...]:
+        """The parts of the total by due date, without parts of nothing; empty where all is due on one day."""
+        if not self.terms.instalments:
+            return ()
+        parts = [part for part in instalments(self.invoice_date, self.terms, self.total, self.currency) if part.amount]
+        return tuple(
+            InvoiceInstalment(item_id=f"{self.invoice_id}/{number}", due_date=part.due_date, amount=part.amount)
+            for number, part in enumerate(parts, start=1)
+        )
 
     def numbered(self, number: DocumentNumber) -> Invoice:
         return replace(self, invoice_number=str(number), series=number.series, sequence_number=number.sequence_number)
@@ -65,6 +81,7 @@ class Invoice:
             company_id=self.company_id,
             customer_id=self.customer_id,
             order_id=self.order_id,
+            ship_to_id=self.ship_to_id,
             origin=self.origin,
             invoice_date=self.invoice_date,
             due_date=self.due_date,
@@ -76,8 +93,14 @@ class Invoice:
             total=self.total,
             discount_amount=self.discount_amount,
             disputed=self.disputed,
+            instalments=self.instalments,
             lines=self.lines,
+            customer_reference=self.customer_reference,
         )
+
+    def invoiced(self) -> Invoiced:
+        """What the order is relieved of."""
+        return Invoiced(self.invoice_id, self.total, self.instalments)
 
     def postings(self) -> list[Posting]:
         """Dr receivables / Cr revenue and tax; brought forward: Cr migration clearing."""
@@ -116,6 +139,7 @@ def bring_forward(event: InvoiceBroughtForward) -> Invoice:
         company_id=event.company_id,
         customer_id=event.customer_id,
         order_id=None,
+        ship_to_id=None,
         shipment_id=None,
         origin="brought_forward",
         invoice_date=event.invoice_date,

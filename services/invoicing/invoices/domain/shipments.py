@@ -30,8 +30,7 @@ def apply_shipment(order: Order, shipment: ShipmentConfirmed, counts: Replenishm
     Raises OrderConflict or CannotBeInvoiced where that is not possible.
     """
     invoice = relieve_order(order, shipment)
-    invoiced = (invoice.invoice_id, invoice.total) if invoice is not None else ()
-    changed = order.open_order_changed(shipment.shipped_on, *invoiced)
+    changed = order.open_order_changed(shipment.shipped_on, invoice.invoiced() if invoice is not None else None)
     return Outcome((changed,), documents=(PendingInvoice(shipment, invoice),))
 
 
@@ -88,6 +87,7 @@ def _invoice_of(order: Order, shipment: ShipmentConfirmed, shipped: dict[int, in
         company_id=order.company_id,
         customer_id=order.customer_id,
         order_id=order.order_id,
+        ship_to_id=order.ship_to_id,
         shipment_id=shipment.shipment_id,
         origin="shipment",
         invoice_date=shipment.shipped_on,
@@ -100,6 +100,7 @@ def _invoice_of(order: Order, shipment: ShipmentConfirmed, shipped: dict[int, in
         discount_amount=terms.discount(net + tax, order.currency),
         disputed=False,
         lines=lines,
+        customer_reference=order.customer_reference,
     )
 
 

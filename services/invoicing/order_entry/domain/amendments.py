@@ -8,7 +8,7 @@ from typing import Final
 
 from services.invoicing.order_entry.domain.validation import reason
 from services.invoicing.orders.domain.life import ENDED, State
-from services.invoicing.orders.domain.order import Order, fingerprint
+from services.invoicing.orders.domain.order import Order, fingerprint, ship_to_of
 from services.invoicing.orders.domain.pricing import PricedOrder
 from shared.contracts.erp import OrderPlaced
 from shared.contracts.invoicing import OrderAmendmentRefused, OrderValidated, Reason
@@ -52,7 +52,7 @@ def amended_on(placed: OrderPlaced) -> date:
 
 
 def amend(order: Order, placed: OrderPlaced, priced: PricedOrder) -> OrderValidated:
-    """The order becomes what the revision says, and credit decides on it again.
+    """The order becomes what the revision states, and credit decides on it again.
 
     Stock requests are withdrawn: an allocation is released when the answer arrives.
     """
@@ -60,6 +60,7 @@ def amend(order: Order, placed: OrderPlaced, priced: PricedOrder) -> OrderValida
     order.withdraw_stock_requests()
     order.revision, order.fingerprint = placed.revision, fingerprint(placed)
     order.customer_reference, order.ship_complete = placed.customer_reference, placed.ship_complete
+    order.ship_to_id = ship_to_of(placed)
     order.stopped, order.approved_until = False, None
     order.version += 1
     lines = order.apply_pricing(priced)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -17,6 +17,7 @@ from services.invoicing.tax.domain import NO_TAX, TaxRates, tax_percent
 from shared.contracts.erp import OrderedLine, OrderPlaced
 from shared.contracts.event import AMOUNT_MAX
 from shared.contracts.invoicing import Reason
+from shared.kernel.business_days import BusinessDays
 from shared.kernel.money import Money
 
 ORDER_NUMBER_CHARACTERS_MAX: Final = 70
@@ -34,8 +35,8 @@ class Catalogue:
     prices: PriceBook
     taxes: TaxRates
     rules: OrderRules
-    today: date | None
-    """The business day; None before the first one, when no date is too far ahead."""
+    days: BusinessDays
+    """The business day of each company; before its first one no date is too far ahead."""
 
 
 class ValidationResult(NamedTuple):
@@ -55,14 +56,15 @@ def reason(code: str, text: str) -> Reason:
 def validate(order: OrderPlaced, catalogue: Catalogue) -> ValidationResult:
     """Prices and taxes the order, or returns every reason for which it is not valid."""
     customer = catalogue.customers.get(order.customer_id)
-    reasons = list(_head_errors(order, customer, catalogue))
+    ship_to = catalogue.customers.get(order.ship_to_id) if order.ship_to_id else customer
+    reasons = [*_head_errors(order, customer, catalogue), *_ship_to_errors(order, ship_to)]
     wrong_size = _size_error(order, catalogue.rules.lines_max)
     if wrong_size is not None:  # its lines are not validated: thousands of reasons help no person
         return ValidationResult((*reasons, wrong_size))
     reasons.extend(_line_errors(order, catalogue))
-    if customer is None:
+    if customer is None or ship_to is None:
         return ValidationResult(tuple(reasons))
-    jurisdiction = order.jurisdiction or customer.jurisdiction
+    jurisdiction = order.jurisdiction or ship_to.jurisdiction
     rate = catalogue.taxes.rate_on(jurisdiction, order.order_date)
     if rate is None:
         reasons.append(_no_rate(order, jurisdiction))
@@ -113,16 +115,42 @@ def _head_errors(order: OrderPlaced, customer: Customer | None, catalogue: Catal
                 text=f"Customer {customer.customer_id} is invoiced in {customer.currency}, "
                 f"the order is in {order.currency}.",
             )
+        if customer.bill_to_id is not None:
+            yield reason(
+                code="billed_to_another_customer",
+                text=f"Customer {customer.customer_id} is billed to customer {customer.bill_to_id}: place the order "
+                f"for {customer.bill_to_id}, with ship-to {customer.customer_id}.",
+            )
     if len(order.order_id) > ORDER_NUMBER_CHARACTERS_MAX:
         yield reason(
             code="order_number_too_long",
             text=f"The order number has {len(order.order_id)} characters; use at most {ORDER_NUMBER_CHARACTERS_MAX}.",
         )
-    latest = catalogue.today + timedelta(days=catalogue.rules.days_ahead_max) if catalogue.today else None
+    today = catalogue.days.of(order.company_id)
+    latest = today + timedelta(days=catalogue.rules.days_ahead_max) if today else None
     if latest is not None and order.order_date > latest:
         yield reason(
             code="date_too_far_ahead",
-            text=f"The order is dated {order.order_date}; on {catalogue.today} orders are accepted up to {latest}.",
+            text=f"The order is dated {order.order_date}; on {today} orders are accepted up to {latest}.",
+        )
+
+
+def _ship_to_errors(order: OrderPlaced, ship_to: Customer | None) -> Iterator[Reason]:
+    if order.ship_to_id is None or order.ship_to_id == order.customer_id:
+        return
+    if ship_to is None:
+        yield reason(code="unknown_ship_to", text=f"Ship-to customer {order.ship_to_id} is not known.")
+        return
+    if not ship_to.active:
+        yield reason(
+            code="inactive_ship_to",
+            text=f"Ship-to customer {ship_to.customer_id} ({ship_to.name}) is not active.",
+        )
+    if ship_to.company_id != order.company_id:
+        yield reason(
+            code="ship_to_of_other_company",
+            text=f"Ship-to customer {ship_to.customer_id} belongs to company {ship_to.company_id}, "
+            f"the order is for {order.company_id}.",
         )
 
 

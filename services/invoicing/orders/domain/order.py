@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from services.invoicing.orders.domain.life import OrderStep, State, check_transition
 from services.invoicing.orders.domain.lines import ZERO, BackorderedLine, OrderLine, StockRequestState
 from services.invoicing.orders.domain.pricing import PricedItem, PricedOrder
 from shared.contracts.erp import OrderPlaced
 from shared.contracts.invoicing import (
+    InvoiceInstalment,
     OpenOrderChanged,
     OrderRejected,
     OrderValidated,
@@ -25,11 +26,19 @@ from shared.kernel.payment_terms import PaymentTerms
 
 
 class CannotBeApplied(ValueError):
-    """An event contradicts the books; the sentence says why, and what to do."""
+    """An event contradicts the books; the message states why, and what to do."""
 
 
 class OrderConflict(CannotBeApplied):
-    """An event does not fit the order; the sentence says why."""
+    """An event does not fit the order; the message states why."""
+
+
+class Invoiced(NamedTuple):
+    """The invoice of a part of an order: its total incl. tax in the order's currency, and its instalments."""
+
+    invoice_id: str
+    total: Decimal
+    instalments: tuple[InvoiceInstalment, ...]
 
 
 @dataclass(slots=True)
@@ -42,6 +51,8 @@ class Order:
     order_date: date
     currency: str
     customer_reference: str
+    ship_to_id: str | None
+    """The customer to whom the goods go; None: `customer_id`, who is invoiced."""
     jurisdiction: str
     ship_complete: bool
     fingerprint: str
@@ -82,6 +93,7 @@ class Order:
             order_date=placed.order_date,
             currency=placed.currency,
             customer_reference=placed.customer_reference,
+            ship_to_id=ship_to_of(placed),
             jurisdiction=placed.jurisdiction or "",
             ship_complete=placed.ship_complete,
             fingerprint=fingerprint(placed),
@@ -231,12 +243,10 @@ class Order:
         else:
             self.enter(State.CANCELLED, on, why)
 
-    def open_order_changed(
-        self, on: date, invoice_id: str | None = None, invoiced_amount: Decimal = Decimal(0)
-    ) -> OpenOrderChanged:
+    def open_order_changed(self, on: date, invoiced: Invoiced | None = None) -> OpenOrderChanged:
         """The next version of the order's open amount. Version 1 is OrderValidated itself.
 
-        Where an invoice is the cause, it is named with its total incl. tax, in the order's currency.
+        `invoiced` is the invoice that causes it.
         """
         self.version += 1
         return OpenOrderChanged(
@@ -248,9 +258,16 @@ class Order:
             currency=self.currency,
             open_amount=self.open_amount,
             business_date=on,
-            invoice_id=invoice_id,
-            invoiced_amount=invoiced_amount,
+            invoice_id=invoiced.invoice_id if invoiced else None,
+            invoiced_amount=invoiced.total if invoiced else ZERO,
+            instalments=invoiced.instalments if invoiced else (),
+            customer_reference=self.customer_reference,
         )
+
+
+def ship_to_of(placed: OrderPlaced) -> str | None:
+    """The customer to whom the goods go; None where it is the one who is invoiced."""
+    return None if placed.ship_to_id == placed.customer_id else placed.ship_to_id
 
 
 def fingerprint(placed: OrderPlaced) -> str:

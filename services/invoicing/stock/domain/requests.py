@@ -202,6 +202,7 @@ def _pick_list(order: Order, picked: Mapping[int, int], on: date) -> PickListRel
         customer_id=order.customer_id,
         company_id=order.company_id,
         released_on=on,
+        ship_to_id=order.ship_to_id,
         lines=_requested_lines(order, picked),
     )
 

@@ -45,6 +45,11 @@ CREATE TABLE dead_letter (
 
 CREATE INDEX dead_letter_waiting ON dead_letter (topic, event_id) WHERE replayed_at IS NULL;
 
+CREATE TABLE company_day (
+    company_id    text        NOT NULL PRIMARY KEY,
+    business_date date        NOT NULL
+);
+
 CREATE TABLE business_day (
     company_id    text        NOT NULL,
     business_date date        NOT NULL,
@@ -113,6 +118,7 @@ DROP TABLE idempotency_key;
 DROP TABLE policy_version;
 DROP TABLE daily_run;
 DROP TABLE business_day;
+DROP TABLE company_day;
 DROP TABLE dead_letter;
 DROP TABLE outbox;
 DROP TABLE inbox;

@@ -8,9 +8,9 @@ ORDER BY e.event_id
 ON CONFLICT (event_id) DO NOTHING
 RETURNING event_id;
 
--- name: last_business_day
--- The last business day that this service has received.
-SELECT business_date FROM business_day ORDER BY business_date DESC LIMIT 1;
+-- name: last_business_days
+-- The last business day that each company has begun.
+SELECT company_id, business_date FROM company_day;
 
 -- name: insert_business_days
 -- Remembers business days and opens their daily runs.
@@ -19,6 +19,10 @@ WITH day AS (
     SELECT d.company_id, d.business_date FROM unnest($1::text[], $2::date[]) AS d (company_id, business_date)
     ON CONFLICT (business_date, company_id) DO NOTHING
     RETURNING company_id, business_date
+), last AS (
+    INSERT INTO company_day (company_id, business_date)
+    SELECT company_id, max(business_date) FROM day GROUP BY company_id ORDER BY company_id
+    ON CONFLICT (company_id) DO UPDATE SET business_date = greatest(company_day.business_date, excluded.business_date)
 )
 INSERT INTO daily_run (name, company_id, business_date)
 SELECT n.name, day.company_id, day.business_date FROM day CROSS JOIN unnest($3::text[]) AS n (name)

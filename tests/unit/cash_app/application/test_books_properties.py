@@ -104,7 +104,7 @@ def check(books: CashBooks) -> None:
 
 
 def _invoiced(change: OpenItemChanged) -> bool:
-    """Whether it is in invoicing's journal; what a payer kept back of an item goes on as another."""
+    """Whether it is in invoicing's journal; what a payer kept back of an item continues as another."""
     return change.cause == "posted" and change.kind == "invoice"
 
 
@@ -130,8 +130,8 @@ def check_payments(books: CashBooks) -> None:
         assert application.amount == sum(line.amount for line in application.lines)
         assert application.discount == sum(line.discount for line in application.lines)
         assert all(line.why for line in application.lines)
-    for said in books.bookings.events:
-        assert type(said).model_validate(said.model_dump()) == said, "what is said without being validated is valid"
+    for event in books.bookings.events:
+        assert type(event).model_validate(event.model_dump()) == event, "an event built without validation is valid"
     held: defaultdict[str, Decimal] = defaultdict(Decimal)
     for movement in books.bookings.movements:
         held[movement.payment_id] += movement.change

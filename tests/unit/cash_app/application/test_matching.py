@@ -1,4 +1,4 @@
-"""Payments that do not say what they are for."""
+"""Payments without a reference to what they pay."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def books() -> CashBooks:
 POLICY = Path(__file__).parents[4] / "services" / "cash_app" / "application" / "application_rules.json"
 
 
-def test_the_shipped_policy_says_what_the_rules_say_without_one() -> None:
+def test_the_shipped_policy_equals_the_rules_without_one() -> None:
     shipped = ApplicationRules.model_validate_json(POLICY.read_bytes())
     assert shipped == ApplicationRules()
     assert shipped.standard.rule_set.rules == (
-        "single_open_item", "exact_amount", "clear_account", "clear_past_due", "exact_sum", "round_sum",
+        "exact_with_credit", "single_open_item", "exact_amount", "clear_account", "clear_past_due", "exact_sum",
     )  # fmt: skip
     assert shipped.standard.rule_set.residual_handling == "unapplied"
 
@@ -41,16 +41,15 @@ class TestAsShipped:
         books.post(invoice("A-3", "130.00", due=25))
         assert books.payments["P"].state is PaymentState.UNAPPLIED and not books.lines("P")
         assert books.payments["P"].note == (
-            "no rule of the customer's rule set (single_open_item, exact_amount, clear_account, clear_past_due, "
-            "exact_sum, round_sum) gives a result: left unapplied for review"
+            "no rule of the customer's rule set (exact_with_credit, single_open_item, exact_amount, clear_account, "
+            "clear_past_due, exact_sum) gives a result: left unapplied for review"
         )
 
-    def test_a_round_sum_pays_the_oldest_without_a_discount(self) -> None:
+    def test_a_round_sum_is_no_reason_to_guess(self) -> None:
         books = CashBooks(STANDARD)
         books.post(invoice("A-1", "100.10", due=10), invoice("A-2", "203", due=20, discount="4"))
         books.receive(payment("P", "300"))
-        assert books.settled("P") == [("A-1", "100.10", "0.00", "round_sum"), ("A-2", "199.90", "0.00", "round_sum")]
-        assert "a round sum that fits nothing exactly" in books.lines("P")[0].why
+        assert books.payments["P"].state is PaymentState.UNAPPLIED and not books.lines("P")
 
     def test_money_while_nothing_is_open_is_for_the_next_invoice(self) -> None:
         books = CashBooks(STANDARD)
@@ -201,12 +200,12 @@ class TestOnAccount:
         assert books.published(PaymentApplied)[0].applied_on == on(20)
 
 
-def test_an_application_of_very_many_items_is_said_in_parts(books: CashBooks) -> None:
+def test_an_application_of_very_many_items_is_published_in_parts(books: CashBooks) -> None:
     books.post(*(invoice(f"A-{n:04}", "1") for n in range(1200)))
     books.receive(payment("P", "1200"))
-    said = books.published(PaymentApplied)
-    assert [len(a.lines) for a in said] == [500, 500, 200]
-    assert [a.application_id for a in said] == ["P/A1", "P/A2", "P/A3"]
+    applied = books.published(PaymentApplied)
+    assert [len(a.lines) for a in applied] == [500, 500, 200]
+    assert [a.application_id for a in applied] == ["P/A1", "P/A2", "P/A3"]
 
 
 def test_ten_thousand_open_items_paid_one_by_one_are_not_quadratic() -> None:

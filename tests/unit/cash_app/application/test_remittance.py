@@ -1,4 +1,4 @@
-"""The payer says what the money is for."""
+"""The payer states what the payment is for."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_two_lines_for_one_document_are_one(books: CashBooks) -> None:
     assert books.settled("P") == [("A-1", "100.00", "0.00", "remittance")]
 
 
-def test_a_paid_document_leaves_the_money_on_account_and_says_so(books: CashBooks) -> None:
+def test_a_paid_document_leaves_the_money_on_account_with_a_note(books: CashBooks) -> None:
     books.post(invoice("A-1", "100"), invoice("A-2", "100"))
     books.receive(payment("P", "100", names=[("A-1", "100")]), payment("Q", "100", day=6, names=[("A-1", "100")]))
     assert books.payments["Q"].state is PaymentState.ON_ACCOUNT
@@ -71,7 +71,9 @@ def test_a_line_without_a_positive_amount_pays_nothing(books: CashBooks) -> None
     books.post(invoice("A-1", "100"))
     books.receive(payment("P", "100", names=[("A-1", "100"), ("CM-7", "-10")]))
     assert books.open("A-1") == 0
-    assert books.payments["P"].note == "CM-7: a line of -10.00 USD pays nothing"
+    assert books.payments["P"].note == (
+        "the remittance deducts 10.00 USD for CM-7, no credit memo that is known here: it is not deducted"
+    )
 
 
 def test_fractions_of_a_cent_in_a_remittance_are_rounded(books: CashBooks) -> None:

@@ -1,4 +1,4 @@
-"""Rule sets: the published worked examples come out exactly, and each rule and option does what it says.
+"""Rule sets: the published worked examples come out exactly, and each rule and option does what it states.
 
 Sources: Oracle Financials Cloud, "Example of Using an AutoCash Rule Set" and "Examples of Using Each AutoCash Rule";
 Microsoft Dynamics AX 2012, "Scenario: Automatic settlement and prioritization".

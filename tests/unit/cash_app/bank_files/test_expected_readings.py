@@ -24,7 +24,7 @@ OF_THE_LIBRARY = "\nD000004C000002D25,24C28,71\n-XXX"
 
 
 def words(text: str) -> str:
-    """Without what tells one way of joining lines from another, and without control characters."""
+    """Without what distinguishes one way of joining lines from another, and without control characters."""
     return "".join(c for c in text if c.isprintable() and not c.isspace())
 
 
@@ -198,7 +198,7 @@ def test_no_file_is_left_out() -> None:
     assert {path.stem for path in readings if path.suffix == ".yml"} == {"abnamro", "ing", "rabobank-iban"}
 
 
-def test_what_the_files_say_holds_together_or_is_named() -> None:
+def test_what_the_files_state_is_consistent_or_is_named() -> None:
     """The banks' files as they are: some of them are shortened, and do not balance."""
     found = {}
     for path in REAL:

@@ -1,4 +1,4 @@
-"""Files that banks and payers sent and that were once misread: each is read as the specifications say."""
+"""Files that banks and payers sent and that were once misread: each is read as the specifications state."""
 
 from __future__ import annotations
 

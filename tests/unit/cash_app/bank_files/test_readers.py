@@ -62,7 +62,7 @@ class TestCamt:
         ]
         assert {(e.payer_name, e.payer_account) for e in read} == {("MUELLER AG", "DE89370400440532013000")}
 
-    def test_returns_reversals_pending_and_fees_are_told_apart(self) -> None:
+    def test_returns_reversals_pending_and_fees_are_distinguished(self) -> None:
         returned = "<TxDtls><RtrInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>account closed</AddtlInf></RtrInf></TxDtls>"
         content = statement_053(
             entry_053("100.00", reference="R-1")

@@ -90,6 +90,20 @@ class TestReversal:
         assert books.balance(Account.RECEIVABLES, on(19)) == -100
         assert books.balance(Account.RECEIVABLES) == -100
 
+    def test_each_change_carries_the_value_date_of_its_payment(self) -> None:
+        books = CashBooks()
+        books.post(invoice("A-1", "100", invoiced=8, discount="2"))
+        books.receive(payment("P-1", "98", day=5))
+        undo(books, "P-1", day=20)
+        changes = [(c.cause, c.business_date, c.value_date) for c in books.published(OpenItemChanged)]
+        assert changes == [
+            ("posted", on(8), None),
+            ("cash", on(8), on(5)),
+            ("discount", on(8), on(5)),
+            ("unapplied", on(20), on(5)),
+            ("unapplied", on(20), on(5)),
+        ]
+
     def test_money_on_account_is_held_together_with_what_comes_back(self) -> None:
         books = CashBooks()
         books.post(invoice("A-1", "100"))

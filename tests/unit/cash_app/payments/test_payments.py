@@ -40,16 +40,16 @@ class TestSuspense:
     def test_nobodys_money_is_suspended_with_the_reason(self) -> None:
         bookings = Bookings()
         payment_of(payment("P", "100"), None, "payer account X is not known").receive(bookings)
-        (said,) = bookings.events
-        assert isinstance(said, PaymentSuspended)
-        assert said.reason == "payer account X is not known"
+        (event,) = bookings.events
+        assert isinstance(event, PaymentSuspended)
+        assert event.reason == "payer account X is not known"
         assert [(p.debit, p.credit, p.business_date) for p in bookings.postings] == [
             (Account.CASH, Account.SUSPENSE, on(5))
         ]
 
     def test_assigned_later_it_keeps_the_discount_its_value_date_earned(self, books: CashBooks) -> None:
         books.post(invoice("A-1", "100", discount="2"))
-        suspended = payment_of(payment("P", "98", day=5, customer_id=None), None, "nobody knows")
+        suspended = payment_of(payment("P", "98", day=5, customer_id=None), None, "unknown payer")
         suspended.receive(books.bookings)
         suspended.assign("C-1", on(20), "assigned by Pat", books.bookings)
         apply_payment(suspended, books.book, books.bookings)
@@ -72,7 +72,7 @@ class TestByHand:
         decision = ManualApplication(hand, "as they asked", on(25))
         apply_manually(books.payments[payment_id], decision, waits, books.book, books.bookings)
 
-    def test_money_on_account_settles_what_the_clerk_says_on_the_day(self, books: CashBooks) -> None:
+    def test_money_on_account_settles_what_the_clerk_names_on_the_day(self, books: CashBooks) -> None:
         books.post(invoice("A-1", "100"), invoice("A-2", "50"))
         books.receive(payment("P", "70", names=[("A-9X", "70")]))
         self.apply(books, "P", ("A-1", "30", "0"), ("A-2", "40", "0"))

@@ -15,11 +15,11 @@ DAY = date(2026, 3, 10)
 
 
 def side(key: str, **changes: Any) -> AdviceKey:
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "company_id": "1000", "currency": "USD", "amount": Decimal(100), "on": DAY, "trace_number": None,
         "customer_id": None, "payer_account": None,
     }  # fmt: skip
-    return AdviceKey(key, **{**said, **changes})
+    return AdviceKey(key, **{**fields, **changes})
 
 
 def matched(advices: list[AdviceKey], payments: list[AdviceKey]) -> list[tuple[str, str]]:

@@ -61,7 +61,7 @@ async def test_an_account_without_a_limit_is_active_until_it_owes(open_books: Op
     assert await moves(books, item("I-1", "1", "1")) == [("Active", "AtLimit", StateCause.AT_LIMIT)]
 
 
-async def test_an_account_not_heard_of_yet_says_nothing_until_it_is(open_books: OpenBooks) -> None:
+async def test_an_account_without_master_data_publishes_nothing_until_they_arrive(open_books: OpenBooks) -> None:
     books = open_books()
     assert await moves(books, item("I-1", "900", "900"), hold()) == []
     assert await moves(books, customer("1000")) == [("Active", "Hold", StateCause.HOLD_REQUESTED)]

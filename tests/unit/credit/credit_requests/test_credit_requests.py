@@ -97,7 +97,7 @@ def test_the_bureaus_score_decides(score: int | None, amount: str, transition: T
     assert evaluate_report(request(amount), report(score), POLICY).transition == transition
 
 
-def test_a_poor_history_is_told_by_what_cost_most():
+def test_a_poor_history_is_explained_by_what_cost_most():
     evaluated = evaluate_history(request(), POOR, CARD.score(POOR), POLICY, "Active")
     assert evaluated.text == (
         "16 of 100 points (16.0 %) are below 40 %. Most of them were lost by: "
@@ -105,7 +105,7 @@ def test_a_poor_history_is_told_by_what_cost_most():
     )
 
 
-def test_a_request_moves_only_as_the_table_says():
+def test_a_request_moves_only_as_the_table_allows():
     asked = request()
     step = asked.apply(Transition.POOR_HISTORY, DAY, "system", "pays late")
     assert (step.step, step.old_state, step.new_state) == (1, "Requested", "ManualReview")

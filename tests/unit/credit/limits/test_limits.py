@@ -78,7 +78,7 @@ def test_reviews_come_due_by_risk_class_and_amount():
     assert POLICY.review_due("high", Decimal(50_000), on) == date(2024, 4, 30)
 
 
-def test_authority_reaches_as_far_as_the_policy_says():
+def test_authority_reaches_as_far_as_the_policy_allows():
     authority = POLICY.authority
     assert authority.may_approve({"credit_analyst"}, Decimal(50_000))
     assert not authority.may_approve({"credit_analyst"}, Decimal("50000.01"))

@@ -68,7 +68,7 @@ async def test_revisions_count_in_whatever_order_they_come(open_books: OpenBooks
     assert decisions(published) == [("CreditApproved", "O-1", 2, 1)]
     assert decisions(await books.handle(order("O-1", "900"))) == []
     assert (await books.order("O-1"))["open_amount"] == 300
-    # Its cancellation was heard before the amendment it comes after.
+    # Its cancellation was consumed before the amendment it comes after.
     await books.handle(left("O-1", "0", version=4))
     assert decisions(await books.handle(amended("O-1", "700", 3))) == []
     assert (await books.account("C-1"))["open_orders_total"] == 0

@@ -125,7 +125,7 @@ def test_exposure_counts_each_part_by_policy_and_rate() -> None:
     assert AccountProfile(profile.text).text == profile.text
 
 
-def test_an_order_without_a_rate_of_its_own_is_valued_through_a_third_currency_and_says_so() -> None:
+def test_an_order_without_a_rate_of_its_own_is_valued_through_a_third_currency_which_is_recorded() -> None:
     """1 EUR = 2 USD and 1 GBP = 4 USD: 100 GBP are 200 EUR, through USD."""
     european = account()
     rates = ExchangeRates({("EUR", "USD"): Decimal(2), ("GBP", "USD"): Decimal(4), ("EUR", "CHF"): Decimal(1)})

@@ -38,13 +38,13 @@ TOWELS = line(2, 3, "94.20", "6.83")
 INVOICE = document(DRILLS, TOWELS)
 
 
-def told(credited: tuple[CreditedLine, ...]) -> list[tuple[int, int, str, str]]:
+def shown(credited: tuple[CreditedLine, ...]) -> list[tuple[int, int, str, str]]:
     return [(one.line_no, one.quantity, str(one.net), str(one.tax)) for one in credited]
 
 
 def test_pieces_are_credited_at_the_lines_own_net_and_tax() -> None:
-    assert told(INVOICE.credit_by_quantity([(2, 1)])) == [(2, 1, "31.40", "2.28")]
-    assert told(INVOICE.credit_by_quantity([(1, 10), (2, 3)])) == [
+    assert shown(INVOICE.credit_by_quantity([(2, 1)])) == [(2, 1, "31.40", "2.28")]
+    assert shown(INVOICE.credit_by_quantity([(1, 10), (2, 3)])) == [
         (1, 10, "1526.40", "110.66"),
         (2, 3, "94.20", "6.83"),
     ]
@@ -64,9 +64,9 @@ def test_piece_by_piece_the_whole_line_comes_back_to_the_cent() -> None:
 
 def test_an_amount_is_spread_over_the_lines_by_what_is_left_of_them() -> None:
     credited = INVOICE.credit_by_amount(Decimal("100.00"))
-    assert told(credited) == [(1, 0, "87.82", "6.37"), (2, 0, "5.42", "0.39")]
-    assert told(INVOICE.credit_by_amount(INVOICE.left)) == [(1, 0, "1526.40", "110.66"), (2, 0, "94.20", "6.83")]
-    assert told(INVOICE.credit_by_amount(Decimal("10.00"), 2)) == [(2, 0, "9.32", "0.68")]
+    assert shown(credited) == [(1, 0, "87.82", "6.37"), (2, 0, "5.42", "0.39")]
+    assert shown(INVOICE.credit_by_amount(INVOICE.left)) == [(1, 0, "1526.40", "110.66"), (2, 0, "94.20", "6.83")]
+    assert shown(INVOICE.credit_by_amount(Decimal("10.00"), 2)) == [(2, 0, "9.32", "0.68")]
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,25 @@ def test_an_invoice_of_all_that_was_ordered() -> None:
     assert posted.origin == "shipment"
 
 
+def test_an_invoice_in_three_instalments_of_which_the_last_takes_the_cents_that_are_left() -> None:
+    third = {"percent": "33.33"}
+    terms = {
+        "instalments": [{"net_days": 30, **third}, {"net_days": 60, **third}, {"net_days": 90, "percent": "33.34"}]
+    }
+    accepted = approved(order(), catalogue(customers=[customer(jurisdiction="US-NY", terms=terms)]))
+    answered(accepted, 10)
+    invoice = relieve_order(accepted, shipment(accepted, 1, {1: 10}))
+    assert invoice is not None
+    posted = invoice.numbered(DocumentNumber("1000", 1)).posted()
+    assert posted.total == money("108.88")
+    assert posted.due_date == DAY + timedelta(days=90)
+    assert [(part.item_id, part.due_date - DAY, part.amount) for part in posted.instalments] == [
+        (f"{posted.invoice_id}/1", timedelta(days=30), money("36.29")),
+        (f"{posted.invoice_id}/2", timedelta(days=60), money("36.29")),
+        (f"{posted.invoice_id}/3", timedelta(days=90), money("36.30")),
+    ]
+
+
 def test_the_journal_entry_of_an_invoice_balances() -> None:
     accepted = approved(order(), NEW_YORK)
     answered(accepted, 10)

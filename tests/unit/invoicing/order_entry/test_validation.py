@@ -30,6 +30,14 @@ def test_a_good_order_is_priced() -> None:
         (order(customer_id="NOBODY"), {}, "unknown_customer"),
         (order(), {"customers": [customer(active=False)]}, "inactive_customer"),
         (order(company_id="2000"), {}, "other_company"),
+        (order(), {"customers": [customer(bill_to_id="C-9")]}, "billed_to_another_customer"),
+        (order(ship_to_id="C-2"), {}, "unknown_ship_to"),
+        (order(ship_to_id="C-2"), {"customers": [customer(), customer("C-2", active=False)]}, "inactive_ship_to"),
+        (
+            order(ship_to_id="C-2"),
+            {"customers": [customer(), customer("C-2", company_id="2000")]},
+            "ship_to_of_other_company",
+        ),
         (order(currency="EUR"), {"prices": [price(currency="EUR")]}, "other_currency"),
         (order(lines=lines(1, item_ids=("GONE",))), {}, "unknown_item"),
         (order(), {"items": [item(active=False)]}, "inactive_item"),
@@ -76,3 +84,16 @@ def test_an_absurd_quantity_gives_a_sentence_of_bounded_length() -> None:
     reasons = validate(order(quantity=10**900), catalogue()).reasons
     assert [reason.code for reason in reasons] == ["quantity_too_large"]
     assert len(reasons[0].text) == 500
+
+
+def test_the_tax_is_that_of_the_ship_to_and_the_terms_and_prices_are_those_of_the_bill_to() -> None:
+    bill_to = customer(jurisdiction="US-OR", terms={"net_days": 45})
+    branch = customer("C-2", jurisdiction="US-CA", terms={"net_days": 10}, price_list_id="NONE", bill_to_id="C-1")
+    reasons, priced = validate(order(ship_to_id="C-2"), catalogue(customers=[bill_to, branch]))
+    assert reasons == ()
+    assert priced is not None
+    assert (priced.jurisdiction, str(priced.terms)) == ("US-CA", "net 45")
+
+
+def test_an_order_that_names_its_customer_as_ship_to_is_the_same_as_one_that_names_none() -> None:
+    assert codes(order(ship_to_id="C-1")) == []

@@ -17,6 +17,7 @@ ORDER_COLUMNS = [
     "order_date",
     "currency",
     "customer_reference",
+    "ship_to_id",
     "jurisdiction",
     "ship_complete",
     "fingerprint",

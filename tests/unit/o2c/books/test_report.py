@@ -1,4 +1,4 @@
-"""How two sides of an invariant are compared and told."""
+"""How two sides of an invariant are compared and shown."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BAKER = ("C-2", "USD")
 CLARK = ("C-3", "JPY")
 
 
-def test_sides_that_agree_are_told_by_currency() -> None:
+def test_sides_that_agree_are_shown_by_currency() -> None:
     side = {ADAMS: Decimal("10.000"), BAKER: Decimal("5.500"), CLARK: Decimal("700.000")}
     lines = compare("Items", "left", side, "right", dict(side))
     assert [(line.where, str(line.left), str(line.right), line.agrees) for line in lines] == [
@@ -95,10 +95,10 @@ def test_the_verdict() -> None:
 
 def test_the_report_as_data_and_as_a_table() -> None:
     report = a_report(2)
-    told = json.loads(json.dumps(report.as_dict()))
-    assert (told["as_of"], told["agree"]) == ("2026-03-31", False)
-    assert told["lines"][0]["left"] == {"name": "debits", "value": "10.00"}
-    assert (told["lines"][1]["difference"], told["lines"][1]["agrees"]) == ("2", False)
+    shown = json.loads(json.dumps(report.as_dict()))
+    assert (shown["as_of"], shown["agree"]) == ("2026-03-31", False)
+    assert shown["lines"][0]["left"] == {"name": "debits", "value": "10.00"}
+    assert (shown["lines"][1]["difference"], shown["lines"][1]["agrees"]) == ("2", False)
     console = Console(file=io.StringIO(), width=160)
     report.print(console)
     shown = console.file.getvalue()  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""The command line explains itself, and says what is wrong with which value."""
+"""The command line explains itself, and states what is wrong with which value."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_wrong_argument_is_named(arguments: list[str], fault: str) -> None:
     assert fault in " ".join(result.output.replace("│", " ").split())
 
 
-def test_without_a_stack_the_remedy_is_told(tmp_path: Path) -> None:
+def test_without_a_stack_the_remedy_is_shown(tmp_path: Path) -> None:
     environment = {**os.environ, "O2C_STACK": str(tmp_path / "stack.json")}
     result = subprocess.run(
         [sys.executable, "-m", "o2c.cli", "check"], env=environment, capture_output=True, text=True, check=False
@@ -100,7 +100,7 @@ def test_every_service_has_an_openapi_document(service: str) -> None:
     assert "/dead-letters" in document["paths"]
 
 
-def test_what_a_person_can_mend_is_told_in_a_sentence() -> None:
+def test_what_a_person_can_mend_is_reported_in_a_sentence() -> None:
     with pytest.raises(SystemExit, match="o2c: the port is taken"), errors_as_sentences():
         raise StackError("the port is taken")
 

@@ -109,7 +109,7 @@ def test_a_customer_id_too_long_for_what_is_made_of_it(tmp_path: Path) -> None:
     assert fault.endswith("has 61 characters: at most 60 are taken")
 
 
-def test_of_many_faults_the_first_are_told(tmp_path: Path) -> None:
+def test_of_many_faults_the_first_are_reported(tmp_path: Path) -> None:
     with pytest.raises(HistoryRefused, match="and 10 more faults"):
         history(tmp_path, PLAIN + "C1,,,,,,,,\n" * 10)
 

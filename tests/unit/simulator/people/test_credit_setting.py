@@ -31,7 +31,7 @@ def test_rates_are_published_once_a_week_and_differ_from_week_to_week():
     assert len(rates_of(days[1], DICE, first=True)) == 2
 
 
-def test_amendments_are_of_customers_with_nothing_else_to_say_and_change_one_quantity():
+def test_amendments_are_of_customers_without_other_changes_and_change_one_quantity():
     amended = []
     for day in business_days(date(2026, 1, 1), 2):
         orders = orders_of(day, CUSTOMERS, forty_items(), DICE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -22,10 +23,16 @@ MONDAY, TUESDAY = business_day(date(2026, 2, 2)), business_day(date(2026, 2, 3))
 
 
 class Service:
-    """Answers lists from `pages` and notes commands."""
+    """Answers lists from `pages`, or those of a path from `at`, and notes commands."""
 
-    def __init__(self, *pages: list[dict[str, Any]], refuse: Callable[[int], int] = lambda n: 200) -> None:
+    def __init__(
+        self,
+        *pages: list[dict[str, Any]],
+        refuse: Callable[[int], int] = lambda n: 200,
+        at: dict[str, list[dict[str, Any]]] | None = None,
+    ) -> None:
         self._pages = pages
+        self._at = at or {}
         self._refuse = refuse
         self.commands: list[tuple[str, str, str]] = []
         self.asked = 0
@@ -38,6 +45,8 @@ class Service:
         if request.method == "POST":
             self.commands.append((request.url.path, request.content.decode(), request.headers["Idempotency-Key"]))
             return httpx.Response(200, json={})
+        if request.url.path in self._at:
+            return httpx.Response(200, json={"items": self._at[request.url.path], "next_cursor": None})
         page = int(request.url.params.get("cursor", 0))
         more = str(page + 1) if page + 1 < len(self._pages) else None
         return httpx.Response(200, json={"items": self._pages[page], "next_cursor": more})
@@ -55,11 +64,44 @@ async def test_the_clerk_assigns_by_the_payers_name_a_day_later():
     service = Service(
         [_suspended("PAY-2", f"{customer.name.upper()} TREASURY"), _suspended("PAY-3", "Nobody we know")],
         [_suspended("PAY-1", customer.name, value_date="2026-02-03")],
+        at={"/work-queues/unmatched": []},
     )
     assert await CashClerk(service.api(), CUSTOMERS).act(TUESDAY) == 1
     [(path, body, _)] = service.commands
     assert path == "/suspense/PAY-2/assign"
     assert '"C-003"' in body
+
+
+def _unmatched(payment_id: str, amount: str, evidence: str = "no rule of the rule set", **changes: Any) -> Any:
+    given = {"customer_id": "C-1", "company_id": "1000", "currency": "USD", "since": "2026-02-02"}
+    return {**given, "entry_id": payment_id, "amount": amount, "evidence": evidence, **changes}
+
+
+def _owed(item_id: str, due_date: str, amount: str, currency: str = "USD") -> dict[str, Any]:
+    return {
+        "item_id": item_id, "document_number": item_id, "due_date": due_date, "open_amount": amount,
+        "currency": currency, "company_id": "1000",
+    }  # fmt: skip
+
+
+async def test_the_clerk_applies_round_sums_to_the_oldest_items_a_day_later():
+    unmatched = [
+        _unmatched("P-1", "500.00"),
+        _unmatched("P-2", "512.30"),
+        _unmatched("P-3", "100.00", since="2026-02-03"),
+        _unmatched("P-4", "100.00", evidence="1000-9 is not known yet"),
+    ]
+    items = [
+        _owed("I-2", "2026-03-02", "50.00"), _owed("I-1", "2026-02-20", "300.10"),
+        _owed("I-0", "2026-01-20", "70.00", currency="EUR"),
+    ]  # fmt: skip
+    service = Service(at={"/suspense": [], "/work-queues/unmatched": unmatched, "/customers/C-1/open-items": items})
+    assert await CashClerk(service.api(), CUSTOMERS).act(TUESDAY) == 2
+    (applied, body, _), (on_account, _, _) = service.commands
+    assert (applied, on_account) == ("/payments/P-1/apply", "/payments/P-1/put-on-account")
+    assert json.loads(body)["lines"] == [
+        {"item_id": "I-1", "amount": "300.10"}, {"item_id": "I-2", "amount": "50.00"},
+    ]  # fmt: skip
 
 
 async def test_the_controller_sends_every_refused_batch_again():

@@ -1,4 +1,4 @@
-"""A later run goes on where the one before ended, from what was said and heard alone."""
+"""A later run continues where the one before ended, from published and consumed events alone."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ async def _played() -> tuple[Simulation, ServicesInMemory, list[Event]]:
     services = ServicesInMemory(SEED, shuffle=1)
     played = simulation(services, SEED)
     await played.play(1)
-    said = [event for event in services.published if isinstance(event, REMEMBERED)]
-    return played, services, said
+    published = [event for event in services.published if isinstance(event, REMEMBERED)]
+    return played, services, published
 
 
 async def test_stock_and_ledger_are_as_they_were_left():
-    played, services, said = await _played()
-    day = following_business_day(last_business_day(said))
+    played, services, published = await _played()
+    day = following_business_day(last_business_day(published))
     later = Upstream(Dice(SEED), day)
-    resume(later, services.answers_published, said, day)
+    resume(later, services.answers_published, published, day)
     assert later.warehouse.on_shelf == played.upstream.warehouse.on_shelf
     assert later.ledger.accounts == played.upstream.ledger.accounts
     assert later.prices == played.upstream.prices
@@ -33,10 +33,10 @@ async def test_stock_and_ledger_are_as_they_were_left():
 
 
 async def test_nothing_is_answered_or_announced_a_second_time():
-    _, services, said = await _played()
-    day = business_day(following_business_day(last_business_day(said)))
+    _, services, published = await _played()
+    day = business_day(following_business_day(last_business_day(published)))
     later = Upstream(Dice(SEED), day.today)
-    resume(later, services.answers_published, said, day.today)
+    resume(later, services.answers_published, published, day.today)
     assert later.stock_answers(day) == []
     assert later.ledger_answers(day) == []
     assert later.master_data(day) == []
@@ -44,10 +44,10 @@ async def test_nothing_is_answered_or_announced_a_second_time():
 
 
 async def test_what_was_picked_and_not_shipped_leaves_on_the_first_day():
-    played, services, said = await _played()
-    day = following_business_day(last_business_day(said))
+    played, services, published = await _played()
+    day = following_business_day(last_business_day(published))
     later = Upstream(Dice(SEED), day)
-    resume(later, services.answers_published, said, day)
+    resume(later, services.answers_published, published, day)
     waiting = [
         (shipment.order_id, line.line_no, line.quantity)
         for offset in range(5)
