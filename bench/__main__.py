@@ -22,7 +22,7 @@ from bench.draining import as_line, as_part, where_time_goes
 from bench.idle import idle
 from bench.imports import imports
 from bench.latency import latency
-from bench.matching_quality import ROUNDS, SEED, matching
+from bench.matching_quality import ROUNDS, matching
 from bench.measuring import measure
 from bench.mixes import usual_mix
 from bench.peer import peer
@@ -70,6 +70,7 @@ class _Bench:
     running: Servers
     sizes: Sizes
     services: list[str]
+    seed: int
     screen: Console
     failures: dict[str, str]
     """What went wrong so far, by what was being done."""
@@ -82,6 +83,9 @@ def main(
     quick: Annotated[bool, typer.Option("--quick", help="Little of everything: shows that the bench works.")] = False,
     events: Annotated[int | None, typer.Option(min=_EVENTS_AT_LEAST, help="Events each service drains.")] = None,
     services: Annotated[str, typer.Option(help="Which services drain, separated by commas.")] = ",".join(SERVICES),
+    seed: Annotated[
+        int | None, typer.Option(help="What the payments of `matching` are made from; a fresh one unless given.")
+    ] = None,
 ) -> None:
     """Measure the platform: its pace, latency and size, beside what it can be compared with in the same run.
 
@@ -94,8 +98,9 @@ def main(
         sizes = replace(sizes, events=events)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it could not do in the end is raised
+    seed = int(time.time()) if seed is None else seed
     with errors_as_sentences():
-        sys.exit(run_to_end(_bench(parts, sizes, names, console())))
+        sys.exit(run_to_end(_bench(parts, sizes, names, seed)))
 
 
 def _chosen(text: str, known: list[str], option: str) -> list[str]:
@@ -108,13 +113,14 @@ def _chosen(text: str, known: list[str], option: str) -> list[str]:
     return names
 
 
-async def _bench(parts: list[str], sizes: Sizes, services: list[str], screen: Console) -> int:
+async def _bench(parts: list[str], sizes: Sizes, services: list[str], seed: int) -> int:
     """Runs the parts one after the other. Results are shown and stored at once, even where a later part fails."""
+    screen = console()
     found, kept = Findings(machine()), new_file()
     async with servers(found.servers.append) as running:
         for line in found.servers:
             screen.print(line)
-        bench = _Bench(running, sizes, services, screen, found.failures)
+        bench = _Bench(running, sizes, services, seed, screen, found.failures)
         for name in parts:
             began = time.perf_counter()
             try:
@@ -184,7 +190,8 @@ async def _scale(bench: _Bench) -> Part:
 
 
 async def _matching(bench: _Bench) -> Part:
-    customers, seeds = bench.sizes.payers, [SEED, int(time.time())][: bench.sizes.seeds]
+    customers, seeds = bench.sizes.payers, [bench.seed + n for n in range(bench.sizes.seeds)]
+    bench.screen.print(f"matching: seed {bench.seed}; --seed {bench.seed} repeats it")
     work = partial(matching, bench.running, customers, ROUNDS, seeds)
     return await _watched(bench, "matching", customers * ROUNDS, work)
 

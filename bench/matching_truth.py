@@ -2,43 +2,37 @@
 
 Everything is made from a seed. Each round, customers are invoiced, then most of them pay once. What a payment is for is
 kept by the simulator's `Debtors`; what the bank reports of it is noisy: references are missing, misspelt or cut,
-accounts are unknown or shared, names are abbreviated, misspelt or another's, payments are short or cover several
-customers.
+accounts are unknown or shared, names are abbreviated, misspelt, in other scripts or another's, payments are short,
+deduct credit memos or cover several customers. A quarter of the remittances are words of the bank, with lists and
+ranges of numbers. Some references are used again, and some payments are reported twice, by the feed or by a file.
 """
 
 from __future__ import annotations
 
 import random
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from bench.documents import COMPANY
+from bench.matching_names import as_reported, in_master_data, language_of, made_up, names
+from bench.matching_noise import (
+    REPEATED_BY_FEED,
+    REPORTED_BY_A_FILE_TOO,
+    bonus,
+    lines_of,
+    repeated_by_the_feed,
+    reported_by_a_file,
+    words_of,
+)
 from shared.contracts.erp import CustomerChanged, PaymentReceived, RemittanceLine
-from shared.contracts.invoicing import InvoicePosted
+from shared.contracts.invoicing import CreditMemoPosted, InvoicePosted
 from simulator.customers.debtors import Debtors, Intention, Owed, Part, oldest_first
 
 FIRST_DAY: Final = date(2026, 1, 5)
 _DAYS_A_ROUND: Final = 21
-_FIRST: Final = (
-    "Alder Creek", "Blue Harbor", "Cedar Point", "Dry Fork", "Eagle Pass", "Fox Hollow", "Granite Bay", "High Mesa",
-    "Iron Bridge", "Juniper Hill", "Kettle River", "Lone Pine", "Maple Grove", "North Fork", "Oak Ridge", "Pine Bluff",
-    "Quail Run", "Red Canyon", "Silver Lake", "Timber Cove", "Union Square", "Vista Verde", "Willow Bend", "York Mills",
-    "Amber Falls", "Birch Landing", "Copper Basin", "Deer Valley", "Elk Meadow", "Falcon Crest", "Golden Prairie",
-    "Harvest Moon", "Indigo Shore", "Jade Garden", "Kingfisher Bend", "Lavender Field", "Mirror Pond", "Nettle Wood",
-    "Orchard View", "Pebble Beach", "Quarry Park", "River Stone", "Summit Trail", "Thunder Butte", "Upland Terrace",
-    "Violet Mountain", "Whisper Glen", "Yellow Poplar", "Zephyr Heights", "Crystal Springs",
-)  # fmt: skip
-_TRADE: Final = (
-    "Building Supply", "Contractors", "Dairies", "Facilities", "Foods", "Hotels", "Machine Works", "Schools",
-    "Automotive", "Bakery", "Ceramics", "Dental Group", "Electric", "Fabricators", "Glassworks", "Hardware",
-    "Insulation", "Joinery", "Kitchens", "Logistics", "Marine", "Nurseries", "Optical", "Plumbing", "Quilting",
-    "Roofing", "Solar", "Textiles", "Upholstery", "Veterinary", "Wineries", "Yachting", "Acoustics", "Brewing",
-    "Coatings", "Drilling", "Engraving", "Flooring", "Galvanizing", "Harvesters",
-)  # fmt: skip
-CUSTOMERS_MAX: Final = len(_FIRST) * len(_TRADE)
 ON_ACCOUNT_EVERY: Final = 25
 """One customer in so many pays round sums without a word; their rule is oldest first, by agreement."""
 FAMILY_EVERY: Final = 40
@@ -48,10 +42,13 @@ _TOLERATED_MAX: Final = 15
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What is published, in this order: invoices, then payments, one of a customer at most."""
+    """What is published, in this order: invoices and credit memos, then payments, one of a customer at most.
+
+    The bank reports some of the payments more than once.
+    """
 
     day: date
-    invoices: list[InvoicePosted]
+    invoices: list[InvoicePosted | CreditMemoPosted]
     payments: list[PaymentReceived]
 
 
@@ -72,11 +69,16 @@ class Business:
         self._dice = random.Random(seed)
         self._debtors = Debtors()
         self._count = 0
-        names = [f"{first} {trade}" for first in _FIRST for trade in _TRADE]
-        self._dice.shuffle(names)
-        self.names = {f"C-{n:05}": names[n] for n in range(customers)}
+        self.names = {f"C-{n:05}": name for n, name in enumerate(names(self._dice, customers))}
         self._ids = list(self.names)
-        self._aliases = {c: f"{self._word()} {self._word()} Holdings" for c in self._ids if self._dice.random() < 0.04}
+        self._aliases = {c: made_up(self._dice) for c in self._ids if self._dice.random() < 0.04}
+        self._languages = {c: language_of(name, self._dice) for c, name in self.names.items()}
+        self._references_again = {c for c in self._ids if self._dice.random() < 0.05}
+        """Customers whose bank uses a reference again for every other round's payment."""
+        self._credits: dict[str, CreditMemoPosted] = {}
+        """By customer, the credit memo that it has not deducted yet."""
+        self._repeats: list[PaymentReceived] = []
+        """What the feed reports once more, the round after."""
         self.truth = Truth()
 
     @property
@@ -98,7 +100,7 @@ class Business:
                 customer_id=customer_id,
                 version=1,
                 company_id=COMPANY,
-                name=f"{name} {('Inc.', 'LLC', 'Ltd', 'Co.')[number % 4]}",
+                name=in_master_data(name, number),
                 currency="USD",
                 credit_limit=Decimal("1000000.00"),
                 terms={"net_days": 30, "discount_days": 10, "discount_percent": "2"},
@@ -112,21 +114,30 @@ class Business:
     def round(self, number: int) -> Round:
         """The next round of business."""
         day = FIRST_DAY + timedelta(days=number * _DAYS_A_ROUND)
-        invoices = [
+        invoices: list[InvoicePosted] = [
             self._invoice(customer_id, day - timedelta(days=self._dice.randint(0, 8)))
             for customer_id in self._ids
             for _ in range(self._dice.choice((1, 1, 2, 2, 3)))
         ]
         for invoice in sorted(invoices, key=lambda invoice: invoice.business_order):
             self._debtors.invoiced(invoice)
+        memos = {
+            c: bonus(c, f"{number}{n:05}", day, self._dice)
+            for n, c in enumerate(self._ids)
+            if c not in self._credits and self._dice.random() < 0.04
+        }
+        self._credits |= memos
         payments = []
         fathers = set(self.parents.values())
         for customer_id in self._ids:
             payment = self._pay(customer_id, day, customer_id in fathers)
             payments += [payment] if payment else []
-        self._dice.shuffle(payments)
+        reported = payments + [reported_by_a_file(p) for p in payments if self._dice.random() < REPORTED_BY_A_FILE_TOO]
+        reported += self._repeats
+        self._repeats = [repeated_by_the_feed(p) for p in payments if self._dice.random() < REPEATED_BY_FEED]
+        self._dice.shuffle(reported)
         self._learn_truth()
-        return Round(day, invoices, payments)
+        return Round(day, [*invoices, *memos.values()], reported)
 
     def _learn_truth(self) -> None:
         for meant in self._debtors.truth:
@@ -155,7 +166,7 @@ class Business:
         )
 
     def _pay(self, customer_id: str, day: date, parent: bool) -> PaymentReceived | None:
-        payment_id = f"PAY-{day:%y%m%d}-{customer_id}"
+        payment_id = _payment_id(customer_id, day)
         owed = self._debtors.owed_by(customer_id)
         if not owed:
             return None
@@ -167,12 +178,29 @@ class Business:
             remitted = self._dice.random() < 0.86
             intention = Intention(parts=parts, remittance=remitted)
             self.truth.noise[payment_id] = hard if remitted else f"{hard}, no remittance"
+        credit = None if parent else self._credit_to_deduct(customer_id, intention)
+        in_words = intention.remittance and not parent and self._dice.random() < 0.25
+        lines, words = self._written(payment_id, intention, credit, in_words)
+        if credit:
+            intention = self._less(credit, intention)
         self._debtors.paid(customer_id, payment_id, intention, day)
-        lines = self._written(intention, payment_id)
         amount = intention.amount
         if parent and intention.remittance:
             amount += self._for_the_child(customer_id, payment_id, day, lines)
-        return self._reported(customer_id, payment_id, day, amount, lines)
+        return self._reported(customer_id, day, amount, lines, words)
+
+    def _credit_to_deduct(self, customer_id: str, intention: Intention) -> CreditMemoPosted | None:
+        """The customer's credit memo, where it pays one invoice with lines or words and that is for more."""
+        memo = self._credits.get(customer_id)
+        fits = memo and intention.remittance and len(intention.parts) == 1 and intention.parts[0].cash > memo.total
+        return self._credits.pop(customer_id) if fits else None
+
+    def _less(self, credit: CreditMemoPosted, intention: Intention) -> Intention:
+        (part,) = intention.parts
+        self.truth.meant[credit.credit_memo_id][part.invoice_id] = credit.total
+        return replace(
+            intention, parts=(replace(part, cash=part.cash - credit.total, discount=part.discount + credit.total),)
+        )
 
     def _round_sum(self, owed: list[Owed]) -> Intention:
         due = sum((item.unpaid for item in owed), Decimal(0))
@@ -227,35 +255,29 @@ class Business:
         lines.append(RemittanceLine(document_number=part.invoice_number, amount=part.cash))
         return part.cash
 
-    def _written(self, intention: Intention, payment_id: str) -> list[RemittanceLine]:
-        """The remittance as it is written, slips and all."""
+    def _written(
+        self, payment_id: str, intention: Intention, credit: CreditMemoPosted | None, in_words: bool
+    ) -> tuple[list[RemittanceLine], str]:
+        """The remittance as it is written, slips and all: lines, or words."""
         if not intention.remittance:
-            return []
-        lines = []
-        for part in intention.parts:
-            number, throw = part.invoice_number, self._dice.random()
-            if throw < 0.05:
-                number = self._slip(number)
-                self.truth.noise[payment_id] += ", slip"
-            elif throw < 0.17:
-                bare = number.removeprefix("1000-")
-                number = self._dice.choice(
-                    (f"INV {number}", bare, bare.lstrip("0"), f"Inv.{bare}", number.replace("-", " "))
-                )
-            claimed = part.discount if self._dice.random() < 0.7 else Decimal("0.00")
-            lines.append(RemittanceLine(document_number=number, amount=part.cash, discount=claimed))
-        return lines
-
-    def _slip(self, number: str) -> str:
-        at = self._dice.randrange(len(number) - 5, len(number) - 1)
-        if number[at] != number[at + 1] and self._dice.random() < 0.5:
-            return number[:at] + number[at + 1] + number[at] + number[at + 2 :]
-        other = self._dice.choice([digit for digit in "0123456789" if digit != number[at]])
-        return number[:at] + other + number[at + 1 :]
+            return [], ""
+        parts, number = intention.parts, credit.credit_memo_number if credit else None
+        self.truth.noise[payment_id] += ", a credit memo deducted" if credit else ""
+        if in_words:
+            self.truth.noise[payment_id] += ", in words"
+            return [], words_of(parts, number, self._languages[self.truth.payer[payment_id]], self._dice)
+        lines, slips = lines_of(parts, self._dice)
+        self.truth.noise[payment_id] += ", slip" if slips else ""
+        if credit:
+            lines.append(RemittanceLine(document_number=credit.credit_memo_number, amount=-credit.total))
+        return lines, ""
 
     def _reported(
-        self, customer_id: str, payment_id: str, day: date, amount: Decimal, lines: list[RemittanceLine]
+        self, customer_id: str, day: date, amount: Decimal, lines: list[RemittanceLine], words: str
     ) -> PaymentReceived:
+        payment_id = _payment_id(customer_id, day)
+        every_other = (day - FIRST_DAY).days // _DAYS_A_ROUND % 2
+        again = customer_id in self._references_again
         throw = self._dice.random()
         facts: dict[str, Any] = {"payer_account": self._account(customer_id), "customer_id": None}
         if throw < 0.10:
@@ -268,9 +290,11 @@ class Business:
             facts["payer_account"] = f"acc.{customer_id}"
         return PaymentReceived(
             payment_id=payment_id,
-            bank_reference=f"BK/{payment_id}",
+            bank_reference=f"BK/REF{every_other}-{customer_id}" if again else f"BK/{payment_id}",
             company_id=COMPANY,
             payer_name=self._name(customer_id),
+            trace_number=f"E2E-{payment_id}",
+            details=words,
             currency="USD",
             amount=amount,
             value_date=day,
@@ -280,19 +304,14 @@ class Business:
         )
 
     def _name(self, customer_id: str) -> str:
-        name, throw = self.names[customer_id], self._dice.random()
-        if customer_id in self._aliases and throw < 0.7:
+        if customer_id in self._aliases and self._dice.random() < 0.7:
             return self._aliases[customer_id]
-        if throw < 0.6:
-            return name
-        if throw < 0.85:
-            return f"{name.upper()} {self._dice.choice(('INC', 'LLC', 'CORP'))}"
-        at = self._dice.randrange(1, len(name) - 1)
-        return name[:at] + name[at + 1 :]
-
-    def _word(self) -> str:
-        return "".join(self._dice.choice("bcdfghklmnprstvw") + self._dice.choice("aeiou") for _ in range(3)).title()
+        return as_reported(self.names[customer_id], self._dice)
 
     @staticmethod
     def _account(customer_id: str) -> str:
         return f"ACC-{customer_id}"
+
+
+def _payment_id(customer_id: str, day: date) -> str:
+    return f"PAY-{day:%y%m%d}-{customer_id}"

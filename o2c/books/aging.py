@@ -12,6 +12,7 @@ import asyncpg
 from rich.console import Console
 from rich.table import Table
 
+from shared.chassis.declare.service import CHASSIS_SQL
 from shared.chassis.transaction.queries import load_queries
 from shared.kernel.aging import BUCKET_FROM_DAYS, AgingBucket, days_overdue
 from shared.kernel.money import amount_text, round_half_up
@@ -45,6 +46,9 @@ class AgingLine:
     buckets: dict[AgingBucket, Decimal]
     total: Decimal
     open_items: int
+    on_account: Decimal
+    unapplied: Decimal
+    as_of: date
 
     @property
     def overdue(self) -> Decimal:
@@ -55,10 +59,13 @@ class AgingLine:
         return {
             "company_id": self.company_id,
             "currency": self.currency,
+            "as_of": self.as_of.isoformat(),
             **customer,
             "buckets": {str(bucket): str(amount) for bucket, amount in self.buckets.items()},
             "total": str(self.total),
             "open_items": self.open_items,
+            "on_account": str(self.on_account),
+            "unapplied": str(self.unapplied),
         }
 
 
@@ -102,7 +109,7 @@ class AgingReport:
         """Customers with the most overdue first, then the totals."""
         table = Table(title=f"Aging as of {self.as_of}", title_justify="left", show_footer=False)
         table.add_column("customer", overflow="fold")
-        for name in ("currency", *map(str, AgingBucket), "total", "items"):
+        for name in ("currency", *map(str, AgingBucket), "total", "items", "on account", "unapplied"):
             table.add_column(name, justify="right", overflow="fold")
         ranked = sorted(self.customers, key=lambda line: (-line.overdue, -line.total, line.customer_id or ""))
         for line in ranked[:_CUSTOMERS_PRINTED_MAX]:
@@ -136,25 +143,25 @@ class AgingReport:
 
 
 async def aging(analytics_database_url: str, as_of: date | None = None, customer: str | None = None) -> AgingReport:
-    """Aging at the end of `as_of` (without one, of the last business day begun), of all customers or of one.
+    """Aging at the end of `as_of` (without one, of each company's own business day), of all customers or of one.
 
     Raises NoBusinessDay where a day is neither named nor begun.
     """
-    queries = load_queries(_OWN_SQL, _ANALYTICS_SQL)
+    queries = load_queries(_OWN_SQL, _ANALYTICS_SQL, CHASSIS_SQL)
     connection = await asyncpg.connect(analytics_database_url, timeout=10.0, server_settings={"jit": "off"})
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            day = as_of or await connection.fetchval("SELECT max(business_date) FROM business_day")
-            if day is None:
+            begun = sorted({row["business_date"] for row in await connection.fetch(queries["last_business_days"])})
+            if as_of is None and not begun:
                 raise NoBusinessDay("no business day has begun yet: name a day with --as-of, e.g. --as-of 2013-06-30")
+            day = as_of or begun[-1]
+            asked = ([as_of] if as_of else begun), as_of, day
             if customer is None:
-                totals = await connection.fetch(
-                    queries["view_aging_by_company"], [day], day, day, list(BUCKET_FROM_DAYS)
-                )
-                customers = await _customers(connection, queries["view_aging_by_customer"], day)
+                totals = await connection.fetch(queries["view_aging_by_company"], *asked, list(BUCKET_FROM_DAYS))
+                customers = await _customers(connection, queries["view_aging_by_customer"], asked)
             else:
                 query = queries["view_aging_of_customer"]
-                totals = customers = await connection.fetch(query, [day], day, day, customer, list(BUCKET_FROM_DAYS))
+                totals = customers = await connection.fetch(query, *asked, customer, list(BUCKET_FROM_DAYS))
             items = await connection.fetch(queries["open_items_of_customer"], day, customer) if customer else []
     finally:
         await connection.close()
@@ -166,11 +173,11 @@ async def aging(analytics_database_url: str, as_of: date | None = None, customer
     )
 
 
-async def _customers(connection: Any, query: str, day: date) -> list[asyncpg.Record]:
+async def _customers(connection: Any, query: str, asked: tuple[list[date], date | None, date]) -> list[asyncpg.Record]:
     rows: list[asyncpg.Record] = []
     after = ("", "", "")
     while True:
-        page = await connection.fetch(query, [day], day, day, *after, _CUSTOMERS_AT_ONCE, list(BUCKET_FROM_DAYS))
+        page = await connection.fetch(query, *asked, *after, _CUSTOMERS_AT_ONCE, list(BUCKET_FROM_DAYS))
         rows += page
         if len(page) < _CUSTOMERS_AT_ONCE:
             return rows
@@ -192,6 +199,9 @@ def _line(row: asyncpg.Record) -> AgingLine:
         buckets={bucket: round_half_up(row[column], currency) for bucket, column in _COLUMNS.items()},
         total=round_half_up(row["total"], currency),
         open_items=row["open_items"],
+        on_account=round_half_up(row["on_account"], currency),
+        unapplied=round_half_up(row["unapplied"], currency),
+        as_of=row["as_of"],
     )
 
 
@@ -201,4 +211,6 @@ def _cells(line: AgingLine) -> list[str]:
         line.currency,
         *(amount_text(amount, line.currency) for amount in [*amounts, line.total]),
         str(line.open_items),
+        amount_text(line.on_account, line.currency),
+        amount_text(line.unapplied, line.currency),
     ]

@@ -57,10 +57,15 @@ WHERE kind = 'deduction'
 GROUP BY customer_id, currency;
 
 -- name: payments_received
--- Payments and credit memos per currency up to the end of a day; a part split off came with the whole.
+-- Payments and credit memos per currency up to the end of a day; a part split off came with the whole, and what was
+-- declared a repeat came with another payment.
 SELECT p.currency, sum(p.amount) AS amount, sum(p.amount) FILTER (WHERE p.method <> 'credit_memo') AS cash
 FROM payment AS p
 WHERE p.value_date <= $1 AND NOT EXISTS (SELECT FROM payment_part AS s WHERE s.part_id = p.payment_id)
+    AND NOT EXISTS (
+        SELECT FROM cash_movement AS m
+        WHERE p.state = 'repeat' AND m.payment_id = p.payment_id AND m.seq = p.movements AND m.business_date <= $1
+    )
 GROUP BY p.currency;
 
 -- name: payments_returned
@@ -157,9 +162,11 @@ FROM (
     FROM application AS a
     WHERE a.applied_on <= $1
     UNION ALL
-    SELECT coalesce(a.paid_currency, a.currency), -coalesce(a.paid_amount, a.amount)
+    SELECT coalesce(a.paid_currency, a.currency), -coalesce(l.paid, l.amount + l.surplus)
     FROM application_reversal AS r
     INNER JOIN application AS a ON r.customer_id = a.customer_id AND r.application_id = a.application_id
+    INNER JOIN application_reversal_line AS l
+        ON r.customer_id = l.customer_id AND r.application_id = l.application_id AND r.reversal_id = l.reversal_id
     WHERE r.reversed_on <= $1
 ) AS used
 GROUP BY used.currency;
@@ -167,41 +174,45 @@ GROUP BY used.currency;
 -- name: exchanged_by_currency
 -- Of payments for items in other currencies: what they settled, less what they used, each in its own currency and
 -- less what was undone, up to the end of a day.
-SELECT side.currency, sum(CASE WHEN used.undone THEN -side.amount ELSE side.amount END) AS amount
+SELECT side.currency, sum(side.amount) AS amount
 FROM (
-    SELECT customer_id, application_id, false AS undone FROM application WHERE applied_on <= $1
+    SELECT customer_id, application_id, amount, paid_amount FROM application WHERE applied_on <= $1
     UNION ALL
-    SELECT customer_id, application_id, true FROM application_reversal WHERE reversed_on <= $1
+    SELECT l.customer_id, l.application_id, -l.amount, -l.paid
+    FROM application_reversal AS r
+    INNER JOIN application_reversal_line AS l
+        ON r.customer_id = l.customer_id AND r.application_id = l.application_id AND r.reversal_id = l.reversal_id
+    WHERE r.reversed_on <= $1
 ) AS used
 INNER JOIN application AS a ON used.customer_id = a.customer_id AND used.application_id = a.application_id
-CROSS JOIN LATERAL (VALUES (a.currency, a.amount), (a.paid_currency, -a.paid_amount)) AS side (currency, amount)
+CROSS JOIN LATERAL (
+    VALUES (a.currency, used.amount), (a.paid_currency, -used.paid_amount)
+) AS side (currency, amount)
 WHERE a.paid_currency <> a.currency
 GROUP BY side.currency;
 
 -- name: granted_by_currency
--- Discount and tolerance granted, in the items' currency, less what was undone, up to the end of a day; what was paid
--- too much and kept lessens the tolerance.
-SELECT granted.currency, sum(granted.discount) AS discount, sum(granted.tolerance) AS tolerance
+-- Discount, the tax in it, and tolerance granted, in the items' currency, less what was undone, up to the end of a day;
+-- what was paid too much and kept lessens the tolerance.
+SELECT
+    granted.currency, sum(granted.discount - t.tax) AS discount, sum(t.tax) AS tax,
+    sum(granted.tolerance - granted.surplus) AS tolerance
 FROM (
-    SELECT a.currency, l.discount, l.tolerance
+    SELECT a.currency, l.discount, l.discount_taxes, l.tolerance, l.surplus, 1 AS sign
     FROM application AS a
     INNER JOIN application_line AS l ON a.customer_id = l.customer_id AND a.application_id = l.application_id
     WHERE a.applied_on <= $1
     UNION ALL
-    SELECT r.currency, -l.discount, -l.tolerance
+    SELECT r.currency, -l.discount, l.discount_taxes, -l.tolerance, -l.surplus, -1
     FROM application_reversal AS r
-    INNER JOIN application_line AS l ON r.customer_id = l.customer_id AND r.application_id = l.application_id
+    INNER JOIN application_reversal_line AS l
+        ON r.customer_id = l.customer_id AND r.application_id = l.application_id AND r.reversal_id = l.reversal_id
     WHERE r.reversed_on <= $1
-    UNION ALL
-    SELECT a.currency, 0, a.amount - a.paid_amount
-    FROM application AS a
-    WHERE a.paid_currency = a.currency AND a.applied_on <= $1
-    UNION ALL
-    SELECT a.currency, 0, a.paid_amount - a.amount
-    FROM application_reversal AS r
-    INNER JOIN application AS a ON r.customer_id = a.customer_id AND r.application_id = a.application_id
-    WHERE a.paid_currency = a.currency AND r.reversed_on <= $1
 ) AS granted
+CROSS JOIN LATERAL (
+    SELECT granted.sign * coalesce(sum((part ->> 1)::numeric), 0) AS tax
+    FROM jsonb_array_elements(granted.discount_taxes) AS part
+) AS t
 GROUP BY granted.currency;
 
 -- name: aging_from_movements
@@ -219,3 +230,11 @@ SELECT customer_id, currency, sum(change) AS amount
 FROM cash_movement
 WHERE account = 'on_account' AND business_date <= $1
 GROUP BY customer_id, currency;
+
+-- name: credit_in_hand
+-- Customers' money on account and unapplied, per company and currency at the end of a day.
+SELECT account, company_id, currency, sum(change) AS amount
+FROM cash_movement
+WHERE account IN ('on_account', 'unapplied') AND business_date <= $1
+GROUP BY account, company_id, currency
+HAVING sum(change) <> 0;

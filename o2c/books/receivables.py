@@ -143,15 +143,25 @@ async def aging(dbs: dict[str, Database], as_of: date | None) -> list[Line]:
     plain: defaultdict[tuple[str, ...], Decimal] = defaultdict(Decimal)
     for row in await dbs["cash_app"].rows("aging_from_movements", day):
         plain[row["company_id"], str(bucket_of(row["due_date"], day)), row["currency"]] += row["amount"]
+    rows = await dbs["analytics"].rows("view_aging_by_company", [day], day, day, list(BUCKET_FROM_DAYS))
     answered: Amounts = {
         (row["company_id"], str(bucket), row["currency"]): row[column]
-        for row in await dbs["analytics"].rows("view_aging_by_company", [day], day, day, list(BUCKET_FROM_DAYS))
+        for row in rows
         for bucket, column in _BUCKET_COLUMNS.items()
         if row[column]
     }
-    return compare(
-        "Aging, by company and bucket", "from dated changes (cash_app)", plain, "aging (analytics)", answered
-    )
+    keys = ("company_id", "account", "currency")
+    in_hand = await dbs["cash_app"].amounts("credit_in_hand", day, keys=keys)
+    shown: Amounts = {
+        (row["company_id"], account, row["currency"]): row[account]
+        for row in rows
+        for account in ("on_account", "unapplied")
+        if row[account]
+    }
+    return [
+        *compare("Aging, by company and bucket", "from dated changes (cash_app)", plain, "aging (analytics)", answered),
+        *compare("Customers' money in the aging", "dated changes (cash_app)", in_hand, "aging (analytics)", shown),
+    ]
 
 
 async def aging_sums(dbs: dict[str, Database], day: date) -> list[Line]:

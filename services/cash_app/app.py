@@ -18,6 +18,7 @@ from services.cash_app.duplicates.policy import DUPLICATE_RULES
 from services.cash_app.handlers import handlers
 from services.cash_app.identification.api import router as identification_router
 from services.cash_app.open_items.api import router as open_items_router
+from services.cash_app.open_items.policy import DISCOUNT_TAX_RULES
 from services.cash_app.payments.api import router as payments_router
 from services.cash_app.refunds.api import router as refunds_router
 from services.cash_app.refunds.policy import REFUND_RULES
@@ -62,6 +63,7 @@ service = Service(
     policies=(
         APPLICATION_RULES,
         MANUAL_APPLICATION_RULES,
+        DISCOUNT_TAX_RULES,
         DUPLICATE_RULES,
         RETURN_RULES,
         REFUND_RULES,

@@ -12,6 +12,7 @@ from services.collections.deductions import api as deductions
 from services.collections.deductions.store import DEDUCTION_RULES
 from services.collections.dunning import api as dunning
 from services.collections.dunning.store import DUNNING_LADDER
+from services.collections.finance_charges import api as finance_charges
 from services.collections.finance_charges.store import FINANCE_CHARGES
 from services.collections.handlers import handlers
 from services.collections.promises import api as promises
@@ -24,7 +25,7 @@ from shared.chassis.declare.service import Service
 from shared.components import approvals
 
 router = APIRouter()
-for part in (worklist, dunning, promises, credit_holds, deductions, write_offs, activities):
+for part in (worklist, dunning, promises, credit_holds, deductions, write_offs, activities, finance_charges):
     router.include_router(part.router)
 
 service = Service(

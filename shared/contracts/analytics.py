@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
@@ -26,6 +27,10 @@ class AgingSnapshotTaken(
     over_120: NonNegativeAmount
     total: NonNegativeAmount
     open_items: Annotated[int, Field(ge=0)]
+    on_account: Amount = Decimal(0)
+    """Credit of customers that settles no item yet; not part of `total`."""
+    unapplied: Amount = Decimal(0)
+    """Money received from customers that is not applied yet; not part of `total`."""
 
 
 class PeriodReported(

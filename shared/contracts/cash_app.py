@@ -16,6 +16,7 @@ from shared.contracts.event import (
     Event,
     Identifier,
     NonNegativeAmount,
+    Percent,
     PositiveAmount,
     Text,
 )
@@ -38,6 +39,7 @@ ApplicationRule = Literal[
     "due_now_first",
     "by_priority",
     "on_account_to_new_invoice",
+    "on_account_to_reopened_item",
     "by_hand",
 ]
 
@@ -46,11 +48,21 @@ ItemKind = Literal["invoice", "interest", "deduction", "fee", "claim"]
 part of an invoice that a payer did not pay. A claim is a refunded payment that the bank then returned."""
 
 ItemCause = Literal[
-    "posted", "cash", "discount", "tolerance", "deduction", "unapplied", "write_off", "write_off_reversed", "cancelled"
-]
+    "posted", "cash", "discount", "tolerance", "deduction", "unapplied", "write_off", "write_off_reversed",
+    "taken_back", "cancelled",
+]  # fmt: skip
 """Why an open amount changed. `tolerance`: a small difference was written off; `deduction`: it became a deduction, an
-item of its own; `unapplied` reverses an application, `write_off_reversed` a write-off; `cancelled`: a fee or claim was
-charged by mistake."""
+item of its own; `unapplied` reverses an application, `write_off_reversed` a write-off; `taken_back`: a discount,
+tolerance or write-off was undone, and what settles it instead follows; `cancelled`: a fee or claim was charged by
+mistake."""
+
+
+class DiscountTax(Body):
+    """The tax of one rate in a discount: a discount lowers the tax as well as the price."""
+
+    tax_percent: Percent | None = None
+    """None: the rate is not known."""
+    tax: Amount
 
 
 class AppliedLine(Body):
@@ -59,7 +71,8 @@ class AppliedLine(Body):
     item_id: Identifier
     document_number: Identifier
     amount: NonNegativeAmount
-    discount: NonNegativeAmount
+    discount: Amount
+    """Negative: a credit memo took back a discount that had been granted."""
     rule: ApplicationRule
     why: Text
     """One sentence that a clerk can read to the customer."""
@@ -69,10 +82,41 @@ class AppliedLine(Body):
     """The confidence: 100 where the payer or a clerk named the item, less where a rule chose it."""
     alternatives: Text = ""
     """Other items that matched."""
-    tolerance: NonNegativeAmount = Decimal(0)
-    """The difference that was written off within tolerance."""
+    tolerance: Amount = Decimal(0)
+    """The difference that was written off within tolerance; negative: taken back by a credit memo."""
     deduction: NonNegativeAmount = Decimal(0)
     """The difference that became a deduction, an item of its own: see DeductionOpened."""
+    discount_taxes: tuple[DiscountTax, ...] = ()
+    """The part of the discount that is tax, by rate; empty where the discount lowers no tax."""
+    surplus: NonNegativeAmount = Decimal(0)
+    """What was paid too much and kept as a small difference."""
+    paid: NonNegativeAmount | None = None
+    """What it used of the payment, in the payment's currency; None: `amount` and `surplus`."""
+    exchange_difference: Amount = Decimal(0)
+    """The realised exchange difference in the payment's currency; negative: a loss."""
+    recovered: NonNegativeAmount = Decimal(0)
+    """What had been written off as bad debt and is owed and settled after all: see ItemWrittenOff."""
+    given_back: NonNegativeAmount = Decimal(0)
+    """Of a credit memo for a paid item: what of the money that was paid is the customer's credit from now on."""
+
+
+class UnappliedLine(Body):
+    """What was undone on one item, with the meanings of AppliedLine."""
+
+    line_no: Version
+    """The line of the application, from 1."""
+    item_id: Identifier
+    document_number: Identifier
+    amount: NonNegativeAmount
+    discount: Amount
+    tolerance: Amount = Decimal(0)
+    deduction: NonNegativeAmount = Decimal(0)
+    discount_taxes: tuple[DiscountTax, ...] = ()
+    surplus: NonNegativeAmount = Decimal(0)
+    paid: NonNegativeAmount | None = None
+    exchange_difference: Amount = Decimal(0)
+    recovered: NonNegativeAmount = Decimal(0)
+    given_back: NonNegativeAmount = Decimal(0)
 
 
 class PaymentApplied(
@@ -88,7 +132,7 @@ class PaymentApplied(
     currency: Currency
     amount: NonNegativeAmount
     """Cash applied: the sum of the amounts of the lines."""
-    discount: NonNegativeAmount
+    discount: Amount
     lines: Annotated[tuple[AppliedLine, ...], Field(min_length=1, max_length=2000)]
     policy_version: Annotated[int, Field(ge=0)] = 0
     """The version of the application rules that were used."""
@@ -164,7 +208,7 @@ class CustomerCreditIssued(
 
 
 class PaymentUnapplied(Event, published_by=("cash_app",), subject="reversal_id", order=("unapplied_on", "reversal_id")):
-    """An application was reversed. Its items are open again, with their original due dates.
+    """An application was reversed, or a part of it. Its items are open again, with their original due dates.
 
     The payment is unapplied again; PaymentApplied or PaymentTransferred follow when it is used.
     """
@@ -179,8 +223,9 @@ class PaymentUnapplied(Event, published_by=("cash_app",), subject="reversal_id",
     unapplied_on: BusinessDate
     currency: Currency
     amount: NonNegativeAmount
-    """The cash amount of the application."""
-    discount: NonNegativeAmount
+    """The cash amount that was undone."""
+    discount: Amount
+    lines: Annotated[tuple[UnappliedLine, ...], Field(max_length=2000)] = ()
     cause: Literal["reversed", "transferred", "returned"]
     """`reversed`: the payment stays with this customer; `transferred`: it belongs to another; `returned`: the bank took
     it back."""
@@ -255,6 +300,7 @@ class ItemWrittenOff(
     """The open amount of an item was written off as bad debt.
 
     A reversed write-off is published as an event of its own with a negative amount; `reverses` names the write-off.
+    What a payment or credit memo recovers is published likewise, and has no `reverses`.
     """
 
     write_off_id: Identifier
@@ -277,6 +323,24 @@ class OnAccountChanged(
     """The on-account credit of a customer changed: left over, used, returned or refunded.
 
     Each change is published once, with the movement of the payment. The sum of all changes is the balance, in whatever
+    order they arrive.
+    """
+
+    payment_id: Identifier
+    movement_no: Version
+    customer_id: Identifier
+    company_id: Identifier
+    currency: Currency
+    change: Amount
+    business_date: BusinessDate
+
+
+class UnappliedCashChanged(
+    Event, published_by=("cash_app",), subject="payment_id", order=("business_date", "payment_id", "movement_no")
+):
+    """The money of a customer that is not applied and not on account changed: it waits for a document or a person.
+
+    What is received and applied within one step changes nothing. The sum of all changes is the balance, in whatever
     order they arrive.
     """
 

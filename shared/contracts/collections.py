@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -39,6 +40,11 @@ class DunningSent(Event, published_by=("collections",), subject="notice_id", ord
     sent_on: BusinessDate
     currency: Currency
     total: PositiveAmount
+    """What is open of the items."""
+    credit: NonNegativeAmount = Decimal(0)
+    """Money received that is not applied yet, and credit on account, as far as it covers these items."""
+    net: PositiveAmount | None = None
+    """`total` less `credit`; None where the notice does not name it."""
     policy_version: Annotated[int, Field(ge=0)]
     items: Annotated[tuple[DunnedItem, ...], Field(min_length=1, max_length=5000)]
 
@@ -163,16 +169,29 @@ class CreditMemoRequested(
     requested_on: BusinessDate
 
 
+class ChargedPeriod(Body):
+    """Days on which the same amount was open of an item."""
+
+    open_amount: PositiveAmount
+    after: BusinessDate
+    """The days begin after this one: the due date, the last day charged, or the value date of a payment."""
+    through: BusinessDate
+    days: Annotated[int, Field(ge=1)]
+
+
 class ChargedItem(Body):
     """The finance charge on one overdue item; amounts in the currency of the charge."""
 
     item_id: Identifier
     document_number: Identifier
     open_amount: PositiveAmount
+    """The highest amount that was open on these days."""
     days: Annotated[int, Field(ge=1)]
     """Days past the due date that are charged now and were not charged before."""
     amount: NonNegativeAmount
-    """Simple interest; 0 where the charge is a fixed fee."""
+    """Simple interest on what was open on each day, rounded once; 0 where the charge is a fixed fee."""
+    periods: Annotated[tuple[ChargedPeriod, ...], Field(max_length=50)] = ()
+    """What was open when; empty where there are more than 50."""
 
 
 class FinanceChargeAssessed(

@@ -275,8 +275,13 @@ class PaymentReceived(
 
     payment_id: Identifier
     bank_reference: Identifier
-    """The bank's own reference. Two payments with the same reference are one payment."""
+    """The bank's own reference. Together with account, amount, value date and payer it identifies the payment: with
+    all of them equal it is the same payment; the same reference with other facts is another payment, or is held for a
+    person to decide. What banks write for no reference (NONREF, NOTPROVIDED, zeros) identifies nothing: then
+    `payment_id` does."""
     company_id: Identifier
+    bank_account: Identifier | None = None
+    """Our account that received the money; None: the bank feed does not name it."""
     customer_id: Identifier | None = None
     payer_account: Identifier | None = None
     payer_name: Annotated[str, Field(max_length=200)] | None = None
@@ -331,7 +336,8 @@ class PaymentReturned(
 
     return_id: Identifier
     bank_reference: Identifier
-    """The bank's reference of the return itself. Two returns with the same reference are one return."""
+    """The bank's reference of the return itself. With company, currency, amount and value date it identifies the
+    return: the same reference with other facts is another return."""
     original_bank_reference: Identifier | None = None
     """The `bank_reference` of the returned payment; None: the bank did not report it."""
     company_id: Identifier

@@ -304,6 +304,8 @@ class InvoicePosted(Event, published_by=("invoicing",), subject="invoice_id", or
     discount_amount: NonNegativeAmount
     """The early-payment discount if the invoice is paid in full by `discount_date`."""
     disputed: bool = False
+    jurisdiction: Identifier | None = None
+    """Where the tax is raised: a country, or a country and its part, e.g. `US-CA`. None: not known."""
     instalments: Annotated[tuple[InvoiceInstalment, ...], Field(max_length=60)] = ()
     """At least two parts that add up to `total`, the last one due on `due_date`; empty: all is due on `due_date`."""
     lines: Annotated[tuple[InvoicedLine, ...], Field(max_length=500)] = ()

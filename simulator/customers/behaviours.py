@@ -6,7 +6,7 @@ One payment per customer and day keeps the bank feed's order from deciding anyth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
@@ -45,7 +45,18 @@ def intention(payer: Payer) -> Intention | None:
     """What the customer pays today, or None."""
     if not payer.owed:
         return None
-    return _promised(payer) or BEHAVIOURS[payer.customer.behaviour](payer)
+    meant = _promised(payer) or BEHAVIOURS[payer.customer.behaviour](payer)
+    return meant and replace(meant, order_numbers=_order_numbers(meant, payer.owed))
+
+
+def _order_numbers(meant: Intention, owed: Sequence[Owed]) -> tuple[str, ...]:
+    """Of the order of the only invoice that is paid, unless more invoices of it are unpaid."""
+    if len(meant.parts) != 1 or meant.beyond:
+        return ()
+    paid = next(item for item in owed if item.invoice_id == meant.parts[0].invoice_id)
+    if paid.order_id is None or sum(item.order_id == paid.order_id for item in owed) > 1:
+        return ()
+    return tuple(number for number in (paid.order_id, paid.customer_reference) if number)
 
 
 def _prompt(payer: Payer) -> Intention | None:
@@ -183,12 +194,13 @@ def _promised(payer: Payer) -> Intention | None:
 
 
 def _whole(item: Owed) -> Part:
-    return Part(item.invoice_id, item.invoice_number, item.unpaid)
+    return Part(item.invoice_id, item.invoice_number, item.unpaid, in_full=item.untouched)
 
 
 def _less_discount(item: Owed, *, unearned: bool) -> Part:
     cash = item.total - item.discount_amount
-    return Part(item.invoice_id, item.invoice_number, cash, item.discount_amount, unearned)
+    in_full = item.untouched and not unearned
+    return Part(item.invoice_id, item.invoice_number, cash, item.discount_amount, unearned, in_full)
 
 
 def _all_of(items: Iterable[Owed], *, remittance: bool = True, known_account: bool = True) -> Intention | None:

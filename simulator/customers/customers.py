@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from shared.contracts.erp import CustomerChanged, Terms
 from simulator.company import COMPANY_ID
+from simulator.customers.bank_words import ARABIC, ENGLISH, FRENCH, GERMAN, JAPANESE, RUSSIAN, SPANISH, Language
 from simulator.dice import Dice
 
 Method = Literal["wire", "ach", "check", "lockbox", "card"]
@@ -29,6 +30,14 @@ class Behaviour(StrEnum):
     UNKNOWN_ACCOUNT = "pays from an unknown account"
     BREAKS_PROMISES = "breaks promises"
     STOPS_PAYING = "stops paying"
+
+
+class Writing(StrEnum):
+    """How a customer writes down what it pays."""
+
+    LINES = "a line for each document"
+    WORDS = "numbers in the text of the transfer"
+    ORDERS = "its order where it pays one, else numbers in the text"
 
 
 _HOW_MANY: Final = {
@@ -65,8 +74,11 @@ _FIRST = (
     "Quail Run", "Red Canyon", "Silver Lake", "Timber Cove", "Union Square", "Vista Verde", "Willow Bend", "York Mills",
 )  # fmt: skip
 _TRADE = ("Building Supply", "Contractors", "Dairies", "Facilities", "Foods", "Hotels", "Machine Works", "Schools")
-_GERMAN = ("Adler", "Brunner", "Dietrich", "Falk", "Hartmann", "Kessler", "Lindner", "Vogt")
+_GERMAN = ("Adler", "Brückner", "Dietrich", "Größl", "Hartmann", "Kessler", "Lindner", "Vögele")
 _BRITISH = ("Ashdown", "Bramley", "Calder", "Fenwick", "Hartley", "Thornbury")
+_OTHER_SCRIPTS: Final = {"株式会社青山商会": JAPANESE, "شركة النخيل للتجارة": ARABIC, "ООО Северный Ветер": RUSSIAN}
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_WRITINGS: Final = (Writing.LINES,) * 6 + (Writing.WORDS,) * 3 + (Writing.ORDERS,)
 _US_JURISDICTIONS = ("US-CA", "US-NY", "US-TX", "US-OR", "US-WA", "US-FL")
 
 
@@ -87,6 +99,14 @@ class Customer:
     method: Method
     behaviour: Behaviour
     size: Size
+    writes: Writing
+    language: Language
+
+    @property
+    def bank_names(self) -> tuple[str, ...]:
+        """The name as banks spell it: as it is, in capitals, without umlauts, in one character for the legal form."""
+        latin = self.name.translate(_UMLAUTS)
+        return tuple(dict.fromkeys((self.name, latin.upper(), self.name.replace("株式会社", "㈱"))))
 
     def changed(self) -> CustomerChanged:
         """The ERP's master data of this customer."""
@@ -140,7 +160,8 @@ def moved(customer: Customer, dice: Dice, jurisdictions: Sequence[str] = _US_JUR
 def _names(dice: Dice) -> list[str]:
     first, trade = (dice.on("names", n).sample(words, len(words)) for n, words in enumerate((_FIRST, _TRADE)))
     # The second round over the first words is shifted, so that it pairs them with other trades.
-    american = [f"{first[n % len(first)]} {trade[(n + n // len(first) * 3) % len(trade)]}" for n in range(46)]
+    american = [f"{first[n % len(first)]} {trade[(n + n // len(first) * 3) % len(trade)]}" for n in range(43)]
+    american += _OTHER_SCRIPTS
     german = [f"{name} Werke GmbH" for name in _GERMAN]
     british = [f"{name} Stores Ltd" for name in _BRITISH]
     return american + german + british
@@ -167,14 +188,25 @@ def _customer(dice: Dice, n: int, name: str, behaviour: Behaviour) -> Customer:
         tax_exempt=cast.randrange(100) < 10,
         payer_account=_bank_account(cast, currency),
         other_account=_bank_account(cast, currency),
-        method=_method(cast, n, currency),
+        method=_method(cast, n, currency, name),
         behaviour=behaviour,
         size=size,
+        writes=dice.on("writes", n).choice(_WRITINGS) if name.isascii() else Writing.WORDS,
+        language=_language(dice, n, name, currency),
     )
 
 
-def _method(cast: Random, n: int, currency: str) -> Method:
+def _language(dice: Dice, n: int, name: str, currency: str) -> Language:
+    if name in _OTHER_SCRIPTS:
+        return _OTHER_SCRIPTS[name]
+    spoken = {"EUR": (GERMAN, GERMAN, FRENCH), "GBP": (ENGLISH,)}.get(currency, (ENGLISH, ENGLISH, ENGLISH, SPANISH))
+    return dice.on("language", n).choice(spoken)
+
+
+def _method(cast: Random, n: int, currency: str, name: str) -> Method:
     usual: Method = cast.choice(("wire", "ach", "ach", "check", "lockbox"))
+    if name in _OTHER_SCRIPTS:
+        return "wire"
     return "card" if currency == "USD" and n % _CARD_EVERY == 0 else usual
 
 

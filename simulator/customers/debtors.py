@@ -30,6 +30,10 @@ class Owed:
     due_date: date
     discount_date: date | None
     discount_amount: Decimal
+    order_id: str | None = None
+    """The order that it is for, if it is for one, under our number."""
+    customer_reference: str = ""
+    """The customer's own number of that order."""
     paid_on: date | None = None
     reminded_on: date | None = None
 
@@ -48,6 +52,8 @@ class Part:
     discount: Decimal = Decimal(0)
     unearned: bool = False
     """The discount is taken too late: the invoice stays unpaid by it until the supplier complains."""
+    in_full: bool = False
+    """Nothing of the invoice was paid before, and nothing stays unpaid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,8 @@ class Intention:
     """Whether the customer sends remittance advice."""
     known_account: bool = True
     promise_id: str | None = None
+    order_numbers: tuple[str, ...] = ()
+    """Our number and the customer's of the order that is paid; empty where it is not one, or not all of it."""
 
     @property
     def amount(self) -> Decimal:
@@ -114,6 +122,8 @@ class Debtors:
             due_date=invoice.due_date,
             discount_date=invoice.discount_date,
             discount_amount=invoice.discount_amount,
+            order_id=invoice.order_id,
+            customer_reference=invoice.customer_reference,
         )
         beyond, self._beyond[invoice.customer_id] = self._beyond[invoice.customer_id], []
         for payment_id, amount in beyond:

@@ -97,7 +97,8 @@ class CashClerk:
         return done
 
     def _who(self, payer_name: str) -> Customer | None:
-        named = [c for c in self.customers.values() if payer_name.casefold().startswith(c.name.casefold())]
+        payer = payer_name.casefold()
+        named = [c for c in self.customers.values() if any(payer.startswith(n.casefold()) for n in c.bank_names)]
         return named[0] if len(named) == 1 else None
 
 

@@ -3,7 +3,8 @@
 The statement is one ISO 20022 camt.053 with a statement per currency: opening and closing balance, a line for each
 payment, and at the end of the day a transfer that leaves the target balance on the account. Once a month checks and
 what is sent to the lockbox come in a BAI lockbox file and sales by card in the acquirer's settlement, whose sums are
-lines of the statement, with the bank's charges, interest and a bill that we paid.
+lines of the statement, with the bank's charges, interest and a bill that we paid. On that day the messages overlap, as
+banks' do: an interim report has the dollars until noon, and euros are one collective line with details of its own.
 """
 
 from __future__ import annotations
@@ -15,21 +16,31 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
-from xml.etree import ElementTree as etree
 
 from shared.contracts.erp import PaymentReceived
 from shared.kernel.money import minor_units, round_half_up
 from simulator.calendar import BusinessDay
 from simulator.customers.customers import Customer
+from simulator.systems.bank_messages import (
+    ACCOUNTS,
+    CARD_DEPOSIT,
+    CONCENTRATION,
+    CREDIT_TRANSFER,
+    LOCKBOX_DEPOSIT,
+    OF_CHARGES,
+    OF_INTEREST,
+    PAID_OUT,
+    Line,
+    collective_details,
+    interim_report,
+    own_reference,
+    statement,
+)
 
 FILES_DAY: Final = 10
 """The first business day on or after it: the day on which most customers pay, too."""
 LOCKBOX: Final = "0700001"
 CARDS: Final = "ACQ4711"
-ACCOUNTS: Final[Mapping[str, str]] = {"USD": "ZBA-USD", "EUR": "ZBA-EUR", "GBP": "ZBA-GBP"}
-"""Our account by currency."""
-_TARGET_BALANCE: Final = Decimal("10000.00")
-"""What is left on an account each night; the rest goes to the treasury, or comes from it."""
 _CHARGES: Final = Decimal("12.50")
 _INTEREST: Final = Decimal("3.75")
 _BILL: Final = Decimal("480.00")
@@ -45,16 +56,6 @@ _CARD_HEADINGS: Final = (
     "settlement_id", "settled_on", "account", "currency", "transaction_id", "kind", "customer_id", "document_number",
     "gross", "fee", "net",
 )  # fmt: skip
-_CAMT: Final = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
-_CREDIT_TRANSFER, _LOCKBOX_DEPOSIT = ("PMNT", "RCDT", "ESCT"), ("PMNT", "LBOX", "LBDP")
-_CARD_DEPOSIT, _PAID_OUT = ("PMNT", "MCRD", "POSP"), ("PMNT", "ICDT", "ESCT")
-_OF_CHARGES, _OF_INTEREST = ("ACMT", "MDOP", "CHRG"), ("ACMT", "MCOP", "INTR")
-_CONCENTRATION = ("CAMT", "ACCB", "ZABA")
-
-_WORDS: Final = {
-    _LOCKBOX_DEPOSIT: "DEPOSIT", _CARD_DEPOSIT: "DEPOSIT", _PAID_OUT: "COURIER SERVICES INC INVOICE",
-    _OF_CHARGES: "ACCOUNT CHARGES", _OF_INTEREST: "CREDIT INTEREST", _CONCENTRATION: "TARGET BALANCING",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +79,6 @@ class DayOfFiles:
     identities: Sequence[BankIdentity]
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One line of the statement: money in is positive."""
-
-    reference: str
-    amount: Decimal
-    code: tuple[str, str, str]
-    """Domain, family and sub-family of the bank's transaction code."""
-    payment: PaymentReceived | None = None
-    customer: Customer | None = None
-
-
 def is_day_of_files(day: BusinessDay) -> bool:
     return day.is_first_on_or_after(FILES_DAY)
 
@@ -101,28 +90,28 @@ def files_of(payments: Iterable[PaymentReceived], payers: Mapping[str, Customer]
     """
     checks: list[PaymentReceived] = []
     cards: list[PaymentReceived] = []
-    lines: dict[str, list[_Line]] = {}
+    lines: dict[str, list[Line]] = {}
     identities: list[BankIdentity] = []
     for payment in payments:
-        if payment.currency == "USD" and payment.method in _CHECK_METHODS and len(payment.remittance) < 100:
+        if _fits_the_lockbox(payment):
             checks.append(payment)
         elif payment.method == "card" and _for_invoices_only(payment):
             cards.append(payment)
         else:
             lines.setdefault(payment.currency, []).append(_line_of(payment, payers))
             identities.append(BankIdentity(payment.bank_reference, payment.payment_id))
-    files = []
+    files = _overlapping(lines, day)
     if checks:
         bundle = f"{LOCKBOX}-{day:%Y%m%d}-001"
         files.append(File(f"lockbox-{day}.txt", _lockbox(checks, payers, day)))
-        lines.setdefault("USD", []).append(_Line(bundle, _sum(p.amount for p in checks), _LOCKBOX_DEPOSIT))
+        lines.setdefault("USD", []).append(Line(bundle, _sum(p.amount for p in checks), LOCKBOX_DEPOSIT))
         identities += [
             BankIdentity(f"{LOCKBOX}/{bundle}-{_item(n)}", p.payment_id) for n, p in enumerate(checks, start=1)
         ]
     if cards:
         settlement, content, net = _card_settlement(cards, day)
         files.append(File(f"cards-{day}.csv", content))
-        lines.setdefault("USD", []).append(_Line(settlement, net, _CARD_DEPOSIT))
+        lines.setdefault("USD", []).append(Line(settlement, net, CARD_DEPOSIT))
         identities += [
             BankIdentity(f"{CARDS}/{_transaction(p, n)}", p.payment_id, line.document_number)
             for p in cards
@@ -130,16 +119,16 @@ def files_of(payments: Iterable[PaymentReceived], payers: Mapping[str, Customer]
         ]
     for of_currency in lines.values():
         of_currency += [
-            _Line(f"CHARGES-{day:%y%m}", -_CHARGES, _OF_CHARGES), _Line(f"INT-{day:%y%m}", _INTEREST, _OF_INTEREST)
+            Line(f"CHARGES-{day:%y%m}", -_CHARGES, OF_CHARGES), Line(f"INT-{day:%y%m}", _INTEREST, OF_INTEREST)
         ]  # fmt: skip
     if "USD" in lines:
-        lines["USD"].append(_Line(f"BILL-{day:%y%m}", -_BILL, _PAID_OUT))
+        lines["USD"].append(Line(f"BILL-{day:%y%m}", -_BILL, PAID_OUT))
     return DayOfFiles([*files, *_statement_file(lines, day)], identities)
 
 
 def statement_of(payments: Iterable[PaymentReceived], payers: Mapping[str, Customer], day: date) -> DayOfFiles:
     """The statement of a day whose payments the feed reports; `payers` by payment id."""
-    lines: dict[str, list[_Line]] = {}
+    lines: dict[str, list[Line]] = {}
     for payment in payments:
         lines.setdefault(payment.currency, []).append(_line_of(payment, payers))
     return DayOfFiles(_statement_file(lines, day), ())
@@ -150,18 +139,43 @@ def bank_reference(currency: str, reference: str) -> str:
     return f"{_key(ACCOUNTS[currency])}/{reference}"
 
 
-def _line_of(payment: PaymentReceived, payers: Mapping[str, Customer]) -> _Line:
-    reference = payment.bank_reference.partition("/")[2]
-    return _Line(reference, payment.amount, _CREDIT_TRANSFER, payment, payers[payment.payment_id])
+def _line_of(payment: PaymentReceived, payers: Mapping[str, Customer]) -> Line:
+    payer = payers[payment.payment_id]
+    return Line(own_reference(payment), payment.amount, CREDIT_TRANSFER, ((payment, payer),))
 
 
-def _statement_file(lines: Mapping[str, list[_Line]], day: date) -> list[File]:
+def _overlapping(lines: dict[str, list[Line]], day: date) -> list[File]:
+    """What the bank reports before the statement, and once more in it; of the euros it then has the sum only."""
+    files = []
+    until_noon = lines.get("USD", [])[::2]
+    if until_noon:
+        files.append(File(f"interim-{day}.xml", interim_report("USD", until_noon, day)))
+    euros = lines.get("EUR", [])
+    if len(euros) > 1:
+        lines["EUR"] = [_together(euros, day)]
+        files.append(File(f"details-{day}.xml", collective_details("EUR", lines["EUR"][0], day)))
+    return files
+
+
+def _together(lines: Sequence[Line], day: date) -> Line:
+    """The payments of the lines as one line."""
+    payments = tuple(payment for line in lines for payment in line.payments)
+    return Line(f"COLL-{day:%y%m%d}", _sum(line.amount for line in lines), CREDIT_TRANSFER, payments)
+
+
+def _fits_the_lockbox(payment: PaymentReceived) -> bool:
+    """Checks of up to 99 documents, all of them given as numbers: a lockbox file has no free text."""
+    by_check = payment.currency == "USD" and payment.method in _CHECK_METHODS
+    return by_check and len(payment.remittance) < 100 and not payment.details
+
+
+def _statement_file(lines: Mapping[str, list[Line]], day: date) -> list[File]:
     """Each account is brought back to its target balance."""
     for currency, of_currency in lines.items():
         moved = _sum(line.amount for line in of_currency)
         if moved:
-            of_currency.append(_Line(f"ZBA-{currency}-{day:%y%m%d}", -moved, _CONCENTRATION))
-    return [File(f"statement-{day}.xml", _statements(lines, day))] if lines else []
+            of_currency.append(Line(f"ZBA-{currency}-{day:%y%m%d}", -moved, CONCENTRATION))
+    return [File(f"statement-{day}.xml", statement(lines, day))] if lines else []
 
 
 def _for_invoices_only(payment: PaymentReceived) -> bool:
@@ -212,7 +226,7 @@ def _lockbox(checks: Sequence[PaymentReceived], payers: Mapping[str, Customer], 
 
 
 def _transaction(payment: PaymentReceived, number: int) -> str:
-    return f"{payment.bank_reference.partition('/')[2]}-{number}"
+    return f"{own_reference(payment)}-{number}"
 
 
 def _card_settlement(cards: Sequence[PaymentReceived], day: date) -> tuple[str, bytes, Decimal]:
@@ -229,80 +243,3 @@ def _card_settlement(cards: Sequence[PaymentReceived], day: date) -> tuple[str, 
             rows.writerow((*head, *sale, line.amount, fee, line.amount - fee))
     rows.writerow((*head, f"{name}-T", "total", "", "", gross, fees, gross - fees))
     return name, text.getvalue().encode("ascii"), gross - fees
-
-
-# The statement.
-
-
-def _statements(lines: Mapping[str, Sequence[_Line]], day: date) -> bytes:
-    document = etree.Element("Document", {"xmlns": _CAMT})
-    message = _in(document, "BkToCstmrStmt")
-    header = _in(message, "GrpHdr")
-    _in(header, "MsgId", text=f"SIMBANK-{day}")
-    _in(header, "CreDtTm", text=f"{day}T18:00:00")
-    for currency in sorted(lines):
-        _statement(_in(message, "Stmt"), currency, lines[currency], day)
-    text: bytes = etree.tostring(document, encoding="utf-8", xml_declaration=True)
-    return text
-
-
-def _statement(statement: etree.Element, currency: str, lines: Sequence[_Line], day: date) -> None:
-    _in(statement, "Id", text=f"{ACCOUNTS[currency]}-{day}")
-    _in(statement, "CreDtTm", text=f"{day}T18:00:00")
-    account = _in(statement, "Acct")
-    _in(account, "Id", "Othr", "Id", text=ACCOUNTS[currency])
-    _in(account, "Ccy", text=currency)
-    for code in ("OPBD", "CLBD"):
-        balance = _in(statement, "Bal")
-        _in(balance, "Tp", "CdOrPrtry", "Cd", text=code)
-        _money(balance, _TARGET_BALANCE, currency)
-        _in(balance, "Dt", "Dt", text=day.isoformat())
-    for line in lines:
-        _entry(_in(statement, "Ntry"), line, currency, day)
-
-
-def _entry(entry: etree.Element, line: _Line, currency: str, day: date) -> None:
-    _money(entry, line.amount, currency)
-    _in(entry, "Sts", "Cd", text="BOOK")
-    _in(entry, "BookgDt", "Dt", text=day.isoformat())
-    _in(entry, "ValDt", "Dt", text=day.isoformat())
-    _in(entry, "AcctSvcrRef", text=line.reference)
-    code, family, subfamily = line.code
-    domain = _in(entry, "BkTxCd", "Domn")
-    _in(domain, "Cd", text=code)
-    of_family = _in(domain, "Fmly")
-    _in(of_family, "Cd", text=family)
-    _in(of_family, "SubFmlyCd", text=subfamily)
-    if line.payment is None or line.customer is None:
-        _in(entry, "AddtlNtryInf", text=f"{_WORDS[line.code]} {line.reference}")
-        return
-    transaction = _in(entry, "NtryDtls", "TxDtls")
-    _in(transaction, "Refs", "EndToEndId", text=line.reference)
-    _money(transaction, line.amount, currency)
-    parties = _in(transaction, "RltdPties")
-    _in(parties, "Dbtr", "Pty", "Nm", text=line.payment.payer_name or "")
-    number = line.payment.payer_account or line.customer.payer_account
-    _in(parties, "DbtrAcct", "Id", *(("Othr", "Id") if currency == "USD" else ("IBAN",)), text=number)
-    if line.payment.remittance:
-        remittance = _in(transaction, "RmtInf")
-        for one in line.payment.remittance:
-            structured = _in(remittance, "Strd")
-            _in(structured, "RfrdDocInf", "Nb", text=one.document_number)
-            amounts = _in(structured, "RfrdDocAmt")
-            if one.discount:
-                _in(amounts, "DscntApldAmt", "Amt", text=str(one.discount)).set("Ccy", currency)
-            _in(amounts, "RmtdAmt", text=str(one.amount)).set("Ccy", currency)
-
-
-def _money(holder: etree.Element, amount: Decimal, currency: str) -> None:
-    _in(holder, "Amt", text=str(round_half_up(abs(amount), currency))).set("Ccy", currency)
-    _in(holder, "CdtDbtInd", text="DBIT" if amount < 0 else "CRDT")
-
-
-def _in(holder: etree.Element, *path: str, text: str = "") -> etree.Element:
-    """The element at the end of a new path below the holder."""
-    element = holder
-    for name in path:
-        element = etree.SubElement(element, name)
-    element.text = text or None
-    return element

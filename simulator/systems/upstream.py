@@ -273,7 +273,7 @@ class Upstream:
         meant = intention(payer)
         if meant is None or meant.amount <= Decimal(0):
             return None
-        payment = bank.payment(customer, meant, day.today)
+        payment = bank.payment(customer, meant, day.today, self.dice)
         self.debtors.paid(customer_id, payment.payment_id, meant, day.today)
         return payment
 

@@ -79,6 +79,7 @@ _ERP: dict[str, dict[str, Any]] = {
     },
     "PaymentReceived.v1": {
         **_CUSTOMER, "payment_id": "PAY-20250313-C-1001", "bank_reference": "BK250313/C-1001",
+        "bank_account": "US-021000021-4417009",
         "payer_account": "US-026009593-4417", "payer_name": "Alder Creek Hotels", "currency": "USD",
         "amount": "1670.32", "value_date": "2025-03-13", "method": "ach",
         "remittance": [
@@ -212,7 +213,7 @@ _INVOICING: dict[str, dict[str, Any]] = {
         "sequence_number": 1, "ship_to_id": "C-1002", "origin": "shipment",
         "invoice_date": "2025-03-04", "due_date": "2025-04-03", "terms": _TERMS, "discount_date": "2025-03-14",
         "currency": "USD", "net": "1589.20", "tax": "115.21", "total": "1704.41", "discount_amount": "34.09",
-        "disputed": False, "customer_reference": "PO-4711", "instalments": _INSTALMENTS,
+        "disputed": False, "jurisdiction": "US-CA", "customer_reference": "PO-4711", "instalments": _INSTALMENTS,
         "lines": [
             {
                 "line_no": 1, "item_id": "ITEM-034", "description": "Cordless drill 18 V", "quantity": 10,
@@ -323,6 +324,8 @@ _CASH_APP: dict[str, dict[str, Any]] = {
             "why": "the remittance names 1000-00000001; paid by 2025-03-14, so 34.09 USD discount is granted",
             "evidence": "the remittance names 1000-1, which is 1000-00000001 without leading zeros", "score": 95,
             "alternatives": "1000-00000010 is open with the same amount", "tolerance": "0.00", "deduction": "0.00",
+            "discount_taxes": [{"tax_percent": "19", "tax": "5.44"}], "surplus": "0.00", "paid": "1536.69",
+            "exchange_difference": "-2.15", "recovered": "0.00", "given_back": "0.00",
         }],
         "policy_version": 2, "paid_currency": "EUR", "paid_amount": "1536.69", "exchange_rate": "1.086960",
         "method": "ach",
@@ -347,10 +350,20 @@ _CASH_APP: dict[str, dict[str, Any]] = {
         **_CUSTOMER, "payment_id": "PAY-20250410-C-1001", "movement_no": 3, "currency": "USD", "change": "30.00",
         "business_date": "2025-04-10",
     },
+    "UnappliedCashChanged.v1": {
+        **_CUSTOMER, "payment_id": "PAY-20250410-C-1001", "movement_no": 2, "currency": "USD", "change": "-30.00",
+        "business_date": "2025-04-10",
+    },
     "PaymentUnapplied.v1": {
         **_CUSTOMER, "reversal_id": "PAY-20250313-C-1001/A1/R", "application_id": "PAY-20250313-C-1001/A1",
         "payment_id": "PAY-20250313-C-1001", "applied_on": "2025-03-13", "unapplied_on": "2025-03-20",
         "currency": "USD", "amount": "1670.32", "discount": "34.09", "cause": "returned",
+        "lines": [{
+            "line_no": 1, "item_id": "INV-SO-1/P1/S1", "document_number": "1000-00000001", "amount": "1670.32",
+            "discount": "34.09", "tolerance": "0.00", "deduction": "0.00",
+            "discount_taxes": [{"tax_percent": "19", "tax": "5.44"}], "surplus": "0.00", "paid": "1536.69",
+            "exchange_difference": "-2.15", "recovered": "0.00", "given_back": "0.00",
+        }],
         "reason": "the bank returned the payment: R01 insufficient funds", "method": "check",
     },
     "PaymentTransferred.v1": {
@@ -404,11 +417,15 @@ _COLLECTIONS: dict[str, dict[str, Any]] = {
         "items": [{
             "item_id": "BF-OLD-4711", "document_number": "OLD-4711", "open_amount": "820.00", "days": 45,
             "amount": "12.13",
+            "periods": [{
+                "open_amount": "820.00", "after": "2025-02-14", "through": "2025-03-31", "days": 45,
+            }],
         }],
     },
     "DunningSent.v1": {
         **_CUSTOMER, "notice_id": "C-1001/2025-03-18/2/1000-USD", "step": 2, "step_name": "first-letter",
-        "sent_on": "2025-03-18", "currency": "USD", "total": "820.00", "policy_version": 0,
+        "sent_on": "2025-03-18", "currency": "USD", "total": "820.00", "credit": "120.00",
+        "net": "700.00", "policy_version": 0,
         "items": [{
             "item_id": "BF-OLD-4711", "document_number": "OLD-4711", "due_date": "2025-02-14", "days_overdue": 32,
             "open_amount": "820.00",
@@ -450,6 +467,7 @@ _ANALYTICS: dict[str, dict[str, Any]] = {
         "snapshot_id": "1000/USD/2025-03-31", "company_id": "1000", "as_of": "2025-03-31", "currency": "USD",
         "current": "3500.00", "days_1_30": "0.00", "days_31_60": "420.00", "days_61_90": "0.00",
         "days_91_120": "0.00", "over_120": "0.00", "total": "3920.00", "open_items": 2,
+        "on_account": "30.00", "unapplied": "0.00",
     },
     "PeriodReported.v1": {
         "report_id": "1000/USD/2025-03", "company_id": "1000", "period_start": "2025-03-01",

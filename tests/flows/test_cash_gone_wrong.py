@@ -240,7 +240,8 @@ async def what_the_controller_sees(world: World) -> None:
 async def cents_too_much(world: World) -> None:
     """A surplus within the tolerance is kept, and given back when the application is undone."""
     change = {"valid_from": on(8).isoformat(), "reason": "too small to talk about"}
-    document = {"standard": {"tolerance": {"amount": "0.50", "percent": "5"}}}
+    tolerance = {"amount": "0.50", "percent": "5"}
+    document = {"standard": {"tolerance": tolerance, "rule_set": {"written_off_items": "keep"}}}
     path = "/policies/application_rules"
     answer = await world.command("cash_app", "controller", path, {**change, "document": document}, method="PUT")
     assert answer.is_success, answer.text

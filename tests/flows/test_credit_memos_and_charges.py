@@ -20,7 +20,7 @@ from tests.kit.events.sample import COMPANY, DAY, customer, day, payment
 from tests.kit.events.upstream import Upstream
 
 TWELVE_PERCENT = {
-    "annual_rates": {"USD": "12"}, "late_fees": {}, "day_count": 365, "grace_days": 5, "minimum_balance": {},
+    "annual_rates": {"USD": "12"}, "late_fees": {}, "day_count": "actual/365", "grace_days": 5, "minimum_balance": {},
     "minimum_charge": {"USD": "1.00"}, "kinds": ["invoice"], "disputed": False, "due_days": 30,
     "excluded_customers": [], "only_customers": ["C-2"],
 }  # fmt: skip
@@ -65,7 +65,7 @@ async def granted(world: World, upstream: Upstream) -> None:
     await do(world, "collections", "collector", "/deductions/P-1/A1/D1/review", {})
     too_much = {"reason": "all of it", "amount": "20.01"}
     refused = await world.command("collections", "collector", "/deductions/P-1/A1/D1/grant", too_much)
-    assert refused.status_code == 422 and "20.00 of it is owed" in refused.text
+    assert refused.status_code == 422 and "20.00 USD of it is owed" in refused.text
     await do(world, "collections", "collector", "/deductions/P-1/A1/D1/grant", {})
     await world.settle()
     again = await world.command("collections", "collector", "/deductions/P-1/A1/D1/grant", {"reason": "again"})
@@ -133,7 +133,11 @@ async def not_credited(world: World) -> None:
     await owes(world, "OLD-1", "C-3", "500.00", DAY + timedelta(days=20))
     await pays(world, "P-2", "OLD-1", "440.00", reason="pricing", customer_id="C-3")
     body = {"document_number": "OLD-1", "amount": "460.00", "reason_code": "goodwill"}
-    await do(world, "invoicing", "controller", "/credit-memos", body)
+    memo = await do(world, "invoicing", "controller", "/credit-memos", body)
+    await world.settle()
+    assert (await shown(world, "collections", "/deductions/P-2/A1/D1"))["state"] == "settled", "by the credit memo"
+    await do(world, "cash_app", "cash_clerk", f"/payments/{memo['credit_memo_id']}/reverse", {})
+    await world.settle()
     await do(world, "collections", "collector", "/deductions/P-2/A1/D1/grant", {})
     await world.settle()
     (declined,) = world.published(CreditMemoDeclined)

@@ -17,6 +17,7 @@ from shared.contracts.cash_app import (
     PaymentApplied,
     PaymentDishonored,
     PaymentUnapplied,
+    UnappliedCashChanged,
 )
 from shared.contracts.collections import (
     CreditHoldLifted,
@@ -201,8 +202,9 @@ def kept_back(who: str, n: int) -> DeductionOpened:
 async def charge_late_payers(uow: Any, subjects: Sequence[int]) -> None:
     """A policy that charges, and a business day of the month before."""
     document = {
-        "annual_rates": {"USD": "12"}, "late_fees": {}, "day_count": 365, "grace_days": 5, "minimum_balance": {},
-        "minimum_charge": {}, "kinds": ["invoice"], "disputed": False, "due_days": 30, "excluded_customers": [],
+        "annual_rates": {"USD": "12"}, "late_fees": {}, "day_count": "actual/365", "grace_days": 5,
+        "minimum_balance": {}, "minimum_charge": {}, "kinds": ["invoice"], "disputed": False, "due_days": 30,
+        "excluded_customers": [],
         "only_customers": None,
     }  # fmt: skip
     await uow.connection.execute(
@@ -239,6 +241,13 @@ def dunned(who: str, n: int) -> DunningSent:
 def on_account(who: str, n: int) -> OnAccountChanged:
     return OnAccountChanged(
         payment_id=f"P-{n:03}", movement_no=1, customer_id=who, company_id=COMPANY, currency="USD", change=MONEY,
+        business_date=DAY,
+    )  # fmt: skip
+
+
+def unapplied_money(who: str, n: int) -> UnappliedCashChanged:
+    return UnappliedCashChanged(
+        payment_id=f"P-{n:03}", movement_no=1, customer_id=who, company_id=COMPANY, currency="USD", change=MONEY / 4,
         business_date=DAY,
     )  # fmt: skip
 
@@ -550,7 +559,9 @@ STORIES: dict[str, list[Step]] = {
         ),
         Given("finance charges switched on", charge_late_payers),
         Daily("finance_charges"),
+        given("unapplied money", unapplied_money),
         Daily("aging"),
+        given("money on account", on_account),
         given("paid items", lambda who, n: changed(who, n, 2)),
         given("payments", applied),
         given("returned payments", unapplied),
@@ -561,6 +572,8 @@ STORIES: dict[str, list[Step]] = {
         CUSTOMERS,
         given("items", lambda who, n: changed(who, n, 1)),
         given("paid items", lambda who, n: changed(who, n, 2)),
+        given("unapplied money", unapplied_money),
+        given("money on account", on_account),
         given("what was missed", lambda who, n: changed(who, n, 4, change=Decimal("0.00"))),
         given("payments", applied),
         given("returned payments", unapplied),

@@ -21,6 +21,7 @@ from shared.contracts.collections import (
     CreditHoldLifted,
     CreditHoldRequested,
     DunningSent,
+    FinanceChargeAssessed,
     PromiseBroken,
     PromiseDue,
     PromiseKept,
@@ -341,3 +342,36 @@ def in_small_chunks(whole: Service) -> Service:
     handlers = copy(whole.handlers)
     handlers.daily_work = {name: replace(work, chunk=3) for name, work in whole.handlers.daily_work.items()}
     return replace(whole, handlers=handlers)
+
+
+async def test_an_item_paid_on_the_first_of_a_month_is_charged_that_day_and_too_little_is_carried(world: World) -> None:
+    document = {
+        "annual_rates": {"USD": "12"}, "late_fees": {}, "day_count": "actual/365", "grace_days": 5,
+        "minimum_balance": {}, "minimum_charge": {"USD": "1.00"}, "kinds": ["invoice"], "disputed": False,
+        "due_days": 30, "excluded_customers": [], "only_customers": None,
+    }  # fmt: skip
+    change = {"valid_from": "2026-02-27", "reason": "late payers", "document": document}
+    await owes(world, item(amount="5000.00", due_date=date(2026, 2, 20)), today=date(2026, 2, 27))
+    answer = await world.command("collections", "controller", "/policies/finance_charges", change, method="PUT")
+    assert answer.is_success, answer.text
+    await begin(world, MONDAY)
+    paid_on = {"business_date": march(3), "value_date": march(1)}
+    settled = {"item_version": 2, "open_amount": "0.00", "change": "-5000.00", "cause": "cash", **paid_on}
+    await world.publish(item(amount="5000.00", due_date=date(2026, 2, 20), **settled))
+    await begin(world, date(2026, 3, 31), date(2026, 4, 1))
+    charged = [(one.through, one.items[0].days, str(one.amount)) for one in world.published(FinanceChargeAssessed)]
+    assert charged == [(date(2026, 2, 28), 8, "13.15"), (date(2026, 3, 31), 1, "1.64")]
+    assert (await get(world, "/interest-corrections"))["items"] == []
+
+    small = {"due_date": date(2026, 4, 20), "document_date": date(2026, 3, 20)}
+    await world.publish(item("INV-2", amount="300.00", **small))
+    await world.publish(
+        item("INV-2", amount="300.00", **small, item_version=2, open_amount="0.00", change="-300.00", cause="cash",
+             business_date=date(2026, 4, 28)),
+    )  # fmt: skip
+    await begin(world, date(2026, 4, 30), date(2026, 5, 1))
+    await world.publish(item("INV-3", amount="2000.00", due_date=date(2026, 5, 10)))
+    await begin(world, date(2026, 5, 29), date(2026, 6, 1))
+    last = world.published(FinanceChargeAssessed)[-1]
+    lines = [(line.document_number, line.days, str(line.amount)) for line in last.items]
+    assert lines == [("INV-2", 8, "0.79"), ("INV-3", 21, "13.81")]

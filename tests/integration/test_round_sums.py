@@ -68,6 +68,10 @@ async def test_two_payments_by_hand_teach_and_another_choice_ends_it(world: Worl
     assert {line.evidence for line in applied} == {"as a clerk did with payments P-1, P-2 before"}
     assert await pay(world, "Q-1", "C-2") == [], "what one customer's payments taught holds for no other"
     assert await pay(world, "P-4", amount="150.50") == [], "no round sum"
+    async with world.http("cash_app", "auditor") as client:
+        span = {"since": DAY.isoformat(), "until": DAY.isoformat(), "by": "rule"}
+        by_rule = {row["label"]: row for row in (await client.get("/reports/match-rate", params=span)).json()["lines"]}
+    assert (by_rule["round_sum"]["payments_by_rule"], by_rule["by_hand"]["payments_by_rule"]) == (1, 0)
 
     reverse = {"reason": "they meant another invoice"}
     assert (await world.command("cash_app", "cash_clerk", "/payments/P-3/reverse", reverse)).is_success

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel
 
-from services.analytics.aging.store import bucket_amounts
+from services.analytics.aging.store import bucket_amounts, credit_amounts
 from shared.contracts.event import Currency, Identifier
 
 
@@ -29,9 +29,17 @@ class AgingLine(BaseModel):
     over_120: Decimal
     total: Decimal
     open_items: int
+    on_account: Decimal
+    """Credit of customers that settles no item yet; not part of `total`."""
+    unapplied: Decimal
+    """Money received from customers that is not applied yet; not part of `total`."""
+    net: Decimal
+    """`total` less `on_account` and `unapplied`."""
 
     @classmethod
     def of(cls, row: Any) -> Self:
+        amounts = bucket_amounts(row)
+        credit = credit_amounts(row)
         return cls(
             company_id=row["company_id"],
             currency=row["currency"],
@@ -39,7 +47,9 @@ class AgingLine(BaseModel):
             customer_id=row.get("customer_id"),
             customer_name=row.get("customer_name"),
             open_items=row["open_items"],
-            **bucket_amounts(row),
+            net=amounts["total"] - sum(credit.values()),
+            **amounts,
+            **credit,
         )
 
 

@@ -22,6 +22,11 @@ def bucket_amounts(row: Any) -> dict[str, Decimal]:
     return {"current": amounts.pop("current_amount"), **amounts}
 
 
+def credit_amounts(row: Any) -> dict[str, Decimal]:
+    """Credit on account and unapplied money of a row, exact in its currency."""
+    return {name: round_half_up(row[name], row["currency"]) for name in ("on_account", "unapplied")}
+
+
 def snapshot_from_row(row: Any) -> AgingSnapshotTaken:
     return AgingSnapshotTaken(
         snapshot_id=f"{row['company_id']}/{row['currency']}/{row['as_of']}",
@@ -30,6 +35,7 @@ def snapshot_from_row(row: Any) -> AgingSnapshotTaken:
         currency=row["currency"],
         open_items=row["open_items"],
         **bucket_amounts(row),
+        **credit_amounts(row),
     )
 
 
@@ -40,6 +46,6 @@ def insert_snapshot(uow: UnitOfWork, snapshot: AgingSnapshotTaken) -> None:
         (
             snapshot.company_id, snapshot.currency, snapshot.as_of, snapshot.current, snapshot.days_1_30,
             snapshot.days_31_60, snapshot.days_61_90, snapshot.days_91_120, snapshot.over_120, snapshot.total,
-            snapshot.open_items,
+            snapshot.open_items, snapshot.on_account, snapshot.unapplied,
         ),
     )  # fmt: skip

@@ -84,6 +84,28 @@ CREATE TABLE cash_applied (
 );
 CREATE INDEX cash_applied_day ON cash_applied (applied_on) INCLUDE (company_id, currency, amount);
 
+-- Money of customers that settles no item, by customer and day; and by company, so that the aging by company reads few
+-- rows. Each transaction adds to rows of its own shard.
+CREATE TABLE customer_credit (
+    customer_id text NOT NULL,
+    company_id text NOT NULL,
+    currency text NOT NULL,
+    business_date date NOT NULL,
+    on_account numeric(24, 3) NOT NULL,
+    unapplied numeric(24, 3) NOT NULL,
+    PRIMARY KEY (customer_id, company_id, currency, business_date)
+);
+
+CREATE TABLE company_credit (
+    company_id text NOT NULL,
+    currency text NOT NULL,
+    business_date date NOT NULL,
+    shard smallint NOT NULL,
+    on_account numeric(24, 3) NOT NULL,
+    unapplied numeric(24, 3) NOT NULL,
+    PRIMARY KEY (company_id, currency, business_date, shard)
+);
+
 CREATE TABLE aging_snapshot (
     company_id text NOT NULL,
     currency text NOT NULL,
@@ -96,6 +118,8 @@ CREATE TABLE aging_snapshot (
     over_120 numeric(18, 3) NOT NULL,
     total numeric(18, 3) NOT NULL,
     open_items integer NOT NULL,
+    on_account numeric(18, 3) NOT NULL,
+    unapplied numeric(18, 3) NOT NULL,
     PRIMARY KEY (company_id, as_of, currency)
 );
 CREATE INDEX aging_snapshot_day ON aging_snapshot (as_of, company_id, currency);
@@ -228,6 +252,8 @@ DROP VIEW aging_step;
 DROP FUNCTION open_items_as_of(date);
 DROP TABLE period_report;
 DROP TABLE aging_snapshot;
+DROP TABLE company_credit;
+DROP TABLE customer_credit;
 DROP TABLE cash_applied;
 DROP TABLE aging_sum;
 DROP TABLE item_movement;

@@ -94,3 +94,29 @@ FROM unnest($1::text[], $2::integer[], $3::text[]) AS received (customer_id, ver
 ORDER BY received.customer_id, received.version DESC
 ON CONFLICT (customer_id) DO UPDATE SET version = excluded.version, name = excluded.name
 WHERE customer.version < excluded.version;
+
+-- name: add_to_credit
+-- Changes of money on account and unapplied money, added to the sums of the day: of the customer, and of the company. In
+-- key order, so that two transactions that add to the same rows cannot deadlock.
+WITH change AS (
+    SELECT c.customer_id, c.company_id, c.currency, c.business_date, c.on_account, c.unapplied
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::numeric[], $6::numeric[])
+        AS c (customer_id, company_id, currency, business_date, on_account, unapplied)
+), of_customers AS (
+    INSERT INTO customer_credit (customer_id, company_id, currency, business_date, on_account, unapplied)
+    SELECT c.customer_id, c.company_id, c.currency, c.business_date, sum(c.on_account), sum(c.unapplied)
+    FROM change AS c
+    GROUP BY c.customer_id, c.company_id, c.currency, c.business_date
+    ORDER BY c.customer_id, c.company_id, c.currency, c.business_date
+    ON CONFLICT (customer_id, company_id, currency, business_date) DO UPDATE SET
+        on_account = customer_credit.on_account + excluded.on_account,
+        unapplied = customer_credit.unapplied + excluded.unapplied
+)
+INSERT INTO company_credit (company_id, currency, business_date, shard, on_account, unapplied)
+SELECT c.company_id, c.currency, c.business_date, pg_backend_pid() % 4, sum(c.on_account), sum(c.unapplied)
+FROM change AS c
+GROUP BY c.company_id, c.currency, c.business_date
+ORDER BY c.company_id, c.currency, c.business_date
+ON CONFLICT (company_id, currency, business_date, shard) DO UPDATE SET
+    on_account = company_credit.on_account + excluded.on_account,
+    unapplied = company_credit.unapplied + excluded.unapplied;

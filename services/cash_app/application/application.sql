@@ -13,11 +13,13 @@ SELECT * FROM unnest(
 -- What applications settled, one row per item, with why.
 INSERT INTO application_line (
     customer_id, application_id, line_no, item_id, document_number, amount, discount, rule, why, evidence, score,
-    alternatives, tolerance, deduction
+    alternatives, tolerance, deduction, discount_taxes, surplus, paid, exchange_difference,
+    recovered, given_back
 )
 SELECT * FROM unnest(
     $1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::numeric[], $7::numeric[], $8::text[],
-    $9::text[], $10::text[], $11::integer[], $12::text[], $13::numeric[], $14::numeric[]
+    $9::text[], $10::text[], $11::integer[], $12::text[], $13::numeric[], $14::numeric[], $15::jsonb[],
+    $16::numeric[], $17::numeric[], $18::numeric[], $19::numeric[], $20::numeric[]
 );
 
 -- name: insert_deductions

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import structlog
+
 from services.cash_app.application.domain.application import apply_payment, close_order, post_item
 from services.cash_app.application.domain.credit_memo import credit_of
 from services.cash_app.application.policy import APPLICATION_RULES
+from services.cash_app.open_items.domain.discount_tax_rules import DiscountTaxRules, has_tax_in_discount
 from services.cash_app.open_items.domain.document_number import document_key, reference_key
 from services.cash_app.open_items.domain.instalments import items_of_instalments
 from services.cash_app.open_items.domain.open_item import DiscountBase, OpenItem, charge_of, item_of
+from services.cash_app.open_items.policy import DISCOUNT_TAX_RULES
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.work import CashWork
 from shared.contracts.invoicing import CreditMemoPosted, FinanceChargePosted, InvoicePosted, OpenOrderChanged
 from shared.kernel.journal import Account
+
+log = structlog.get_logger(__name__)
 
 Posted = InvoicePosted | FinanceChargePosted
 
@@ -24,18 +30,36 @@ async def post_invoices(invoices: list[InvoicePosted], uow: CashWork) -> None:
     Money that waited for it settles it first, then money on account.
     """
     versions = await uow.policy(APPLICATION_RULES)
+    tax_rules = await uow.policy(DISCOUNT_TAX_RULES)
 
     def base(invoice: InvoicePosted) -> DiscountBase:
         return versions.on(invoice.invoice_date).document.of(invoice.company_id, invoice.customer_id).discount.base
+
+    def lowers_tax(invoice: InvoicePosted) -> bool:
+        return has_tax_in_discount(invoice) and _lowers_tax(invoice, tax_rules.on(invoice.invoice_date).document)
 
     await _post_items(
         [
             (invoice, item)
             for invoice in invoices
-            for item in items_of_instalments(invoice, item_of(invoice, base(invoice)))
+            for item in items_of_instalments(
+                invoice, item_of(invoice, base(invoice), discount_lowers_tax=lowers_tax(invoice))
+            )
         ],
         uow,
     )
+
+
+def _lowers_tax(invoice: InvoicePosted, rules: DiscountTaxRules) -> bool:
+    answer = rules.of(invoice.jurisdiction)
+    if answer is None:
+        log.warning(
+            "whether a discount lowers the tax is not known: the whole discount will be booked as discount; add the "
+            "jurisdiction to the policy discount_tax_rules",
+            invoice=invoice.invoice_number,
+            jurisdiction=invoice.jurisdiction,
+        )
+    return bool(answer)
 
 
 async def post_finance_charges(charges: list[FinanceChargePosted], uow: CashWork) -> None:

@@ -22,6 +22,7 @@ from services.cash_app.bank_files.schemas import (
     CloseReview,
     Deposit,
     Deposited,
+    EntryTaken,
     EntryView,
     ImportView,
     MappingView,
@@ -48,6 +49,7 @@ from shared.chassis.http import (
     require_roles,
 )
 from shared.chassis.http.schemas import WithReason
+from shared.components.approvals.schemas import ApprovalView
 from shared.contracts.event import Identifier
 
 router = APIRouter()
@@ -132,6 +134,20 @@ async def import_entries(
     (after,) = decode_cursor(cursor, 1, int) if cursor else (0,)
     rows = await db.fetch("view_import_entries", import_id, kind, outcome, after, limit + 1)
     return Page[EntryView].of(rows, limit, EntryView.of, lambda row: (row["entry_no"],))
+
+
+@router.post("/imports/{import_id}/request-acceptance", status_code=202)
+async def request_acceptance(import_id: str, body: CloseReview, command: Clerk) -> ApprovalView:
+    """Requests that a refused file goes in as it is; POST /approvals/{approval_id}/approve lets a second person agree.
+
+    Lines that cannot be taken then wait in GET /bank-entries/review, and so does the difference of a statement that
+    does not balance.
+    """
+
+    async def work(uow: CashWork) -> ApprovalView:
+        return ApprovalView.of(await commands.request_acceptance(import_id, body.reason, command, uow))
+
+    return await command.run(work, body)
 
 
 @router.get("/bank-accounts")
@@ -233,6 +249,16 @@ async def entries_for_review(
     (after,) = decode_cursor(cursor, 1)
     rows = await db.fetch("view_entries_for_review", after, limit + 1)
     return Page[ReviewEntryView].of(rows, limit, ReviewEntryView.of, lambda row: (row["subject_id"],))
+
+
+@router.post("/bank-entries/{subject_id}/take")
+async def take_entry(subject_id: str, body: CloseReview, command: Clerk) -> EntryTaken:
+    """Posts an entry that waits for a person as money of its own."""
+
+    async def work(uow: CashWork) -> EntryTaken:
+        return await commands.take_entry(subject_id, body.reason, command, uow)
+
+    return await command.run(work, body)
 
 
 @router.post("/bank-entries/{subject_id}/close-review")

@@ -7,26 +7,27 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from services.cash_app.bank_files.collective_details import divide_known_lines
 from services.cash_app.bank_files.domain.import_plan import ImportPlan
-from services.cash_app.bank_files.domain.planned_entries import PlannedEntry
+from services.cash_app.bank_files.domain.planned_entries import PlannedEntry, with_own_identity
 from services.cash_app.bank_files.domain.read_context import ERRORS_MAX, FileError
+from services.cash_app.bank_files.known_lines import KnownLines
 from services.cash_app.work import CashWork
 from shared.contracts.erp import PaymentReceived, PaymentReturned
-from shared.kernel.money import Money
 
 _NEW = frozenset({"post", "held", "review", "booked"})
 
 
-async def compare_with_earlier_imports(planned: ImportPlan, uow: CashWork) -> list[FileError]:
-    """What of the file came before: an error where it did in the same kind of message, else passed over.
+async def compare_with_earlier_imports(planned: ImportPlan, import_id: str, uow: CashWork) -> list[FileError]:
+    """What of the file came before: an error for a whole statement or bundle, a line is passed over.
 
-    A notification, an interim report or a lockbox file reports payments that the statement reports again: under the
-    same bank reference they are posted once. A return is given the payment that it returns.
+    Notifications, interim reports, statements and corrected statements report the same lines: each is posted once. A
+    return is given the payment that it returns.
     """
     errors = await _statements(planned, uow)
     errors += await _bundles(planned, uow)
-    errors += await _entries(planned, uow)
     if not errors:
+        await _entries(planned, import_id, uow)
         await _returns(planned, uow)
     return errors[:ERRORS_MAX]
 
@@ -62,27 +63,80 @@ async def _bundles(planned: ImportPlan, uow: CashWork) -> list[FileError]:
     ]
 
 
-async def _entries(planned: ImportPlan, uow: CashWork) -> list[FileError]:
+async def _entries(planned: ImportPlan, import_id: str, uow: CashWork) -> None:
+    """Passes over what earlier messages reported, statement by statement, and gives what is new an identity of its own.
+
+    A reference that was used for other money before does not keep a line out: it becomes a payment of its own, which
+    is held where it may be the earlier one.
+    """
     wanted = [one.subject_id for one in planned.entries if one.outcome in _NEW]
     if not wanted:
-        return []
-    seen = {row["subject_id"]: row for row in await uow.fetch("entries_seen", wanted)}
-    references = [d.bank_reference for d in planned.entries if isinstance(d.event, PaymentReceived)]
-    known = {row["bank_reference"]: row["payment_id"] for row in await uow.fetch("payments_known", references)}
-    errors: list[FileError] = []
+        return
+    taken = {row["subject_id"]: row for row in await uow.fetch("entries_seen", wanted)}
+    await _payments_known(planned, uow)
+    of_statement: defaultdict[int, list[int]] = defaultdict(list)
     for at, one in enumerate(planned.entries):
-        if one.outcome not in _NEW:
-            continue
-        before = seen.get(one.subject_id)
+        if one.outcome in _NEW:
+            of_statement[planned.statement_of[at]].append(at)
+    for at in of_statement.pop(-1, []):
+        before = taken.get(planned.entries[at].subject_id)
         if before is not None:
-            if _reported_again(one, before):
-                _pass_over(planned, at, f"came before, in import {before['import_id']} at {before['place']}")
-            else:
-                errors.append(FileError(one.place, _refusal(one, before)))
-        elif isinstance(one.event, PaymentReceived) and one.bank_reference in known:
-            _pass_over(planned, at, f"came before, as payment {known[one.bank_reference]}")
+            _pass_over(planned, at, f"came before, in import {before['import_id']} at {before['place']}")
+    known = await KnownLines.load(planned, of_statement, uow)
+    subjects = set(taken)
+    for number in sorted(of_statement):
+        statement, account = planned.statements[number]
+        new = known.match(of_statement[number], statement, account.bank_account, planned)
+        for at in new:
+            if planned.entries[at].subject_id in subjects:
+                planned.entries[at] = with_own_identity(planned.entries[at], import_id)
+            subjects.add(planned.entries[at].subject_id)
     await _divided_elsewhere(planned, uow)
-    return errors
+    await _sums_of_bundles(planned, known.days_max, uow)
+    await divide_known_lines(planned, import_id, known.days_max, uow)
+
+
+async def _sums_of_bundles(planned: ImportPlan, days_max: int, uow: CashWork) -> None:
+    """A credit of a statement that is the sum of payments reported one by one is the line of their bundle.
+
+    So where the bundle is the only one of the amount near in time, the line is the only one, and the line neither
+    names documents nor a payer of one payment.
+    """
+    lines = {
+        at: one
+        for at, one in enumerate(planned.entries)
+        if one.source == "statement" and one.kind == "payment" and one.outcome == "post" and _may_be_a_sum(one)
+    }
+    if not lines:
+        return
+    asked = [[one.bank_account for one in lines.values()], [one.amount for one in lines.values()]]
+    rows = await uow.fetch("bundles_of_sums", *asked, [one.value_date for one in lines.values()], days_max)
+    fitting: defaultdict[int, list[Any]] = defaultdict(list)
+    users: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for at, one in lines.items():
+        for row in rows:
+            same = (row["bank_account"], row["currency"], row["net"]) == (one.bank_account, one.currency, one.amount)
+            if same and abs((row["value_date"] - one.value_date).days) <= days_max and _of_many(one, row):
+                fitting[at].append(row)
+                users[row["bank_account"], row["bundle_id"]].append(at)
+    for at, bundles in fitting.items():
+        row = bundles[0]
+        if len(bundles) == 1 and len(users[row["bank_account"], row["bundle_id"]]) == 1:
+            one = planned.entries[at]
+            entry = replace(one.entry, collective_reference=row["bundle_id"]) if one.entry is not None else None
+            note = f"the sum of {row['payments']} payments reported as {row['bundle_id']}: not a payment itself"
+            planned.entries[at] = replace(one, kind="bundle", outcome="held", note=note, entry=entry)
+            planned.lines.append((at, row["kind"]))
+
+
+def _may_be_a_sum(one: PlannedEntry) -> bool:
+    return one.entry is not None and not one.entry.remittance and not one.entry.customer_id
+
+
+def _of_many(one: PlannedEntry, bundle: Any) -> bool:
+    """Whether the line may stand for the bundle: a payer's account tells a payment, but an acquirer's."""
+    payer = one.entry.payer_account if one.entry is not None else ""
+    return not payer or bundle["kind"] == "card"
 
 
 async def _divided_elsewhere(planned: ImportPlan, uow: CashWork) -> None:
@@ -109,19 +163,17 @@ async def _divided_elsewhere(planned: ImportPlan, uow: CashWork) -> None:
                     _pass_over(planned, at, note)
 
 
-def _reported_again(one: PlannedEntry, before: Any) -> bool:
-    """Another message, or a later report of the same day, reports the same money."""
-    same = (before["amount"], before["currency"]) == (one.amount, one.currency)
-    elsewhere = before["source"] != one.source or one.source == "interim"
-    return same and (elsewhere or one.kind == "advice")
-
-
-def _refusal(one: PlannedEntry, before: Any) -> str:
-    where = f"came before, in import {before['import_id']} at {before['place']}"
-    if before["amount"] != one.amount:
-        earlier, now = Money(before["amount"], before["currency"]), Money(one.amount, one.currency)
-        return f"bank reference {one.bank_reference} {where}, with {earlier} instead of {now}"
-    return f"{Money(one.amount, one.currency)} with bank reference {one.bank_reference} {where}"
+async def _payments_known(planned: ImportPlan, uow: CashWork) -> None:
+    """Passes over payments that the bank feed or a deposit slip reported under the whole reference."""
+    references = [d.bank_reference for d in planned.entries if isinstance(d.event, PaymentReceived)]
+    known = {
+        (row["bank_reference"], row["currency"], row["amount"], row["value_date"]): row["payment_id"]
+        for row in await uow.fetch("payments_of_feed", references)
+    }
+    for at, one in enumerate(planned.entries):
+        payment_id = known.get((one.bank_reference, one.currency, one.amount, one.value_date))
+        if payment_id is not None and isinstance(one.event, PaymentReceived):
+            _pass_over(planned, at, f"came before, as payment {payment_id}")
 
 
 def _pass_over(planned: ImportPlan, at: int, note: str) -> None:

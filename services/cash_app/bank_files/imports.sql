@@ -20,12 +20,30 @@ SELECT EXISTS (SELECT 1 FROM import_file WHERE stage IN ('received', 'parsed', '
 
 -- name: next_import_to_read
 -- The oldest file not yet read and checked, without locking it.
-SELECT f.import_id, f.file_name, f.content_sha256, f.format, f.payer, f.received_at, c.content
+SELECT f.import_id, f.file_name, f.content_sha256, f.format, f.payer, f.received_at, f.accepted_by, c.content
 FROM import_file AS f
 INNER JOIN import_content AS c ON f.import_id = c.import_id
 WHERE f.stage IN ('received', 'parsed')
 ORDER BY f.received_at, f.import_id
 LIMIT 1;
+
+-- name: lock_refused_import
+-- A file that was refused, locked, with what is wrong and how much is at stake; of a file that could not be read the
+-- company and currency of the first account of ours.
+SELECT
+    f.import_id, f.file_name, f.errors, coalesce(f.company_id, a.company_id) AS company_id,
+    coalesce(f.currency, a.currency) AS currency, coalesce(f.difference, 0) AS difference
+FROM import_file AS f
+LEFT JOIN LATERAL (
+    SELECT b.company_id, b.currency FROM bank_account AS b WHERE b.active ORDER BY b.bank_account LIMIT 1
+) AS a ON true
+WHERE f.import_id = $1 AND f.stage = 'refused'
+FOR UPDATE OF f;
+
+-- name: accept_import
+-- The file is read again and goes in as it is: what cannot be taken waits in a queue.
+UPDATE import_file SET stage = 'received', refused_after = NULL, errors = '[]', accepted_by = $2
+WHERE import_id = $1 AND stage = 'refused';
 
 -- name: claim_import
 -- A file that is still to be checked, locked.
@@ -44,7 +62,9 @@ WHERE import_id = $1 AND stage IN ('received', 'parsed');
 
 -- name: refuse_import
 -- The file is not taken, with everything that is wrong with it.
-UPDATE import_file SET refused_after = stage, stage = 'refused', format = coalesce($2, format), errors = $3
+UPDATE import_file
+SET refused_after = stage, stage = 'refused', format = coalesce($2, format), errors = $3, company_id = $4,
+    currency = $5, difference = $6
 WHERE import_id = $1 AND stage IN ('received', 'parsed');
 
 -- name: mark_import_validated
@@ -103,8 +123,38 @@ INNER JOIN unnest($1::text[], $2::text[], $3::text[], $4::date[])
 
 -- name: entries_seen
 -- Which of these entries were taken before, and where.
-SELECT subject_id, import_id, place, source, amount, currency FROM import_entry
+SELECT subject_id, import_id, place FROM import_entry
 WHERE subject_id = ANY($1::text[]) AND outcome IN ('post', 'held', 'review', 'booked');
+
+-- name: lines_reported
+-- Lines that were reported first with these amounts of accounts, within days of a value date, with the balances of
+-- their statements.
+SELECT DISTINCT
+    e.import_id, e.entry_no, e.subject_id, e.place, e.kind, e.source, e.bank_account, e.line_reference, e.currency,
+    e.amount, e.value_date, e.facts, coalesce(b.statement_date, r.reported_on, e.value_date) AS reported_on, b.opening,
+    b.closing
+FROM unnest($1::text[], $2::numeric[], $3::date[]) AS w (bank_account, amount, value_date)
+INNER JOIN import_entry AS e
+    ON e.bank_account = w.bank_account AND e.amount = w.amount
+    AND e.value_date BETWEEN w.value_date - $4::integer AND w.value_date + $4::integer
+    AND e.outcome <> 'seen_before'
+    AND e.kind IN ('payment', 'return', 'bundle', 'charge', 'own_payment_returned')
+LEFT JOIN statement_line AS l ON e.import_id = l.import_id AND e.entry_no = l.entry_no
+LEFT JOIN statement_balance AS b ON l.import_id = b.import_id AND l.statement_no = b.statement_no
+LEFT JOIN reported_receipt AS r ON e.subject_id = r.subject_id
+ORDER BY e.import_id, e.entry_no;
+
+-- name: reports_of_accounts
+-- The balances of accounts' statements, from two months before a day.
+SELECT bank_account, statement_date, opening, closing
+FROM statement_balance
+WHERE bank_account = ANY($1::text[]) AND statement_date >= $2::date - 60;
+
+-- name: payments_of_feed
+-- Payments that the bank feed or a deposit slip reported with these references.
+SELECT bank_reference, payment_id, currency, amount, value_date
+FROM bank_reference
+WHERE bank_reference = ANY($1::text[]);
 
 -- name: collective_entries_seen
 -- Bookings that another kind of message reported with these references, with the sum of their entries.
@@ -128,11 +178,11 @@ SELECT trace_number, bank_reference, currency, amount FROM payment_trace WHERE t
 -- What a file reports, entry by entry, and what becomes of it.
 INSERT INTO import_entry (
     import_id, entry_no, place, kind, outcome, subject_id, source, bank_account, bank_reference, currency, amount,
-    value_date, note, event, collective_reference, facts
+    value_date, note, event, collective_reference, facts, line_reference
 )
 SELECT * FROM unnest(
     $1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::text[], $11::numeric[], $12::date[], $13::text[], $14::text[], $15::text[], $16::jsonb[]
+    $10::text[], $11::numeric[], $12::date[], $13::text[], $14::text[], $15::text[], $16::jsonb[], $17::text[]
 );
 
 -- name: insert_bank_statements
@@ -174,6 +224,27 @@ INNER JOIN unnest($1::text[], $2::text[]) AS w (bank_account, bundle_id)
 -- name: open_bundles
 -- Bundles whose sum no line of a statement has shown yet.
 SELECT bank_account, bundle_id FROM bundle WHERE line_id IS NULL ORDER BY value_date DESC LIMIT 20000;
+
+-- name: single_lines_of_sums
+-- Lines that statements reported as one payment, with the sum of a booking that another message divides.
+SELECT DISTINCT e.bank_account, w.collective_reference, e.currency, e.subject_id
+FROM unnest($1::text[], $2::text[], $3::numeric[], $4::date[])
+    AS w (bank_account, collective_reference, amount, value_date)
+INNER JOIN import_entry AS e
+    ON e.bank_account = w.bank_account AND e.amount = w.amount
+    AND e.value_date BETWEEN w.value_date - $5::integer AND w.value_date + $5::integer
+    AND e.outcome = 'post' AND e.kind = 'payment' AND e.source = 'statement'
+    AND e.line_reference IN ('', w.collective_reference)
+ORDER BY e.bank_account, w.collective_reference, e.subject_id;
+
+-- name: bundles_of_sums
+-- Bundles that no line of a statement has shown yet, with exactly the amount of a line, near in time.
+SELECT DISTINCT b.bank_account, b.bundle_id, b.kind, b.currency, b.net, b.value_date, b.payments
+FROM unnest($1::text[], $2::numeric[], $3::date[]) AS w (bank_account, amount, value_date)
+INNER JOIN bundle AS b
+    ON b.bank_account = w.bank_account AND b.net = w.amount AND b.line_id IS NULL
+    AND b.value_date BETWEEN w.value_date - $4::integer AND w.value_date + $4::integer
+ORDER BY b.bank_account, b.bundle_id;
 
 -- name: join_bundles
 -- Joins a line to the bundle of its account with exactly its sum, near in time, where neither has another choice.
@@ -272,12 +343,16 @@ ORDER BY subject_id
 LIMIT $2;
 
 -- name: entry_for_review
--- An entry that waits for a person, locked.
-SELECT import_id, entry_no, note FROM import_entry WHERE subject_id = $1 AND outcome = 'review' FOR UPDATE;
+-- An entry that waits for a person, locked, with the stage of its file.
+SELECT e.import_id, e.entry_no, e.kind, e.note, e.event, f.stage
+FROM import_entry AS e
+INNER JOIN import_file AS f ON e.import_id = f.import_id
+WHERE e.subject_id = $1 AND e.outcome = 'review'
+FOR UPDATE OF e;
 
 -- name: close_review
 -- A person has dealt with the entry.
-UPDATE import_entry SET outcome = 'noted', note = $3 WHERE import_id = $1 AND entry_no = $2;
+UPDATE import_entry SET outcome = 'noted', note = $3, event = NULL WHERE import_id = $1 AND entry_no = $2;
 
 -- name: view_bundles
 -- A page of bundles; open ones only, where asked.

@@ -23,6 +23,8 @@ class ErrorView(BaseModel):
     place: str
     """A line of the file ("line 12"), or an element with its line."""
     what: str
+    acceptable: bool = False
+    """Whether the file may go in without this, when a second person agrees."""
 
 
 class ImportView(BaseModel):
@@ -160,6 +162,13 @@ class BundleLineView(BaseModel):
 
 class CloseReview(WithReason):
     """What a person found about an entry, such as the refund that came back."""
+
+
+class EntryTaken(BaseModel):
+    """The payment or return that an entry became."""
+
+    import_id: str
+    subject_id: str
 
 
 class ReviewClosed(BaseModel):

@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from services.cash_app.bank_files.domain.bank_file import Statement
 from services.cash_app.bank_files.domain.import_plan import ImportPlan
-from services.cash_app.bank_files.domain.planned_entries import OwnAccount, PlannedEntry
+from services.cash_app.bank_files.domain.own_account import OwnAccount
+from services.cash_app.bank_files.domain.planned_entries import PlannedEntry
 from services.cash_app.bank_reconciliation.domain.coding import Coding, UncodedLine, code_by_rule
 from services.cash_app.bank_reconciliation.domain.line import StatementLine
 from services.cash_app.bank_reconciliation.domain.own_accounts import OwnAccounts
@@ -28,7 +29,7 @@ from shared.components import ledger
 
 _CHUNK: Final = 2_000
 _NOT_BOOKED: Final = frozenset({"pending", "test"})
-_NO_RECEIPT: Final = frozenset({"debit", "own_payment_returned"})
+_NO_RECEIPT: Final = frozenset({"debit", "own_payment_returned", "difference"})
 Codings = dict[int, Coding]
 """By entry of the plan, what a rule takes it for."""
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from services.cash_app.bank_files.domain.bank_file import Bundle
 from services.cash_app.bank_files.domain.import_plan import ImportPlan
-from services.cash_app.bank_files.domain.planned_entries import OwnAccount, PlannedEntry
+from services.cash_app.bank_files.domain.own_account import OwnAccount
+from services.cash_app.bank_files.domain.planned_entries import PlannedEntry
 from services.cash_app.payments.domain.payment import UNIDENTIFIED_CUSTOMER
 from services.cash_app.work import CashWork
 from shared.components import ledger
@@ -41,7 +42,7 @@ async def _save_bundles(import_id: str, planned: ImportPlan, uow: CashWork) -> N
         for b, a, source in bundles
     ])  # fmt: skip
     companies = {account.bank_account: account.company_id for _, account in planned.statements}
-    charges = [entry for entry in planned.entries if entry.outcome == "booked"]
+    charges = [entry for entry in planned.entries if entry.outcome == "booked" and entry.kind == "charge"]
     ledger.post(uow, [_fee_of(bundle, account) for bundle, account, _ in bundles if bundle.fee])
     ledger.post(uow, [_charge_of(entry, companies[entry.bank_account]) for entry in charges])
     held = [(planned.entries[at], kind) for at, kind in planned.lines if planned.entries[at].outcome == "held"]
@@ -86,7 +87,7 @@ def _collective(entry: PlannedEntry) -> str:
 
 
 def _entry_row(import_id: str, file_name: str, number: int, planned: PlannedEntry) -> tuple[Any, ...]:
-    event = planned.event if planned.outcome in {"post", "held"} else None
+    event = planned.event if planned.outcome in {"post", "held", "review"} else None
     if isinstance(event, PaymentReceived | PaymentReturned):
         origin = PaymentOrigin(import_id=import_id, file_name=file_name[:200], place=planned.place[:200])
         event = event.model_copy(update={"origin": origin})
@@ -95,6 +96,7 @@ def _entry_row(import_id: str, file_name: str, number: int, planned: PlannedEntr
         planned.bank_account, planned.bank_reference, planned.currency, planned.amount, planned.value_date,
         planned.note, event.model_dump_json() if event is not None else None,
         planned.entry.collective_reference if planned.entry is not None else "", _facts(planned),
+        planned.entry.reference if planned.entry is not None else "",
     )  # fmt: skip
 
 

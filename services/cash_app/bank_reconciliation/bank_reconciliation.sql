@@ -112,6 +112,13 @@ cash AS MATERIALIZED (
         ON p.receipt_id = e.subject_id AND e.outcome IN ('post', 'held', 'review', 'booked')
 ),
 
+failed AS (
+    SELECT DISTINCT
+        substring(encode(body, 'escape') FROM '"(?:payment_id|return_id)": ?"([^"]+)"') AS subject_id
+    FROM dead_letter
+    WHERE replayed_at IS NULL AND topic ~ '(PaymentReceived|PaymentReturned)$'
+),
+
 cash_sum AS (
     SELECT
         bank_account, match_key,
@@ -125,7 +132,8 @@ cash_sum AS (
 
 line AS (
     SELECT
-        l.line_id, l.bank_account, l.amount, l.statement_date, l.state, l.purpose, e.outcome, f.stage, s.day,
+        l.line_id, l.bank_account, l.amount, l.statement_date, l.state, l.purpose, f.stage, s.day,
+        CASE WHEN fd.subject_id IS NULL THEN e.outcome ELSE 'failed' END AS outcome,
         left(e.facts ->> 'details', 200) AS details,
         (c.import_id IS NOT NULL) AS counts,
         CASE
@@ -153,6 +161,7 @@ line AS (
         ON l.bank_account = b.bank_account AND e.collective_reference = b.bundle_id AND b.kind = 'collective'
         AND e.outcome = 'seen_before'
     LEFT JOIN payment AS own ON l.subject_id = own.payment_id
+    LEFT JOIN failed AS fd ON l.subject_id = fd.subject_id
     WHERE c.import_id IS NOT NULL OR l.statement_date > s.day
 ),
 

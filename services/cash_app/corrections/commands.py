@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from services.cash_app.application.domain.application import apply_payment
+from services.cash_app.application.domain.reopened import settle_reopened
 from services.cash_app.application.round_sum_lessons import end_lessons_of
 from services.cash_app.corrections.domain.reversal import (
     Correction,
@@ -42,6 +43,7 @@ async def reverse_application(
         raise Conflict(f"application {application_id} was reversed before")
     correction = await correction_of("reversed", payment, reason, command, uow)
     allowed(lambda: reverse(wanted[0], payment, history, correction))
+    _settle_reopened(correction)
     await end_lessons_of(payment.payment_id, reason, command, uow)
     return _post(uow, command, Action("reverse_application", reason), [payment], correction.bookings)
 
@@ -57,6 +59,7 @@ async def reverse_payment(
     correction = await correction_of("reversed", payment, reason, command, uow)
     for application in history.applications:
         allowed(lambda application=application: reverse(application, payment, history, correction))  # type: ignore[misc]
+    _settle_reopened(correction)
     await end_lessons_of(payment_id, reason, command, uow)
     return _post(uow, command, Action("reverse_payment", reason), [payment], correction.bookings)
 
@@ -75,6 +78,7 @@ async def transfer_payment(
     allowed(lambda: transfer(payment, history, to_customer_id, correction))
     await uow.load_items_for([payment])
     apply_payment(payment, to_subledger, correction.bookings)
+    _settle_reopened(correction)
     await end_lessons_of(payment.payment_id, reason, command, uow)
     return _post(uow, command, Action("transfer_payment", reason), [payment], correction.bookings)
 
@@ -89,6 +93,7 @@ async def unassign_payment(
     history = await load_history(payment, uow)
     correction = await correction_of("transferred", payment, reason, command, uow)
     allowed(lambda: return_to_suspense(payment, history, correction))
+    _settle_reopened(correction)
     await end_lessons_of(payment_id, reason, command, uow)
     return _post(uow, command, Action("unassign_payment", reason), [payment], correction.bookings)
 
@@ -155,6 +160,7 @@ async def rejoin_part(
     history = await load_history(part, uow)
     correction = await correction_of("reversed", part, reason, command, uow)
     reverse_allowed(part, history, correction)
+    _settle_reopened(correction)
     allowed(lambda: rejoin(part, whole, uow.business_date_of(whole.company_id), correction.bookings))
     return _post(uow, command, Action("rejoin_part", reason), [part, whole], correction.bookings)
 
@@ -166,6 +172,12 @@ async def correction_of(
     book = await uow.subledger(payment.customer_id) if payment.customer_id is not None else None
     on = uow.business_date_of(payment.company_id)
     return Correction(cause, f"{reason} ({command.person.name})", on, book, Bookings())
+
+
+def _settle_reopened(correction: Correction) -> None:
+    """What is owed again meets the credit that stands beside it."""
+    if correction.book is not None:
+        settle_reopened(correction.book, correction.bookings)
 
 
 def reverse_allowed(payment: Payment, history: PaymentHistory, correction: Correction) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from services.cash_app.corrections.domain.reversal import BookedApplication, ItemMovement, PaymentHistory
+from services.cash_app.corrections.domain.booked_line import BookedLine
+from services.cash_app.corrections.domain.reversal import BookedApplication, PaymentHistory
+from services.cash_app.open_items.store import tax_parts_from_json
 from services.cash_app.payments.domain.payment import Payment
 from services.cash_app.work import CashWork
-from shared.kernel.journal import Account, Posting
 from shared.kernel.money import round_half_up
 
 
@@ -38,53 +40,66 @@ async def _live_applications(payment_ids: Sequence[str], uow: CashWork) -> dict[
     if not rows:
         return {}
     keys = [row["customer_id"] for row in rows], [row["application_id"] for row in rows]
-    movements: defaultdict[str, list[ItemMovement]] = defaultdict(list)
-    for row in await uow.fetch("movements_of_applications", *keys):
-        change = round_half_up(row["change"], row["currency"])
-        movements[row["application_id"]].append(ItemMovement(row["customer_id"], row["item_id"], change, row["cause"]))
-    postings: defaultdict[str, list[Posting]] = defaultdict(list)
-    for row in await uow.fetch("postings_of_applications", *keys):
-        postings[row["entry_id"]].append(_posting(row))
-    await uow.items.load((m.customer_id, m.item_id) for moved in movements.values() for m in moved)
+    currencies = {row["application_id"]: (row["currency"], row["paid_currency"]) for row in rows}
+    lines: defaultdict[str, dict[int, BookedLine]] = defaultdict(dict)
+    for row in await uow.fetch("lines_of_applications", *keys):
+        line, of_application = _line(row, *currencies[row["application_id"]]), lines[row["application_id"]]
+        of_application[line.line_no] = of_application[line.line_no].less(line) if row["undone"] else line
+    if any(line.deduction for of_application in lines.values() for line in of_application.values()):
+        for row in await uow.fetch("deductions_of_applications", *keys):
+            of_application = lines[row["application_id"]]
+            for number, line in of_application.items():
+                if line.item_id == row["item_id"] and line.deduction:
+                    of_application[number] = replace(line, deductions=(*line.deductions, row["deduction_id"]))
+    applications = [_application(row, lines[row["application_id"]].values()) for row in rows]
+    await uow.items.load(key for application in applications for key in _items_settled(application))
     found: defaultdict[str, list[BookedApplication]] = defaultdict(list)
-    for row in rows:
-        found[row["payment_id"]].append(_application(row, movements, postings))
+    for application in applications:
+        found[application.payment_id].append(application)
     return dict(found)
 
 
+def _items_settled(application: BookedApplication) -> Iterator[tuple[str, str]]:
+    """The items of an application, and the deductions that it opened."""
+    for line in application.lines:
+        yield line.customer_id, line.item_id
+        for deduction_id in line.deductions:
+            yield line.customer_id, deduction_id
+
+
 def _items_of(applications: Iterable[BookedApplication], uow: CashWork) -> dict[tuple[str, str], Any]:
-    keys = {(m.customer_id, m.item_id) for application in applications for m in application.movements}
-    return {key: uow.items[key] for key in keys}
+    return {key: uow.items[key] for application in applications for key in _items_settled(application)}
 
 
-def _application(
-    row: Any, movements: Mapping[str, Sequence[ItemMovement]], postings: Mapping[str, Sequence[Posting]]
-) -> BookedApplication:
-    currency, application_id = row["currency"], row["application_id"]
+def _application(row: Any, lines: Iterable[BookedLine]) -> BookedApplication:
     return BookedApplication(
-        application_id=application_id,
+        application_id=row["application_id"],
         payment_id=row["payment_id"],
         customer_id=row["customer_id"],
         company_id=row["company_id"],
         applied_on=row["applied_on"],
-        currency=currency,
-        amount=round_half_up(row["amount"], currency),
-        discount=round_half_up(row["discount"], currency),
-        cash=round_half_up(row["cash"], row["paid_currency"]),
-        movements=tuple(movements[application_id]),
-        postings=tuple(postings[application_id]),
+        currency=row["currency"],
+        lines=tuple(line for line in lines if line.used),
+        reversals=row["undone"],
     )
 
 
-def _posting(row: Any) -> Posting:
-    return Posting(
-        entry_id=row["entry_id"],
-        company_id=row["company_id"],
-        business_date=row["business_date"],
-        debit=Account(row["debit"]),
-        credit=Account(row["credit"]),
-        amount=round_half_up(row["amount"], row["currency"]),
-        currency=row["currency"],
+def _line(row: Any, currency: str, paid_currency: str) -> BookedLine:
+    taxes = row["discount_taxes"]
+    return BookedLine(
+        line_no=row["line_no"],
         customer_id=row["customer_id"],
-        document=row["document"],
+        item_id=row["item_id"],
+        currency=currency,
+        paid_currency=paid_currency,
+        amount=round_half_up(row["amount"], currency),
+        discount=round_half_up(row["discount"], currency),
+        taxes=() if taxes == "[]" else tax_parts_from_json(taxes),
+        tolerance=round_half_up(row["tolerance"], currency),
+        deduction=round_half_up(row["deduction"], currency),
+        surplus=round_half_up(row["surplus"], currency),
+        paid=None if row["paid"] is None else round_half_up(row["paid"], paid_currency),
+        exchange_difference=round_half_up(row["exchange_difference"], paid_currency),
+        recovered=round_half_up(row["recovered"], currency),
+        given_back=round_half_up(row["given_back"], currency),
     )

@@ -21,3 +21,14 @@ async def release_duplicate(payment_id: str, body: WithVersion, command: Clerk) 
         return BookingResult.of(outcome)
 
     return await command.run(work, body)
+
+
+@router.post("/payments/{payment_id:path}/declare-repeat")
+async def declare_repeat(payment_id: str, body: WithVersion, command: Clerk) -> BookingResult:
+    """The bank reported the money of an earlier payment again: the receipt of this one is undone."""
+
+    async def work(uow: CashWork) -> BookingResult:
+        outcome = await commands.declare_repeat(payment_id, body.expected_version, body.reason, command, uow)
+        return BookingResult.of(outcome)
+
+    return await command.run(work, body)

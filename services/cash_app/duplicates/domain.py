@@ -10,7 +10,9 @@ from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.cash_app.application.domain.customer_subledger import CustomerSubledger
+from services.cash_app.application.domain.currency_conversion import convert_stated
+from services.cash_app.application.domain.customer_subledger import CustomerSubledger, UnmatchedReason
+from services.cash_app.application.domain.settlement import StatedAmount
 from services.cash_app.open_items.domain.document_number import document_key
 from services.cash_app.open_items.domain.open_item import OpenItem
 from services.cash_app.payments.domain.account_number import account_key
@@ -29,6 +31,11 @@ class DuplicateRules(BaseModel):
 
     duplicate_days: Annotated[int, Field(ge=0, le=60)]
     """Payments with value dates at most this far apart may be the same payment."""
+    reference_days: Annotated[int, Field(ge=0, le=365)] = 5
+    """One bank reference with another amount or payer, or with value dates at most this far apart, may be the same
+    payment and is held; with value dates further apart it is another payment."""
+    same_payment_days: Annotated[int, Field(ge=0, le=10)] = 3
+    """A file and the bank feed, or two kinds of messages, may give value dates so far apart for one payment."""
     possible_duplicates: Literal["hold", "apply"] = "hold"
     """What happens to money with the trace number, the bank reference or, from another source, the account and value
     date of an earlier payment: it is held for review, or applied like any other."""
@@ -104,7 +111,7 @@ class DuplicateCandidates:
         return (
             f"{Money(payment.amount, payment.currency)} for the same documents was received as payment "
             f"{first.payment_id} of value date {first.value_date} (bank reference {first.bank_reference}), {apart}; "
-            f"nothing is open on them any more, and up to {self._days_max(payment.value_date)} days apart is a "
+            f"less than this is open on them now, and up to {self._days_max(payment.value_date)} days apart is a "
             "possible duplicate payment"
         )
 
@@ -136,8 +143,28 @@ def bank_data_evidence(payment: Payment, first: ComparedPayment, mark: str) -> s
 
 
 def settles_nothing(payment: Payment, book: CustomerSubledger) -> bool:
-    """Whether none of the documents it names is open: a second instalment still finds its invoice open."""
-    return not any(isinstance(book.named(line.document_number, payment), OpenItem) for line in payment.remittance)
+    """Whether less is open on each document it names than it pays for it, in the document's own currency.
+
+    A second instalment still finds its invoice open; a payment that is repeated finds a rest of it at most.
+    """
+    return not any(_owed_still(line, payment, book) for line in payment.remittance)
+
+
+def _owed_still(line: RemittanceLine, payment: Payment, book: CustomerSubledger) -> bool:
+    """Whether as much as the line pays is open on its document, or was deducted of it or written off."""
+    item = book.named(line.document_number, payment)
+    if isinstance(item, OpenItem):
+        return item.open_amount >= line.amount
+    if item is UnmatchedReason.PAID:
+        aside = book.items_of(line.document_number, payment)
+        return sum((each.open_amount + each.written_off for each in aside), Decimal(0)) >= line.amount > 0
+    foreign = book.foreign(line.document_number, payment)
+    if foreign is None:
+        return False
+    converted = convert_stated(
+        foreign, StatedAmount(line.amount, line.discount), payment, payment.value_date, book.rates
+    )
+    return converted is None or converted.cash <= foreign.open_amount  # without a rate it may well be owed
 
 
 def compared(payment: Payment, trace_number: str | None = None, *, from_file: bool = False) -> ComparedPayment:

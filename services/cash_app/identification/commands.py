@@ -17,6 +17,11 @@ async def assign_payment(payment_id: str, customer_id: str, reason: str, command
     """Assigns money in suspense to a customer; it is applied by the rules, and its payer is learned."""
     if customer_id not in await uow.subledgers([customer_id]):
         raise Unprocessable(f"customer {customer_id!r} is not known: check the customer number")
+    held = await uow.fetch("held_duplicate_by_id", payment_id)
+    if held and held[0]["state"] == "held":
+        raise Conflict(
+            f"payment {payment_id} is held as a possible duplicate: {held[0]['evidence']}; release it, then assign it"
+        )
     suspended = await uow.fetch("suspended_of", [payment_id])
     before = [{name: row[name] for name in ("stated_customer", "unapplied_amount", "currency")} for row in suspended]
     why = f"assigned by {command.person.name}: {reason}"

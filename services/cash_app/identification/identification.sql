@@ -103,7 +103,7 @@ WHERE payment_id = ANY($1::text[])
 ORDER BY payment_id, rank;
 
 -- name: suspended_for
--- Suspended payments that name one of the customers or came from one of the accounts.
+-- Suspended payments that name one of the customers or came from one of the accounts, without held duplicates.
 SELECT
     payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date,
     unapplied_amount, details, bank_references
@@ -113,15 +113,17 @@ WHERE state = 'suspense'
         stated_customer = ANY($1::text[])
         OR account_key(payer_account) = ANY(ARRAY(SELECT account_key(a) FROM unnest($2::text[]) AS a))
     )
+    AND NOT EXISTS (SELECT FROM held_duplicate AS h WHERE h.payment_id = payment.payment_id AND h.state = 'held')
 ORDER BY payment_id;
 
 -- name: suspended_after
--- The next of a company's suspended payments by id.
+-- The next of a company's suspended payments by id, without held duplicates.
 SELECT
     payment_id, company_id, currency, stated_customer, payer_account, payer_name, remittance, value_date,
     unapplied_amount, details, bank_references
 FROM payment
 WHERE state = 'suspense' AND company_id = $1 AND payment_id > $2
+    AND NOT EXISTS (SELECT FROM held_duplicate AS h WHERE h.payment_id = payment.payment_id AND h.state = 'held')
 ORDER BY payment_id
 LIMIT $3;
 

@@ -50,7 +50,10 @@ CREATE TABLE open_item (
     deducted numeric(18, 3) NOT NULL DEFAULT 0 CHECK (deducted >= 0),
     tolerated numeric(18, 3) NOT NULL DEFAULT 0 CHECK (tolerated >= 0),
     written_off numeric(18, 3) NOT NULL DEFAULT 0 CHECK (written_off >= 0),
+    given_back numeric(18, 3) NOT NULL DEFAULT 0 CHECK (given_back >= 0),
     taxes jsonb NOT NULL DEFAULT '[]',
+    deducted_from text,
+    written_off_on date,
     PRIMARY KEY (customer_id, item_id),
     CHECK (discount_taken + credited + deducted + tolerated + written_off <= original_amount - open_amount),
     CHECK ((closed_on IS NULL) = (open_amount > 0))
@@ -58,6 +61,7 @@ CREATE TABLE open_item (
 CREATE INDEX open_item_open ON open_item (customer_id, due_date, document_number, item_id) WHERE open_amount > 0;
 CREATE INDEX open_item_due ON open_item (due_date, customer_id, item_id) WHERE open_amount > 0;
 CREATE INDEX open_item_document ON open_item (document_key);
+CREATE INDEX open_item_deducted_from ON open_item (customer_id, deducted_from) WHERE deducted_from IS NOT NULL;
 CREATE INDEX open_item_id ON open_item (item_id);
 CREATE INDEX open_item_deduction ON open_item (document_date, item_id) WHERE kind = 'deduction' AND open_amount > 0;
 
@@ -87,11 +91,29 @@ CREATE TABLE item_movement (
 );
 
 -- payments
--- A bank reference belongs to one payment, whichever replica receives it first.
+-- What messages reported of payments, by the bank's reference without our account. A bank may use a reference again, so
+-- that several payments have it; and two messages may report one payment under two references. The first row of a key
+-- is the lock on it, whichever replica receives it first. `import_id` is null for the bank feed.
 CREATE TABLE bank_reference (
-    bank_reference text PRIMARY KEY,
-    payment_id text NOT NULL
+    reference_key text NOT NULL,
+    number integer NOT NULL,
+    bank_reference text NOT NULL,
+    payment_id text NOT NULL,
+    bank_account text,
+    company_id text NOT NULL,
+    customer_id text,
+    payer_account text,
+    trace_number text,
+    currency text NOT NULL,
+    amount numeric(18, 3) NOT NULL,
+    value_date date NOT NULL,
+    import_id text,
+    PRIMARY KEY (reference_key, number)
 );
+CREATE INDEX bank_reference_reference ON bank_reference (bank_reference);
+CREATE INDEX bank_reference_payment ON bank_reference (payment_id);
+CREATE INDEX bank_reference_of_feed ON bank_reference (company_id, amount, value_date) WHERE import_id IS NULL;
+CREATE INDEX bank_reference_of_file ON bank_reference (company_id, amount, value_date) WHERE import_id IS NOT NULL;
 
 -- Nothing is left of a payment that was applied, split or refunded, or that the bank took back. Money in suspense has
 -- no customer; neither has money that was in suspense until it was split or taken back. `received_with` is the payment
@@ -99,7 +121,7 @@ CREATE TABLE bank_reference (
 -- memo's. `details` are the bank's words, `remittance_note` what of the remittance could not be understood.
 CREATE TABLE payment (
     payment_id text PRIMARY KEY,
-    bank_reference text NOT NULL UNIQUE,
+    bank_reference text NOT NULL,
     company_id text NOT NULL,
     customer_id text,
     stated_customer text,
@@ -108,7 +130,7 @@ CREATE TABLE payment (
     currency text NOT NULL,
     amount numeric(18, 3) NOT NULL CHECK (amount > 0),
     unapplied_amount numeric(18, 3) NOT NULL CHECK (unapplied_amount BETWEEN 0 AND amount),
-    state text NOT NULL CHECK (state IN ('suspense', 'unapplied', 'on_account', 'applied', 'returned')),
+    state text NOT NULL CHECK (state IN ('suspense', 'unapplied', 'on_account', 'applied', 'returned', 'repeat')),
     value_date date NOT NULL,
     method text NOT NULL,
     remittance jsonb NOT NULL,
@@ -125,7 +147,7 @@ CREATE TABLE payment (
     trace_number text,
     bank_references jsonb NOT NULL DEFAULT '[]',
     origin jsonb,
-    CONSTRAINT payment_nothing_left CHECK ((state IN ('applied', 'returned')) = (unapplied_amount = 0)),
+    CONSTRAINT payment_nothing_left CHECK ((state IN ('applied', 'returned', 'repeat')) = (unapplied_amount = 0)),
     CONSTRAINT payment_has_customer CHECK (CASE state WHEN 'suspense' THEN customer_id IS NULL
         WHEN 'unapplied' THEN customer_id IS NOT NULL
         WHEN 'on_account' THEN customer_id IS NOT NULL
@@ -247,7 +269,7 @@ CREATE TABLE application (
     currency text NOT NULL,
     applied_on date NOT NULL,
     amount numeric(18, 3) NOT NULL CHECK (amount > 0),
-    discount numeric(18, 3) NOT NULL CHECK (discount >= 0),
+    discount numeric(18, 3) NOT NULL,
     paid_currency text,
     paid_amount numeric(18, 3),
     policy_version integer NOT NULL,
@@ -255,6 +277,8 @@ CREATE TABLE application (
 );
 CREATE INDEX application_payment ON application (payment_id);
 
+-- `discount_taxes` is the part of the discount that is tax: [rate, tax]. `paid` is what a line in another currency used
+-- of the payment.
 CREATE TABLE application_line (
     customer_id text NOT NULL,
     application_id text NOT NULL,
@@ -270,6 +294,12 @@ CREATE TABLE application_line (
     alternatives text NOT NULL,
     tolerance numeric(18, 3) NOT NULL,
     deduction numeric(18, 3) NOT NULL,
+    discount_taxes jsonb NOT NULL DEFAULT '[]',
+    surplus numeric(18, 3) NOT NULL DEFAULT 0,
+    paid numeric(18, 3),
+    exchange_difference numeric(18, 3) NOT NULL DEFAULT 0,
+    recovered numeric(18, 3) NOT NULL DEFAULT 0,
+    given_back numeric(18, 3) NOT NULL DEFAULT 0,
     PRIMARY KEY (customer_id, application_id, line_no)
 );
 
@@ -310,7 +340,7 @@ WHERE ended_at IS NULL;
 CREATE INDEX round_sum_lesson_customer ON round_sum_lesson (customer_id, lesson_id);
 
 -- duplicates
--- Payments received again under a known bank reference; they change nothing.
+-- Payments reported again by another message; they change nothing.
 CREATE TABLE duplicate_payment (
     event_id uuid PRIMARY KEY,
     bank_reference text NOT NULL,
@@ -324,18 +354,19 @@ CREATE TABLE duplicate_payment (
 );
 CREATE INDEX duplicate_payment_first ON duplicate_payment (first_payment_id);
 
--- Possible duplicates under another bank reference, held unapplied until a person decides.
+-- Possible duplicates, held unapplied or in suspense until a person decides.
 CREATE TABLE held_duplicate (
     payment_id text PRIMARY KEY,
-    customer_id text NOT NULL,
+    customer_id text,
     first_payment_id text NOT NULL,
     held_on date NOT NULL,
     evidence text NOT NULL,
-    state text NOT NULL CHECK (state IN ('held', 'released', 'refunded', 'returned'))
+    state text NOT NULL CHECK (state IN ('held', 'released', 'refunded', 'returned', 'repeat'))
 );
 CREATE INDEX held_duplicate_held ON held_duplicate (held_on, payment_id) WHERE state = 'held';
 
 -- corrections
+-- An application may be reversed in parts: the bank takes back a part of its payment.
 CREATE TABLE application_reversal (
     customer_id text NOT NULL,
     application_id text NOT NULL,
@@ -347,10 +378,29 @@ CREATE TABLE application_reversal (
     discount numeric(18, 3) NOT NULL,
     cause text NOT NULL,
     reason text NOT NULL,
-    PRIMARY KEY (customer_id, application_id)
+    PRIMARY KEY (customer_id, application_id, reversal_id)
 );
 CREATE INDEX application_reversal_payment ON application_reversal (payment_id);
 CREATE INDEX application_reversal_id ON application_reversal (customer_id, reversal_id);
+
+-- What was undone on each item, with the meanings of application_line.
+CREATE TABLE application_reversal_line (
+    customer_id text NOT NULL,
+    application_id text NOT NULL,
+    reversal_id text NOT NULL,
+    line_no integer NOT NULL,
+    amount numeric(18, 3) NOT NULL,
+    discount numeric(18, 3) NOT NULL,
+    tolerance numeric(18, 3) NOT NULL,
+    deduction numeric(18, 3) NOT NULL,
+    discount_taxes jsonb NOT NULL,
+    surplus numeric(18, 3) NOT NULL,
+    paid numeric(18, 3),
+    exchange_difference numeric(18, 3) NOT NULL,
+    recovered numeric(18, 3) NOT NULL,
+    given_back numeric(18, 3) NOT NULL,
+    PRIMARY KEY (customer_id, application_id, reversal_id, line_no)
+);
 
 CREATE TABLE payment_transfer (
     transfer_id text PRIMARY KEY,
@@ -403,7 +453,7 @@ CREATE INDEX payment_trace_payment ON payment_trace (payment_id);
 -- `fee_item_id` and `claim_item_id` are the items that the last match charged to the customer.
 CREATE TABLE payment_return (
     return_id text PRIMARY KEY,
-    bank_reference text NOT NULL UNIQUE,
+    bank_reference text NOT NULL,
     original_bank_reference text,
     company_id text NOT NULL,
     customer_id text,
@@ -420,6 +470,7 @@ CREATE TABLE payment_return (
     matches integer NOT NULL,
     fee_item_id text,
     claim_item_id text,
+    UNIQUE (bank_reference, company_id, currency, amount, value_date),
     CHECK ((state = 'waiting') = (payment_id IS NULL))
 );
 CREATE INDEX payment_return_waiting ON payment_return (value_date, return_id) WHERE state = 'waiting';
@@ -443,6 +494,7 @@ CREATE TABLE payment_refund (
     PRIMARY KEY (customer_id, refund_id)
 );
 CREATE INDEX payment_refund_payment ON payment_refund (payment_id);
+CREATE INDEX payment_refund_amount ON payment_refund (company_id, amount, refunded_on);
 CREATE INDEX payment_refund_id ON payment_refund (refund_id);
 CREATE UNIQUE INDEX payment_refund_cancels ON payment_refund (customer_id, cancels) WHERE cancels IS NOT NULL;
 
@@ -482,6 +534,8 @@ CREATE TABLE remittance_mapping (
     mapping jsonb NOT NULL
 );
 
+-- A file that was refused may go in as it is: `accepted_by` is the second person who agreed. `difference` is what its
+-- statements do not explain.
 CREATE TABLE import_file (
     import_id text PRIMARY KEY,
     content_sha256 text NOT NULL,
@@ -498,6 +552,10 @@ CREATE TABLE import_file (
     to_post integer NOT NULL CHECK (to_post >= 0),
     posted integer NOT NULL CHECK (posted BETWEEN 0 AND to_post),
     position integer NOT NULL,
+    accepted_by text,
+    company_id text,
+    currency text,
+    difference numeric(18, 3),
     CHECK ((stage = 'refused') = (refused_after IS NOT NULL))
 );
 CREATE INDEX import_file_content ON import_file (content_sha256);
@@ -529,13 +587,15 @@ CREATE TABLE import_entry (
     event text,
     collective_reference text NOT NULL DEFAULT '',
     facts jsonb NOT NULL DEFAULT '{}',
+    line_reference text NOT NULL DEFAULT '',
     PRIMARY KEY (import_id, entry_no),
-    CHECK ((outcome IN ('post', 'held')) = (event IS NOT NULL))
+    CHECK (outcome = 'review' OR (outcome IN ('post', 'held')) = (event IS NOT NULL))
 );
 CREATE UNIQUE INDEX import_entry_subject ON import_entry (subject_id)
 WHERE outcome IN ('post', 'held', 'review', 'booked');
 CREATE INDEX import_entry_collective ON import_entry (bank_account, collective_reference)
 WHERE collective_reference <> '';
+CREATE INDEX import_entry_line ON import_entry (bank_account, amount, value_date);
 CREATE INDEX import_entry_review ON import_entry (subject_id) WHERE outcome = 'review';
 
 CREATE TABLE bank_statement (
@@ -691,6 +751,7 @@ DROP TABLE payment_return;
 DROP TABLE payment_trace;
 DROP TABLE remittance_advice;
 DROP TABLE payment_transfer;
+DROP TABLE application_reversal_line;
 DROP TABLE application_reversal;
 DROP TABLE held_duplicate;
 DROP TABLE duplicate_payment;

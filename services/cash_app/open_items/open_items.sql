@@ -42,7 +42,7 @@ SELECT
     i.customer_id, i.item_id, i.item_version, i.company_id, i.document_number, i.currency, i.original_amount,
     i.open_amount, i.document_date, i.due_date, i.discount_date, i.discount_amount, i.discount_taken, i.disputed,
     i.moved_on, i.open_since, i.kind, i.terms, i.order_id, i.customer_reference, i.credited, i.deducted, i.tolerated,
-    i.written_off, i.taxes
+    i.written_off, i.given_back, i.taxes, i.deducted_from, i.written_off_on
 FROM open_item AS i
 INNER JOIN unnest($1::text[], $2::text[]) AS wanted (customer_id, item_id)
     ON i.customer_id = wanted.customer_id AND i.item_id = wanted.item_id
@@ -54,35 +54,49 @@ FOR UPDATE OF i;
 SELECT
     customer_id, item_id, item_version, company_id, document_number, currency, original_amount, open_amount,
     document_date, due_date, discount_date, discount_amount, discount_taken, disputed, moved_on,
-    open_since, kind, terms, order_id, customer_reference, credited, deducted, tolerated, written_off, taxes
+    open_since, kind, terms, order_id, customer_reference, credited, deducted, tolerated, written_off, given_back, taxes,
+    deducted_from, written_off_on
 FROM open_item
 WHERE customer_id = ANY($1::text[]) AND open_amount > 0
 ORDER BY customer_id, item_id
 FOR UPDATE;
 
 -- name: load_named_items
--- Items of customers by document key, open or not, locked in key order.
+-- Items of customers by document key, open or not, and the deductions from them, locked in key order.
+WITH named AS (
+    SELECT n.customer_id, n.item_id
+    FROM open_item AS n
+    WHERE n.customer_id = ANY($1::text[]) AND n.document_key = ANY($2::text[])
+),
+wanted AS (
+    SELECT named.customer_id, named.item_id FROM named
+    UNION
+    SELECT d.customer_id, d.item_id
+    FROM named INNER JOIN open_item AS d ON named.customer_id = d.customer_id AND named.item_id = d.deducted_from
+)
 SELECT
-    customer_id, item_id, item_version, company_id, document_number, currency, original_amount, open_amount,
-    document_date, due_date, discount_date, discount_amount, discount_taken, disputed, moved_on,
-    open_since, kind, terms, order_id, customer_reference, credited, deducted, tolerated, written_off, taxes
-FROM open_item
-WHERE customer_id = ANY($1::text[]) AND document_key = ANY($2::text[])
-ORDER BY customer_id, item_id
-FOR UPDATE;
+    i.customer_id, i.item_id, i.item_version, i.company_id, i.document_number, i.currency, i.original_amount,
+    i.open_amount, i.document_date, i.due_date, i.discount_date, i.discount_amount, i.discount_taken, i.disputed,
+    i.moved_on, i.open_since, i.kind, i.terms, i.order_id, i.customer_reference, i.credited, i.deducted,
+    i.tolerated, i.written_off, i.given_back, i.taxes, i.deducted_from, i.written_off_on
+FROM open_item AS i
+INNER JOIN wanted ON i.customer_id = wanted.customer_id AND i.item_id = wanted.item_id
+ORDER BY i.customer_id, i.item_id
+FOR UPDATE OF i;
 
 -- name: save_items
 -- New and changed items.
 INSERT INTO open_item (
     customer_id, item_id, item_version, company_id, document_number, document_key, currency, original_amount,
     open_amount, document_date, due_date, discount_date, discount_amount, discount_taken, disputed, moved_on, closed_on,
-    open_since, kind, terms, order_id, customer_reference, credited, deducted, tolerated, written_off, taxes
+    open_since, kind, terms, order_id, customer_reference, credited, deducted, tolerated, written_off, given_back, taxes,
+    deducted_from, written_off_on
 )
 SELECT * FROM unnest(
     $1::text[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::text[], $8::numeric[],
     $9::numeric[], $10::date[], $11::date[], $12::date[], $13::numeric[], $14::numeric[], $15::boolean[],
     $16::date[], $17::date[], $18::date[], $19::text[], $20::text[], $21::text[], $22::text[], $23::numeric[],
-    $24::numeric[], $25::numeric[], $26::numeric[], $27::jsonb[]
+    $24::numeric[], $25::numeric[], $26::numeric[], $27::numeric[], $28::jsonb[], $29::text[], $30::date[]
 )
 ON CONFLICT (customer_id, item_id) DO UPDATE SET
     item_version = excluded.item_version,
@@ -95,7 +109,9 @@ ON CONFLICT (customer_id, item_id) DO UPDATE SET
     deducted = excluded.deducted,
     tolerated = excluded.tolerated,
     written_off = excluded.written_off,
-    taxes = excluded.taxes;
+    given_back = excluded.given_back,
+    taxes = excluded.taxes,
+    written_off_on = excluded.written_off_on;
 
 -- name: insert_item_movements
 -- Dated changes of items.
@@ -113,14 +129,15 @@ SELECT * FROM unnest(
 -- negative amount.
 SELECT
     company_id, document_key AS key, 'document' AS kind, customer_id, currency, open_amount, original_amount,
-    discount_amount, discount_taken, original_amount - credited - deducted - tolerated - written_off AS discountable,
+    discount_amount, discount_taken, original_amount - credited - deducted - tolerated - written_off - given_back
+    AS discountable,
     item_id, document_number
 FROM open_item
 WHERE document_key = ANY($1::text[])
 UNION ALL
 SELECT
     r.company_id, r.reference_key, r.kind, i.customer_id, i.currency, i.open_amount, i.original_amount,
-    i.discount_amount, i.discount_taken, i.original_amount - i.credited - i.deducted - i.tolerated - i.written_off,
+    i.discount_amount, i.discount_taken, i.original_amount - i.credited - i.deducted - i.tolerated - i.written_off - i.given_back,
     i.item_id, i.document_number
 FROM document_reference AS r
 INNER JOIN open_item AS i ON r.customer_id = i.customer_id AND r.item_id = i.item_id
@@ -152,7 +169,7 @@ SELECT customer_id FROM open_item WHERE item_id = $1;
 SELECT
     item_id, item_version, customer_id, company_id, document_number, currency, original_amount, open_amount,
     document_date, due_date, discount_date, discount_amount, discount_taken, disputed, closed_on,
-    original_amount - credited - deducted - tolerated - written_off AS discountable
+    original_amount - credited - deducted - tolerated - written_off - given_back AS discountable
 FROM open_item
 WHERE open_amount > 0
     AND ($1::text IS NULL OR customer_id = $1)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from services.cash_app.open_items.domain.discount_tax import NOTHING, ItemTax
+from services.cash_app.open_items.domain.discount_tax import NOTHING, ItemTax, TaxPart
 from services.cash_app.open_items.domain.document_number import document_key, reference_key
 from services.cash_app.open_items.domain.known_document import KnownDocument
 from services.cash_app.open_items.domain.open_item import OpenItem, discount_on
@@ -63,7 +63,10 @@ def item_from_row(row: asyncpg.Record) -> OpenItem:
         deducted=_taken_off(row["deducted"], currency),
         tolerated=_taken_off(row["tolerated"], currency),
         written_off=_taken_off(row["written_off"], currency),
+        given_back=_taken_off(row["given_back"], currency),
         taxes=_taxes_of(row["taxes"]),
+        deducted_from=row["deducted_from"],
+        written_off_on=row["written_off_on"],
     )
 
 
@@ -87,6 +90,13 @@ def _taxes_of(stored: str) -> tuple[ItemTax, ...]:
     return tuple(
         ItemTax(None if percent is None else Decimal(percent), Decimal(tax), Decimal(lowered))
         for percent, tax, lowered in json.loads(stored)
+    )
+
+
+def tax_parts_from_json(stored: str) -> tuple[TaxPart, ...]:
+    """The tax in a discount by rate."""
+    return tuple(
+        TaxPart(None if percent is None else Decimal(percent), Decimal(tax)) for percent, tax in json.loads(stored)
     )
 
 
@@ -126,7 +136,10 @@ def item_to_row(item: OpenItem) -> tuple[Any, ...]:
         item.deducted,
         item.tolerated,
         item.written_off,
+        item.given_back,
         _stored_taxes(item),
+        item.deducted_from,
+        item.written_off_on,
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from services.cash_app.application.domain.application import apply_payment
-from services.cash_app.duplicates.handlers import find_duplicate_candidates, hold_if_duplicate, without_repeats
+from services.cash_app.duplicates.handlers import find_duplicate_candidates, hold, hold_if_duplicate
+from services.cash_app.duplicates.repeats import without_repeats
 from services.cash_app.identification.domain.payer_split import shares, split
 from services.cash_app.identification.payer_groups import load_payer_groups
 from services.cash_app.identification.store import identify_payers, payer_details_of, store_payer_candidates
@@ -17,7 +18,8 @@ from shared.contracts.erp import PaymentReceived
 
 async def receive_payments(received: list[PaymentReceived], uow: CashWork) -> None:
     """Each payment once: its customer, what it settles and why; without a customer it goes to suspense."""
-    new = await with_advised_remittance(await without_repeats(received, uow), uow)
+    fresh = await without_repeats(received, uow)
+    new = await with_advised_remittance(fresh.payments, uow)
     payments = await _identified(new, uow)
     books = await uow.subledgers(payment.customer_id for _, payment in payments)
     await uow.load_items_for(payment for _, payment in payments)
@@ -25,7 +27,10 @@ async def receive_payments(received: list[PaymentReceived], uow: CashWork) -> No
     for event, payment in payments:
         bookings = Bookings()
         payment.receive(bookings)
-        if payment.customer_id is not None:
+        doubt = fresh.doubts.get(event.payment_id)
+        if doubt is not None:
+            hold(payment, doubt, uow)
+        elif payment.customer_id is not None:
             book = books[payment.customer_id]
             if not hold_if_duplicate(payment, event, candidates, book, uow):
                 apply_payment(payment, book, bookings)

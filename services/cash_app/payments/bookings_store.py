@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any, Final
 
 from services.cash_app.open_items.store import movement_row
@@ -12,6 +14,7 @@ from shared.chassis.transaction.unit_of_work import Cause, UnitOfWork
 from shared.components import ledger
 from shared.contracts.cash_app import (
     DeductionOpened,
+    DiscountTax,
     ItemWrittenOff,
     OnAccountChanged,
     OpenItemChanged,
@@ -19,6 +22,7 @@ from shared.contracts.cash_app import (
     PaymentRefunded,
     PaymentTransferred,
     PaymentUnapplied,
+    UnappliedCashChanged,
 )
 from shared.contracts.event import Event
 
@@ -30,6 +34,8 @@ def persist_bookings(uow: UnitOfWork, bookings: Bookings, cause: Cause) -> None:
         uow.append("insert_cash_movements", movement)
         if movement.account == PaymentState.ON_ACCOUNT and movement.customer_id is not None:
             uow.emit(_on_account_changed(movement, movement.customer_id), cause=cause, about=str(movement.seq))
+    for change in _unapplied_changes(bookings.movements):
+        uow.emit(change, cause=cause, about=str(change.movement_no))
     for part, payment_id in bookings.parts:
         uow.append("insert_parts", (part.payment_id, payment_id, part.held_since))
     for event in bookings.events:
@@ -41,6 +47,26 @@ def persist_bookings(uow: UnitOfWork, bookings: Bookings, cause: Cause) -> None:
             uow.emit(event, cause=cause)
             if type(event) in _PERSIST:
                 _PERSIST[type(event)](uow, event)
+
+
+def _unapplied_changes(movements: Sequence[CashMovement]) -> list[UnappliedCashChanged]:
+    """By how much the unapplied money of customers changed in all, by payment and day."""
+    sums: dict[tuple[str, str, date], UnappliedCashChanged] = {}
+    for movement in movements:
+        if movement.account != PaymentState.UNAPPLIED or movement.customer_id is None:
+            continue
+        key = movement.payment_id, movement.customer_id, movement.business_date
+        known = sums.get(key)
+        sums[key] = UnappliedCashChanged(
+            payment_id=movement.payment_id,
+            movement_no=movement.seq,
+            customer_id=movement.customer_id,
+            company_id=movement.company_id,
+            currency=movement.currency,
+            change=movement.change + (known.change if known else 0),
+            business_date=movement.business_date,
+        )
+    return [change for change in sums.values() if change.change]
 
 
 def _on_account_changed(movement: CashMovement, customer_id: str) -> OnAccountChanged:
@@ -70,6 +96,8 @@ def _persist_application(uow: UnitOfWork, applied: PaymentApplied) -> None:
             (
                 customer_id, application_id, line_no, line.item_id, line.document_number, line.amount, line.discount,
                 line.rule, line.why, line.evidence, line.score, line.alternatives, line.tolerance, line.deduction,
+                _taxes(line.discount_taxes), line.surplus, line.paid, line.exchange_difference,
+                line.recovered, line.given_back,
             ),
         )  # fmt: skip
 
@@ -82,6 +110,21 @@ def _persist_reversal(uow: UnitOfWork, undone: PaymentUnapplied) -> None:
             undone.unapplied_on, undone.amount, undone.discount, undone.cause, undone.reason,
         ),
     )  # fmt: skip
+    for line in undone.lines:
+        uow.append(
+            "insert_reversal_lines",
+            (
+                undone.customer_id, undone.application_id, undone.reversal_id, line.line_no, line.amount, line.discount,
+                line.tolerance, line.deduction, _taxes(line.discount_taxes), line.surplus, line.paid,
+                line.exchange_difference, line.recovered, line.given_back,
+            ),
+        )  # fmt: skip
+
+
+def _taxes(taxes: Sequence[DiscountTax]) -> str:
+    if not taxes:
+        return "[]"
+    return json.dumps([[None if each.tax_percent is None else str(each.tax_percent), str(each.tax)] for each in taxes])
 
 
 def _persist_transfer(uow: UnitOfWork, moved: PaymentTransferred) -> None:

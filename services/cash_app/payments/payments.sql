@@ -1,16 +1,3 @@
--- name: claim_bank_references
--- The first payment under a bank reference; a reference that is already used is not returned.
-INSERT INTO bank_reference (bank_reference, payment_id)
-SELECT received.bank_reference, received.payment_id
-FROM unnest($1::text[], $2::text[]) AS received (bank_reference, payment_id)
-ORDER BY received.bank_reference
-ON CONFLICT (bank_reference) DO NOTHING
-RETURNING bank_reference;
-
--- name: payments_of_references
--- The payment of each of these bank references.
-SELECT bank_reference, payment_id FROM bank_reference WHERE bank_reference = ANY($1::text[]);
-
 -- name: load_payments
 -- Payments by id, locked in key order.
 SELECT
@@ -80,22 +67,22 @@ INNER JOIN payment AS p ON s.part_id = p.payment_id
 WHERE s.payment_id = $1;
 
 -- name: payments_and_parts_of_references
--- By bank reference, the payment under it and its parts, with their customers, unlocked. A part that was split off
+-- By bank reference, the payments under it and their parts, with their customers, unlocked. A part that was split off
 -- later is within the amount of the whole; a part that was received with it is beside it.
 WITH whole AS (
-    SELECT b.bank_reference, b.payment_id FROM bank_reference AS b WHERE b.bank_reference = ANY($1::text[])
+    SELECT DISTINCT b.bank_reference, b.payment_id FROM bank_reference AS b WHERE b.bank_reference = ANY($1::text[])
 )
-SELECT w.bank_reference, p.payment_id, p.customer_id, true AS received
+SELECT w.bank_reference, w.payment_id AS whole_id, p.payment_id, p.customer_id, true AS received
 FROM whole AS w INNER JOIN payment AS p ON w.payment_id = p.payment_id
 UNION ALL
-SELECT w.bank_reference, p.payment_id, p.customer_id, true
+SELECT w.bank_reference, w.payment_id, p.payment_id, p.customer_id, true
 FROM whole AS w INNER JOIN payment AS p ON w.payment_id = p.received_with
 UNION ALL
-SELECT w.bank_reference, p.payment_id, p.customer_id, false
+SELECT w.bank_reference, w.payment_id, p.payment_id, p.customer_id, false
 FROM whole AS w
 INNER JOIN payment_part AS s ON w.payment_id = s.payment_id
 INNER JOIN payment AS p ON s.part_id = p.payment_id
-ORDER BY 1, 2;
+ORDER BY 1, 2, 3;
 
 -- name: insert_parts
 -- Parts that were split off payments.
@@ -205,10 +192,18 @@ WHERE payment_id = $1;
 -- What a payment settled, in the order it happened.
 SELECT
     a.application_id, a.payment_id, a.applied_on, a.currency, l.item_id, l.document_number, l.amount, l.discount,
-    l.tolerance, l.deduction, l.rule, l.why, l.evidence, l.score, l.alternatives, r.reversed_on
+    (SELECT coalesce(sum((part ->> 1)::numeric), 0) FROM jsonb_array_elements(l.discount_taxes) AS part) AS discount_tax,
+    l.tolerance, l.deduction, l.rule, l.why, l.evidence, l.score, l.alternatives, r.reversed_amount,
+    CASE WHEN r.reversed_amount >= l.amount THEN r.reversed_on END AS reversed_on
 FROM application AS a
 INNER JOIN application_line AS l ON a.customer_id = l.customer_id AND a.application_id = l.application_id
-LEFT JOIN application_reversal AS r ON a.customer_id = r.customer_id AND a.application_id = r.application_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(u.amount), 0) AS reversed_amount, max(v.reversed_on) AS reversed_on
+    FROM application_reversal_line AS u
+    INNER JOIN application_reversal AS v
+        ON u.customer_id = v.customer_id AND u.application_id = v.application_id AND u.reversal_id = v.reversal_id
+    WHERE u.customer_id = l.customer_id AND u.application_id = l.application_id AND u.line_no = l.line_no
+) AS r
 WHERE a.payment_id = $1
 ORDER BY a.applied_on, length(a.application_id), a.application_id, l.line_no
 LIMIT $2;

@@ -57,6 +57,8 @@ class ApplicationLineView(View):
     currency: str
     amount: Decimal
     discount: Decimal
+    discount_tax: Decimal = Decimal(0)
+    """The part of the discount that is tax."""
     tolerance: Decimal
     """What was missing and written off."""
     deduction: Decimal
@@ -67,7 +69,9 @@ class ApplicationLineView(View):
     score: int
     alternatives: str
     reversed_on: date | None = None
-    """The day on which it was reversed; null while it stands."""
+    """The day on which all of it was reversed; null while something of it stands."""
+    reversed_amount: Decimal = Decimal(0)
+    """The money of it that was reversed."""
 
 
 class PendingDocumentView(View):

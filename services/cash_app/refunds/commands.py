@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from services.cash_app.corrections.commands import allowed
@@ -13,6 +14,7 @@ from services.cash_app.refunds.policy import REFUND_RULES
 from services.cash_app.work import Action, CashWork
 from shared.chassis.errors import Conflict, NotFound, Unprocessable
 from shared.chassis.transaction.command import Command
+from shared.chassis.transaction.unit_of_work import Cause
 from shared.components import approvals
 from shared.kernel.authority import check_authority
 from shared.kernel.money import Money, is_exact, round_half_up
@@ -79,6 +81,17 @@ async def post_approved_refund(approval: approvals.Approval, command: Command, u
         raise Conflict(str(error)) from None
     uow.post(bookings, cause=command)
     settle_held_duplicate(payment, "refunded", uow)
+
+
+async def reopen_returned_refund(refund_id: str, on: date, why: str, cause: Cause, uow: CashWork) -> None:
+    """The bank returned what was paid out, on `on`: the money is the customer's credit again, for a person to use."""
+    row = (await uow.fetch("refund_by_id", refund_id))[0]
+    payment = await uow.lock_payment(row["payment_id"])
+    amount, bookings = round_half_up(row["amount"], row["currency"]), Bookings()
+    order = Refund(refund_id, amount, row["ordered_by"], row["approved_by"], why, row["refunded_on"])
+    cancel(payment, order, on, await uow.subledger(row["customer_id"]), bookings)
+    payment.remark([f"refund {refund_id} of {amount} {payment.currency} came back: {why}"])
+    uow.post(bookings, cause=cause)
 
 
 async def cancel_refund(refund_id: str, reason: str, command: Command, uow: CashWork) -> Payment:

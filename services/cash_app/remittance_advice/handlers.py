@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from services.cash_app.application.domain.application import apply_payment
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger
+from services.cash_app.application.domain.reopened import settle_reopened
 from services.cash_app.application.policy import APPLICATION_RULES
 from services.cash_app.corrections.domain.reversal import Correction, NotReversible, check_reversible, reverse_all
 from services.cash_app.corrections.store import load_histories
@@ -49,6 +50,7 @@ async def apply_late_advice(late: Sequence[LateAdvice], uow: CashWork) -> None:
         if decisions[one.payment_id].action == "needs_review":
             continue
         apply_payment(payment, books[one.customer_id or ""], bookings)
+        settle_reopened(books[one.customer_id or ""], bookings)
         uow.post(bookings, cause=one.advice)
     notes = [
         (one.advice.advice_id, f"{one.note}; {decision.why}", decision.action == "needs_review")

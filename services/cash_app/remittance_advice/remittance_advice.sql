@@ -122,8 +122,8 @@ SELECT
 FROM application AS a
 INNER JOIN application_line AS l ON a.customer_id = l.customer_id AND a.application_id = l.application_id
 WHERE a.payment_id = ANY($1::text[])
-    AND NOT EXISTS (
-        SELECT FROM application_reversal AS r
+    AND a.amount > (
+        SELECT coalesce(sum(r.amount), 0) FROM application_reversal AS r
         WHERE r.customer_id = a.customer_id AND r.application_id = a.application_id
     )
 ORDER BY a.payment_id, a.application_id, l.line_no;

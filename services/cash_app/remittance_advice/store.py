@@ -81,7 +81,7 @@ async def store_advice(advised: Sequence[RemittanceAdvised], uow: CashWork) -> l
         for m, row in ((m, rows[m.payment_id]) for m in matches)
     ]
     await uow.write("match_advices", [(one.advice.advice_id, one.payment_id, one.note) for one in late])
-    return sorted((one for one in late if one.state != "returned"), key=lambda one: one.payment_id)
+    return sorted((one for one in late if one.state not in ("returned", "repeat")), key=lambda one: one.payment_id)
 
 
 async def attach_remittance(late: Sequence[LateAdvice], uow: CashWork) -> None:

@@ -55,14 +55,15 @@ LIMIT $3;
 -- What a customer's payments settled up to a day, the latest first.
 SELECT
     a.application_id, a.payment_id, a.applied_on, a.currency, l.item_id, l.document_number, l.amount, l.discount,
+    (SELECT coalesce(sum((part ->> 1)::numeric), 0) FROM jsonb_array_elements(l.discount_taxes) AS part) AS discount_tax,
     l.tolerance, l.deduction, l.rule, l.why, l.evidence, l.score, l.alternatives
 FROM application AS a
 INNER JOIN application_line AS l ON a.customer_id = l.customer_id AND a.application_id = l.application_id
 LEFT JOIN company_day AS d ON a.company_id = d.company_id
 CROSS JOIN LATERAL (SELECT coalesce($2, d.business_date, $4) AS as_of) AS shown
 WHERE a.customer_id = $1 AND a.applied_on <= shown.as_of
-    AND NOT EXISTS (
-        SELECT FROM application_reversal AS r
+    AND a.amount > (
+        SELECT coalesce(sum(r.amount), 0) FROM application_reversal AS r
         WHERE r.customer_id = a.customer_id AND r.application_id = a.application_id AND r.reversed_on <= shown.as_of
     )
 ORDER BY a.applied_on DESC, a.application_id DESC, l.line_no
@@ -90,8 +91,8 @@ line AS (
     FROM received AS r
     INNER JOIN application AS a ON r.payment_id = a.payment_id
     INNER JOIN application_line AS l ON a.customer_id = l.customer_id AND a.application_id = l.application_id
-    WHERE NOT EXISTS (
-        SELECT FROM application_reversal AS u
+    WHERE a.amount > (
+        SELECT coalesce(sum(u.amount), 0) FROM application_reversal AS u
         WHERE u.customer_id = a.customer_id AND u.application_id = a.application_id
     )
 ),

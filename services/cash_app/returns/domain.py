@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,7 +19,7 @@ from services.cash_app.payments.domain.payment import UNIDENTIFIED_CUSTOMER, Pay
 from shared.contracts.erp import PaymentReturned
 from shared.contracts.event import Currency, PositiveAmount
 from shared.kernel.journal import Account, Posting
-from shared.kernel.money import round_half_up
+from shared.kernel.money import Money, round_half_up
 
 
 class ReturnFee(BaseModel):
@@ -37,6 +37,9 @@ class ReturnRules(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     fee: ReturnFee
+    partial_returns: Literal["match", "review"] = "match"
+    """What happens when the bank takes back a part of a payment and names it: that part is undone, or a person decides.
+    """
 
 
 @dataclass(slots=True)
@@ -110,19 +113,33 @@ class Return:
             return f"payment {named} was returned before"
         return ""
 
-    def take_from(self, payments: Sequence[Payment], why: str, bookings: Bookings) -> tuple[Decimal, date]:
+    def too_much(self, payments: Sequence[Payment], earlier: Decimal) -> str:
+        """Why it is more than the bank can take back, when `earlier` was returned before; empty where it is not."""
+        received = amount_received(payments)
+        if self.amount + earlier <= received:
+            return ""
+        amount, before, whole = (Money(each, self.currency) for each in (self.amount, earlier, received))
+        named = payments[0].payment_id
+        return f"{amount} was returned, but of the {whole} of payment {named}, {before} was returned before"
+
+    def take_from(
+        self, payments: Sequence[Payment], why: str, bookings: Bookings, part: Mapping[str, Decimal] | None = None
+    ) -> tuple[Decimal, date]:
         """Takes the returned money out of what is unapplied of the payment or its parts.
 
-        Returns what is missing because it was refunded, and the business date.
+        `part` is how much of each, by payment id, where the bank took back a part only: the rest stays. Returns what
+        is missing because it was refunded, and the business date.
         """
         self.matches += 1
         self.fee_item_id = self.claim_item_id = None
         on, missing = max([self.value_date, *(p.held_since for p in payments)]), self.amount
         entry = Entry(self.match_id, on)
         for payment in payments:
-            taken = min(missing, payment.unapplied_amount)
+            most = missing if part is None else min(missing, part.get(payment.payment_id, Decimal(0)))
+            taken = min(most, payment.unapplied_amount)
             if taken:
-                payment.pay_out(taken, entry, bookings, credit=Account.SUSPENSE, then=PaymentState.RETURNED)
+                then = PaymentState.RETURNED if part is None else PaymentState.APPLIED
+                payment.pay_out(taken, entry, bookings, credit=Account.SUSPENSE, then=then)
                 missing -= taken
         if missing < self.amount:
             self._move(self.amount - missing, entry, bookings)
@@ -211,6 +228,13 @@ class Return:
                 PaymentState.SUSPENSE.value, change, entry.entry_id,
             )
         )  # fmt: skip
+
+
+def amount_received(payments: Sequence[Payment]) -> Decimal:
+    """The amount of a payment with its parts, the payment first: a part that was split off later is within it."""
+    whole = payments[0]
+    beside = (part.amount for part in payments[1:] if part.received_with == whole.payment_id)
+    return sum(beside, whole.amount)
 
 
 def _charged(item: OpenItem, entry: Entry, debit: Account, credit: Account) -> Posting:

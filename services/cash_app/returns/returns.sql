@@ -42,7 +42,15 @@ ON CONFLICT (return_id) DO UPDATE SET
 
 -- name: returns_received
 -- Returns under these bank references that were received before.
-SELECT bank_reference FROM payment_return WHERE bank_reference = ANY($1::text[]);
+SELECT bank_reference, company_id, currency, amount, value_date FROM payment_return
+WHERE bank_reference = ANY($1::text[]);
+
+-- name: returned_of_payments
+-- What the bank took back of payments before.
+SELECT payment_id, sum(amount) AS amount
+FROM payment_return
+WHERE payment_id = ANY($1::text[]) AND state = 'returned'
+GROUP BY payment_id;
 
 -- name: payment_of_return
 -- The payment that a return was matched with.

@@ -26,7 +26,7 @@ router = APIRouter()
 
 @router.get("/work-queues")
 async def queues(person: Reader, db: Books) -> list[QueueTotal]:
-    """How much is in each queue: suspense less returns is account 2100, unmatched and duplicates are 2110."""
+    """How much is in each queue. Suspense less returns is account 2100 and unmatched 2110; duplicates are in both."""
     return [*(QueueTotal.of(row) for row in await db.fetch("queue_totals")), *await failed_totals(db)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.cash_app.bank_files.commands import ACCEPTANCE, accept_import
 from services.cash_app.refunds.commands import KIND as REFUND
 from services.cash_app.refunds.commands import post_approved_refund
 from services.cash_app.work import Action, CashWork
@@ -11,10 +12,12 @@ from shared.components.approvals import Approval, ApprovalState, decide, load_pe
 
 
 async def approve(approval_id: str, reason: str, command: Command, uow: CashWork) -> Approval:
-    """A second person, with enough authority, approves: the refund or write-off is posted."""
+    """A second person, with enough authority, approves: the refund or write-off is posted, the file goes in."""
     approval = await load_pending(uow, command, approval_id)
     if approval.kind == REFUND:
         await post_approved_refund(approval, command, uow)
+    elif approval.kind == ACCEPTANCE:
+        await accept_import(approval, command, uow)
     else:
         await post_approved_write_off(approval, command, uow)
     return await _decide(approval, ApprovalState.APPROVED, reason, command, uow)

@@ -239,7 +239,8 @@ def _of_duplicate(first_payment_id: str, first_state: str) -> Suggestion:
             sentence=f"release it: payment {first_payment_id} was returned in the meantime", action="release"
         )
     return Suggestion(
-        sentence=f"refund it, or release it if the customer meant to pay twice; payment {first_payment_id} stands",
+        sentence=f"declare it a repeat if the bank reported one payment twice; if two came, refund it, or release it "
+        f"where the customer meant to pay twice; payment {first_payment_id} stands",
         action="refund",
     )
 

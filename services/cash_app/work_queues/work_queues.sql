@@ -1,7 +1,10 @@
 -- name: queue_totals
 -- How many entries each queue has, and their sum per currency. A return is money out of suspense.
-SELECT 'suspense' AS queue, currency, count(*) AS entries, sum(unapplied_amount) AS amount
-FROM payment WHERE state = 'suspense' GROUP BY currency
+SELECT 'suspense' AS queue, p.currency, count(*) AS entries, sum(p.unapplied_amount) AS amount
+FROM payment AS p
+WHERE p.state = 'suspense'
+    AND NOT EXISTS (SELECT FROM held_duplicate AS h WHERE h.payment_id = p.payment_id AND h.state = 'held')
+GROUP BY p.currency
 UNION ALL
 SELECT 'unmatched', p.currency, count(*), sum(p.unapplied_amount)
 FROM payment AS p
@@ -30,16 +33,17 @@ FROM approval WHERE state = 'pending' GROUP BY currency
 ORDER BY 1, 2;
 
 -- name: queue_suspense
--- Money whose customer is not identified, the oldest first.
+-- Money whose customer is not identified, without held duplicates, the oldest first.
 SELECT
-    payment_id AS entry_id, customer_id, company_id, currency, unapplied_amount AS amount, held_since AS since,
-    identified_by
-FROM payment
-WHERE state = 'suspense' AND ($4::text IS NULL OR customer_id = $4)
-    AND ($6::text IS NULL OR company_id = $6)
-    AND ($5::text IS NULL OR payment_id = $5)
-    AND ($1::date IS NULL OR (held_since, payment_id) > ($1, $2::text))
-ORDER BY held_since, payment_id
+    p.payment_id AS entry_id, p.customer_id, p.company_id, p.currency, p.unapplied_amount AS amount,
+    p.held_since AS since, p.identified_by
+FROM payment AS p
+WHERE p.state = 'suspense' AND ($4::text IS NULL OR p.customer_id = $4)
+    AND ($6::text IS NULL OR p.company_id = $6)
+    AND ($5::text IS NULL OR p.payment_id = $5)
+    AND ($1::date IS NULL OR (p.held_since, p.payment_id) > ($1, $2::text))
+    AND NOT EXISTS (SELECT FROM held_duplicate AS h WHERE h.payment_id = p.payment_id AND h.state = 'held')
+ORDER BY p.held_since, p.payment_id
 LIMIT $3;
 
 -- name: queue_unmatched
@@ -172,8 +176,9 @@ ORDER BY line_no;
 SELECT
     customer_id, item_id, item_version, company_id, document_number, currency, original_amount, open_amount,
     document_date, due_date, discount_date, discount_amount, discount_taken, disputed, moved_on, open_since, kind,
-    terms, order_id, customer_reference, credited, deducted, tolerated, written_off, taxes, closed_on,
-    original_amount - credited - deducted - tolerated - written_off AS discountable
+    terms, order_id, customer_reference, credited, deducted, tolerated, written_off, given_back, taxes, deducted_from,
+    written_off_on, closed_on,
+    original_amount - credited - deducted - tolerated - written_off - given_back AS discountable
 FROM open_item
 WHERE customer_id = ANY($1::text[]) AND open_amount > 0
 ORDER BY due_date, customer_id, item_id
@@ -210,7 +215,7 @@ FROM (
         coalesce(payer_account = $6, false) AS same_account
     FROM payment
     WHERE company_id = $1 AND currency = $2 AND amount = $3
-        AND value_date BETWEEN $4::date - $7::integer AND $4::date AND state <> 'returned'
+        AND value_date BETWEEN $4::date - $7::integer AND $4::date AND state NOT IN ('returned', 'repeat')
 ) AS candidate
 ORDER BY same_customer DESC, (same_account AND NOT same_customer) DESC, value_date DESC, payment_id
 LIMIT 10;

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from services.cash_app.application.domain.reopened import settle_reopened
 from services.cash_app.open_items.domain.open_item import OpenItem
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.work import Action, CashWork
@@ -93,9 +94,15 @@ async def reverse(write_off_id: str, reason: str, command: Command, uow: CashWor
     row = (await uow.fetch("write_off_by_id", write_off_id))[0]
     if row["reversed"]:
         raise Conflict(f"write-off {write_off_id} was reversed before")
-    amount, bookings = round_half_up(row["amount"], row["currency"]), Bookings()
+    amount, bookings = min(round_half_up(row["amount"], row["currency"]), item.written_off), Bookings()
+    if not amount:
+        raise Conflict(f"write-off {write_off_id} was recovered: {item.document_number} was paid or credited after all")
     written_off = WriteOff(write_off_id, amount, command.person.name, reason, row["written_off_on"])
+    book = await uow.subledger(item.customer_id)
     reverse_write_off(item, written_off, uow.business_date_of(item.company_id), bookings)
+    book.add_item(item)
+    book.changed(item)
+    settle_reopened(book, bookings)
     uow.post_action(bookings, command, Action("reverse_write_off", reason), item)
     return PostedWriteOff(
         write_off_id, item, amount, row["approved_by"], row["written_off_on"], reversed_by=command.person.name

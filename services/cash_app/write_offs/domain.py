@@ -49,6 +49,7 @@ def write_off(item: OpenItem, approved: WriteOff, bookings: Bookings) -> Decimal
     if amount:
         entry = Entry(approved.write_off_id, max(approved.on, item.open_since))
         bookings.events.append(item.reduce(amount, entry.on, "write_off", entry.entry_id))
+        item.written_off_on = entry.on
         _book(item, approved, entry, amount, bookings)
     return amount
 

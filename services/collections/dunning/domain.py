@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.collections.activities.domain import SYSTEM_ACTOR, activity
+from services.collections.receivables.domain.credit_in_hand import NO_CREDITS, CreditInHand, CreditKey
 from services.collections.receivables.domain.identifiers import identifier
 from services.collections.receivables.domain.open_items import OpenItem
 from shared.contracts.collections import ActivityLogged, DunnedItem, DunningSent
 from shared.contracts.event import Currency, Identifier, NonNegativeAmount, Text
-from shared.kernel.money import Money
+from shared.kernel.money import Money, round_half_up
 
 NOTICE_ITEMS_MAX = 2000
 """A notice with more items would not fit into a message; the younger items follow on the next business day."""
+
+
+CreditPolicy: TypeAlias = Literal["net", "wait", "gross"]
 
 
 class DunningStep(BaseModel):
@@ -41,7 +45,11 @@ class DunningLadder(BaseModel):
 
     steps: Annotated[tuple[DunningStep, ...], Field(min_length=1, max_length=20)]
     minimum_total: dict[Currency, NonNegativeAmount] = {}
-    """A notice with a smaller total, in its currency, is not sent. A currency that is not named has no minimum."""
+    """A notice with a smaller total, less credit, is not sent. A currency that is not named has no minimum."""
+    credit: CreditPolicy = "net"
+    """What a customer is asked for who has credit on account or money that is not applied yet. `net`: what is left.
+    `wait`: as `net`, but no notice while money is not applied. `gross`: the whole amount, with the credit named.
+    A customer whose credit covers all that is due gets no notice."""
 
     @model_validator(mode="after")
     def _climbs(self) -> Self:
@@ -80,10 +88,17 @@ class Notice:
     step: DunningStep
     sent_on: date
     items: tuple[OpenItem, ...]
+    credit: Decimal = Decimal(0)
+    """The customer's credit and unapplied money, as far as it covers these items."""
+    asks_gross: bool = False
 
     @property
     def total(self) -> Decimal:
         return sum((item.open_amount for item in self.items), Decimal(0))
+
+    @property
+    def net(self) -> Decimal:
+        return self.total - self.credit
 
     @property
     def dunned(self) -> tuple[DunnedItem, ...]:
@@ -113,6 +128,8 @@ class Notice:
             sent_on=self.sent_on,
             currency=self.currency,
             total=self.total,
+            credit=round_half_up(self.credit, self.currency),
+            net=self.net,
             policy_version=policy_version,
             items=self.dunned,
         )
@@ -126,14 +143,25 @@ class Notice:
             "dunning",
             on=self.sent_on,
             by=SYSTEM_ACTOR,
-            text=f"{self.step.name}: {items}, {Money(self.total, self.currency)}. {self.step.text}",
+            text=f"{self.step.name}: {items}, {self._asked()}. {self.step.text}",
         )
 
+    def _asked(self) -> str:
+        total, credit = Money(self.total, self.currency), Money(self.credit, self.currency)
+        if not self.credit:
+            return str(total)
+        if self.asks_gross:
+            return f"{total}; of this {credit} is on account or received and not applied yet"
+        return f"{total} less {credit} on account or received: {Money(self.net, self.currency)}"
 
-def notices(items: Iterable[OpenItem], ladder: DunningLadder, on: date) -> list[Notice]:
+
+def notices(
+    items: Iterable[OpenItem], ladder: DunningLadder, on: date, credits: Mapping[CreditKey, CreditInHand] = NO_CREDITS
+) -> list[Notice]:
     """The notices to send on a day: one per customer, step and currency, in a stable order.
 
-    All items of a customer must be passed together; otherwise their order and grouping do not matter.
+    All items of a customer must be passed together; otherwise their order and grouping do not matter. `credits` are
+    those of customers who have any.
     """
     due_items: defaultdict[tuple[str, str, str, int], list[OpenItem]] = defaultdict(list)
     steps: dict[int, DunningStep] = {}
@@ -153,6 +181,12 @@ def notices(items: Iterable[OpenItem], ladder: DunningLadder, on: date) -> list[
             sent_on=on,
             items=tuple(sorted(due, key=lambda item: (item.due_date, item.item_id))[:NOTICE_ITEMS_MAX]),
         )
-        if ladder.is_worth_sending(notice.total, currency):
+        credit = credits.get((customer_id, company_id, currency))
+        if credit is not None:
+            if ladder.credit == "wait" and credit.unapplied > 0:
+                continue
+            covered = credit.covers(notice.items)
+            notice = replace(notice, credit=covered, asks_gross=ladder.credit == "gross")
+        if notice.net > 0 and ladder.is_worth_sending(notice.net, currency):
             planned.append(notice)
     return planned

@@ -6,6 +6,7 @@ from services.collections.activities.activity_log import log_activity
 from services.collections.deductions.domain import DUNNED_STATES
 from services.collections.dunning.domain import notices
 from services.collections.dunning.store import DUNNING_LADDER, insert_notice
+from services.collections.receivables.credit_in_hand import load_credits
 from services.collections.receivables.store import refresh_aging
 from services.collections.work import CollectionsWork
 from shared.chassis.declare.daily_run import DailyRun
@@ -27,7 +28,8 @@ async def age_and_dun(run: DailyRun, uow: CollectionsWork) -> str | None:
         [step.step for step in steps],
         [state.value for state in DUNNED_STATES],
     )
-    for notice in notices(items, ladder.document, day):
+    credits = await load_credits(uow, {(item.customer_id, item.company_id) for item in items}, day) if items else {}
+    for notice in notices(items, ladder.document, day, credits):
         insert_notice(uow, notice, ladder.version)
         uow.emit(notice.sent(ladder.version), cause=run)
         log_activity(uow, notice.activity(), run)

@@ -12,7 +12,7 @@ from shared.kernel.money import round_half_up
 
 
 class NoticeView(BaseModel):
-    """A dunning notice; `total` of its items in `currency`."""
+    """A dunning notice; `total` of its items, less `credit` of the customer, is `net`, all in `currency`."""
 
     notice_id: str
     customer_id: str
@@ -22,9 +22,12 @@ class NoticeView(BaseModel):
     sent_on: date
     currency: str
     total: Decimal
+    credit: Decimal
+    net: Decimal
     items: int
     policy_version: int
 
     @classmethod
     def of(cls, row: Any) -> Self:
-        return cls(**{**row, "total": round_half_up(row["total"], row["currency"])})
+        total, credit = (round_half_up(row[name], row["currency"]) for name in ("total", "credit"))
+        return cls(**{**row, "total": total, "credit": credit, "net": total - credit})

@@ -22,7 +22,8 @@ def insert_notice(uow: UnitOfWork, notice: Notice, policy_version: int) -> None:
         "insert_notices",
         (
             notice.customer_id, notice.notice_id, notice.company_id, notice.step.step, notice.step.name,
-            notice.sent_on, notice.currency, notice.total, len(notice.items), policy_version,
+            notice.sent_on, notice.currency, notice.total, notice.credit, len(notice.items),
+            policy_version,
         ),
     )  # fmt: skip
     for item in notice.dunned:

@@ -1,16 +1,16 @@
-"""Items to charge, and the policy of finance charges: loaded and saved."""
+"""Items to charge, interest charged and its corrections, and the policy of finance charges: loaded and saved."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
 from pathlib import Path
+from typing import Any, Final
 
-from services.collections.finance_charges.domain import FinanceCharges, LateItem
+from services.collections.finance_charges.domain.corrections import ChargedInterest
+from services.collections.finance_charges.domain.policy import FinanceCharges
 from shared.chassis.declare.policies import PolicyKind
+from shared.chassis.transaction.row_conversion import RowConversion
 from shared.chassis.transaction.unit_of_work import UnitOfWork
-from shared.contracts.collections import FinanceChargeAssessed
-from shared.kernel.money import round_half_up
 
 FINANCE_CHARGES = PolicyKind(
     name="finance_charges",
@@ -19,24 +19,23 @@ FINANCE_CHARGES = PolicyKind(
     changed_by=("controller",),
 )
 
-
-async def load_items_to_charge(
-    uow: UnitOfWork, customer_ids: Iterable[str], company_id: str, policy: FinanceCharges, *, through: date
-) -> list[LateItem]:
-    """The items of these customers that the policy charges for the days up to `through`, locked."""
-    rows = await uow.fetch(
-        "items_to_charge",
-        sorted(customer_ids),
-        company_id,
-        through - timedelta(days=policy.grace_days),
-        list(policy.kinds),
-        policy.currencies,
-        policy.disputed,
-    )
-    return [LateItem(**{**row, "open_amount": round_half_up(row["open_amount"], row["currency"])}) for row in rows]
+_CHARGED: Final = RowConversion(
+    ChargedInterest,
+    columns=(
+        "customer_id", "item_id", "through", "company_id", "charge_id", "document_number", "currency", "after",
+        "annual_percent", "day_count", "grace_days", "charged", "right_amount", "settled", "noticed_on", "request_id",
+        "requested", "decided_by", "decision",
+    ),
+    amounts=("charged", "right_amount", "settled", "requested"),
+)  # fmt: skip
 
 
-def mark_charged(uow: UnitOfWork, charge: FinanceChargeAssessed) -> None:
-    """Stores at the flush up to which day the items of the charge are charged."""
-    for item in charge.items:
-        uow.append("mark_items_charged", (charge.customer_id, item.item_id, charge.through))
+async def load_charged_interest(uow: UnitOfWork, query: str, *arguments: Any) -> list[ChargedInterest]:
+    """What was charged on items for months, locked, by one of the queries with these columns."""
+    return [_CHARGED.from_row(row) for row in await uow.fetch(query, *arguments)]
+
+
+def save_charged_interest(uow: UnitOfWork, charged: Iterable[ChargedInterest]) -> None:
+    """Stores at the flush what was charged, and what is right of it."""
+    for one in charged:
+        uow.append("save_charged_interest", (*_CHARGED.to_row(one), one.correction_id))

@@ -27,12 +27,45 @@ CREATE TABLE open_item (
     last_dunning_step integer        NOT NULL,
     kind              text           NOT NULL DEFAULT 'invoice',
     charged_until     date,
+    charge_carried    boolean        NOT NULL DEFAULT false,
+    closed_on         date,
+    changes           jsonb          NOT NULL DEFAULT '{}',
     PRIMARY KEY (customer_id, item_id)
 );
 
 CREATE INDEX open_item_to_age ON open_item (company_id, customer_id, due_date) WHERE open_amount > 0;
 CREATE INDEX open_item_of_customer ON open_item (customer_id, due_date, item_id) WHERE open_amount > 0;
 CREATE INDEX open_item_by_id ON open_item (item_id);
+CREATE INDEX open_item_paid_late ON open_item (company_id, customer_id, closed_on) WHERE closed_on > due_date;
+
+CREATE TABLE charged_interest (
+    customer_id     text           NOT NULL,
+    item_id         text           NOT NULL,
+    through         date           NOT NULL,
+    company_id      text           NOT NULL,
+    charge_id       text           NOT NULL,
+    correction_id   text           NOT NULL,
+    document_number text           NOT NULL,
+    currency        text           NOT NULL,
+    after           date           NOT NULL,
+    annual_percent  numeric        NOT NULL,
+    day_count       text           NOT NULL CHECK (day_count IN ('actual/365', 'actual/360', '30/360')),
+    grace_days      integer        NOT NULL,
+    charged         numeric(18, 3) NOT NULL,
+    right_amount    numeric(18, 3) NOT NULL,
+    settled         numeric(18, 3) NOT NULL,
+    noticed_on      date,
+    request_id      text,
+    requested       numeric(18, 3) NOT NULL,
+    decided_by      text,
+    decision        text           NOT NULL,
+    PRIMARY KEY (customer_id, item_id, through)
+);
+
+CREATE UNIQUE INDEX charged_interest_by_id ON charged_interest (correction_id);
+CREATE UNIQUE INDEX charged_interest_by_request ON charged_interest (request_id) WHERE request_id IS NOT NULL;
+CREATE INDEX charged_interest_to_correct ON charged_interest (noticed_on, correction_id)
+    WHERE charged - settled <> right_amount;
 
 CREATE TABLE customer_aging (
     customer_id     text           NOT NULL,
@@ -41,11 +74,23 @@ CREATE TABLE customer_aging (
     overdue_amount  numeric(24, 3) NOT NULL CHECK (overdue_amount > 0),
     oldest_due_date date           NOT NULL,
     overdue_items   integer        NOT NULL,
+    on_account      numeric(24, 3) NOT NULL DEFAULT 0,
+    unapplied       numeric(24, 3) NOT NULL DEFAULT 0,
+    net_amount      numeric(24, 3) NOT NULL GENERATED ALWAYS AS (overdue_amount - on_account - unapplied) STORED,
+    PRIMARY KEY (customer_id, company_id, currency)
+);
+
+CREATE TABLE customer_credit (
+    customer_id text           NOT NULL,
+    company_id  text           NOT NULL,
+    currency    text           NOT NULL,
+    on_account  numeric(24, 3) NOT NULL,
+    unapplied   numeric(24, 3) NOT NULL,
     PRIMARY KEY (customer_id, company_id, currency)
 );
 
 CREATE INDEX customer_aging_worklist
-    ON customer_aging (overdue_amount DESC, oldest_due_date, customer_id, company_id, currency);
+    ON customer_aging (net_amount DESC, oldest_due_date, customer_id, company_id, currency);
 
 CREATE TABLE activity (
     customer_id text NOT NULL,
@@ -154,6 +199,7 @@ CREATE TABLE dunning_notice (
     sent_on        date           NOT NULL,
     currency       text           NOT NULL,
     total          numeric(24, 3) NOT NULL,
+    credit         numeric(24, 3) NOT NULL,
     items          integer        NOT NULL,
     policy_version integer        NOT NULL,
     PRIMARY KEY (customer_id, notice_id)
@@ -183,6 +229,8 @@ DROP TABLE promise;
 DROP TABLE credit_hold;
 DROP TABLE deduction;
 DROP TABLE activity;
+DROP TABLE charged_interest;
+DROP TABLE customer_credit;
 DROP TABLE customer_aging;
 DROP TABLE open_item;
 DROP TABLE customer;

@@ -57,3 +57,22 @@ class AgedView(BaseModel):
             overdue=round_half_up(aged.overdue, aged.currency),
             buckets=buckets,
         )
+
+
+class BalanceView(BaseModel):
+    """What a customer owes one company in one currency, and the customer's money that settles no item yet."""
+
+    company_id: str
+    currency: str
+    open_amount: Decimal
+    on_account: Decimal
+    unapplied: Decimal
+    net: Decimal
+    """`open_amount` less `on_account` and `unapplied`: negative where the customer is owed money."""
+
+    @classmethod
+    def of(cls, row: Any) -> Self:
+        names = ("open_amount", "on_account", "unapplied")
+        amounts = {name: round_half_up(row[name], row["currency"]) for name in names}
+        net = amounts["open_amount"] - amounts["on_account"] - amounts["unapplied"]
+        return cls(company_id=row["company_id"], currency=row["currency"], net=net, **amounts)

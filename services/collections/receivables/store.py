@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from services.collections.receivables.domain.customers import Customer
@@ -11,14 +14,28 @@ from shared.chassis.errors import NotFound
 from shared.chassis.transaction.row_conversion import RowConversion
 from shared.chassis.transaction.unit_of_work import Table, UnitOfWork
 
+
+def _changes(text: str) -> dict[date, Decimal]:
+    if text == "{}":
+        return {}
+    return {date.fromisoformat(day): Decimal(amount) for day, amount in json.loads(text).items()}
+
+
+def _changes_text(changes: dict[date, Decimal]) -> str:
+    return json.dumps({day.isoformat(): str(amount) for day, amount in sorted(changes.items())}) if changes else "{}"
+
+
 _CUSTOMER: Final = RowConversion(Customer)
 _ITEM: Final = RowConversion(
     OpenItem,
     columns=(
         "customer_id", "item_id", "item_version", "company_id", "document_number", "currency", "original_amount",
-        "open_amount", "document_date", "due_date", "disputed", "last_dunning_step", "kind",
+        "open_amount", "document_date", "due_date", "disputed", "last_dunning_step", "kind", "charged_until",
+        "charge_carried", "closed_on", "changes",
     ),
     amounts=("original_amount", "open_amount"),
+    read={"changes": _changes},
+    write={"changes": _changes_text},
 )  # fmt: skip
 
 CUSTOMERS = Table[str, Customer](

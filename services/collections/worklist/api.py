@@ -16,7 +16,7 @@ from services.collections.dunning.schemas import NoticeView
 from services.collections.promises.schemas import PromiseView
 from services.collections.promises.store import promise_from_row
 from services.collections.receivables.domain.aging import aged
-from services.collections.receivables.schemas import AgedView, ItemView
+from services.collections.receivables.schemas import AgedView, BalanceView, ItemView
 from services.collections.receivables.store import customer_not_found
 from services.collections.worklist.domain import days_overdue_of
 from services.collections.worklist.schemas import CustomerView, WorklistEntry
@@ -35,7 +35,9 @@ async def list_worklist(
     *,
     person: Reader,
     db: Books,
-    min_overdue: Annotated[PositiveAmount | None, Query(description="Only customers who owe this or more")] = None,
+    min_overdue: Annotated[
+        PositiveAmount | None, Query(description="Only customers who owe this or more, less their credit")
+    ] = None,
     bucket: Annotated[AgingBucket | None, Query(description="Only where the oldest overdue item is in it")] = None,
     promise: Annotated[bool | None, Query(description="Only with (true) or without (false) a promise to pay")] = None,
     company_id: Identifier | None = None,
@@ -43,7 +45,8 @@ async def list_worklist(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[WorklistEntry]:
-    """Whom to call next: most overdue first, then longest overdue; one row per customer, company and currency.
+    """Whom to call next: most overdue less credit first, then longest overdue; one row per customer, company and
+    currency.
 
     Amounts of different currencies are ordered as numbers: choose a `currency` where that misleads.
     """
@@ -59,9 +62,7 @@ async def list_worklist(
         rows,
         limit,
         lambda row: WorklistEntry.of(row, db.days.of(row["company_id"]) or date.min),
-        lambda row: [
-            row[name] for name in ("overdue_amount", "oldest_due_date", "customer_id", "company_id", "currency")
-        ],
+        lambda row: [row[name] for name in ("net_amount", "oldest_due_date", "customer_id", "company_id", "currency")],
     )
 
 
@@ -91,6 +92,7 @@ async def show_customer(*, customer_id: Identifier, person: Reader, db: Books) -
             ItemView.of(row, days.of(row["company_id"]) or date.min)  # nothing is overdue before the first business day
             for row in await db.fetch("view_items", customer_id, _ITEMS_SHOWN_MAX)
         ],
+        balances=[BalanceView.of(row) for row in await db.fetch("view_balances", customer_id)],
         promises=[PromiseView.of(promise_from_row(row)) for row in promises],
         holds=[HoldView.of(hold_from_row(row)) for row in await db.fetch("view_active_holds", customer_id)],
         notices=[NoticeView.of(row) for row in await db.fetch("view_notices", customer_id, _LATEST_SHOWN_MAX)],

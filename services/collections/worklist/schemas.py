@@ -12,7 +12,7 @@ from services.collections.activities.schemas import ActivityView
 from services.collections.credit_holds.schemas import HoldView
 from services.collections.dunning.schemas import NoticeView
 from services.collections.promises.schemas import PromiseView
-from services.collections.receivables.schemas import AgedView, ItemView
+from services.collections.receivables.schemas import AgedView, BalanceView, ItemView
 from shared.kernel.aging import AgingBucket, bucket_of, days_overdue
 from shared.kernel.money import round_half_up
 
@@ -33,6 +33,9 @@ class WorklistEntry(BaseModel):
     company_id: str
     currency: str
     overdue_amount: Decimal
+    on_account: Annotated[Decimal, Field(description="Credit that settles no item yet")]
+    unapplied: Annotated[Decimal, Field(description="Money received that is not applied yet")]
+    net_amount: Annotated[Decimal, Field(description="overdue_amount less on_account and unapplied; ranked by it")]
     overdue_items: int
     oldest_due_date: date
     oldest_days: Annotated[int, Field(description="Days the oldest item is overdue")]
@@ -56,6 +59,9 @@ class WorklistEntry(BaseModel):
             company_id=row["company_id"],
             currency=currency,
             overdue_amount=round_half_up(row["overdue_amount"], currency),
+            on_account=round_half_up(row["on_account"], currency),
+            unapplied=round_half_up(row["unapplied"], currency),
+            net_amount=round_half_up(row["net_amount"], currency),
             overdue_items=row["overdue_items"],
             oldest_due_date=oldest,
             oldest_days=days_overdue(oldest, as_of),
@@ -75,6 +81,7 @@ class CustomerView(BaseModel):
     active: bool
     as_of: date | None
     aging: list[AgedView]
+    balances: list[BalanceView]
     items: list[ItemView]
     promises: list[PromiseView]
     holds: list[HoldView]

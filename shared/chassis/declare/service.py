@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,7 @@ class Work(Protocol):
     """What the chassis needs of a service's unit of work; `transaction.unit_of_work.UnitOfWork` has it all."""
 
     days: BusinessDays
+    outcomes: Counter[str]
 
     @property
     def pending_events(self) -> list[Event]: ...

@@ -19,6 +19,12 @@ class Metrics:
         self.events_out = Counter(
             "o2c_events_out", "Events published and acknowledged, by topic", ["topic"], registry=r
         )
+        self.outcomes = Counter(
+            "o2c_outcomes",
+            "What was decided about input, such as payments repeated, payments held and bank lines rejected",
+            ["outcome"],
+            registry=r,
+        )
         self.batch_events = Histogram("o2c_batch_events", "Records in a batch", buckets=_BATCH_EVENTS, registry=r)
         self.batch_seconds = Histogram(
             "o2c_batch_seconds", "Time from taking a batch to its commit", buckets=_BATCH_SECONDS, registry=r

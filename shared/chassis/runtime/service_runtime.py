@@ -57,6 +57,7 @@ class ServiceRuntime:
         ]
         for wake in (self.relay.wake, *(background.wake for background in self.background)):
             self.transactions.after_commit(wake)
+        self.transactions.after_counting(lambda outcome, times: self.metrics.outcomes.labels(outcome).inc(times))
         self.dispatcher = Dispatcher(handlers, crash_points)
         self.processor = BatchProcessor(
             self.transactions,

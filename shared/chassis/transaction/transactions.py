@@ -15,6 +15,10 @@ Committed = Callable[[int], None]
 """Called after a commit with the number of events that it put into the outbox."""
 
 
+Counted = Callable[[str, int], None]
+"""Called after a commit with an outcome that its unit of work counted, and how many times."""
+
+
 class Transactions:
     """Begins the units of work of one service on one pool of connections."""
 
@@ -26,6 +30,7 @@ class Transactions:
         self._policies = service.policies
         self._pool: Any = None
         self._committed: list[Committed] = []
+        self._counted: list[Counted] = []
 
     def use(self, pool: Any) -> None:
         """Takes connections from this pool of asyncpg's from now on; None when it is closed."""
@@ -34,6 +39,10 @@ class Transactions:
     def after_commit(self, wake: Committed) -> None:
         """Has `wake` called after every commit of this process."""
         self._committed.append(wake)
+
+    def after_counting(self, count: Counted) -> None:
+        """Has `count` called after every commit, for each outcome that was counted."""
+        self._counted.append(count)
 
     def connection(self) -> AbstractAsyncContextManager[Any]:
         """A connection for reading and housekeeping, outside of any unit of work."""
@@ -57,6 +66,9 @@ class Transactions:
         self.crash_points.reach("after_commit", subjects)
         for wake in self._committed:
             wake(emitted)
+        for outcome, times in uow.outcomes.items():
+            for count in self._counted:
+                count(outcome, times)
 
 
 async def business_days(connection: Any, queries: Queries) -> BusinessDays:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime
 from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
@@ -52,6 +53,7 @@ class UnitOfWork:
         self._tables: list[Aggregates[Any, Any]] = []
         self._appended: dict[str, list[tuple[Any, ...]]] = {}
         self._pending: dict[UUID, tuple[Event, EventContext]] = {}
+        self.outcomes: Counter[str] = Counter()
         self._began = datetime.now(UTC)
         # A proxy avoids a reference cycle, so that everything is freed at the end without the garbage collector.
         self._policies = PolicyBook(proxy(self), policies)
@@ -94,6 +96,10 @@ class UnitOfWork:
     def append(self, query: str, row: tuple[Any, ...]) -> None:
         """Queues a row of an append-only table; all rows of a query are written by one statement."""
         self._appended.setdefault(query, []).append(row)
+
+    def count(self, outcome: str, times: int = 1) -> None:
+        """Counts what was decided, for the metric `o2c_outcomes`, once this work is committed."""
+        self.outcomes[outcome] += times
 
     async def policy(self, kind: PolicyKind[P]) -> PolicyVersions[P]:
         return await self._policies.of(kind)

@@ -87,9 +87,9 @@ class CashBooks:
         self.items: dict[str, OpenItem] = {}
         self.payments: dict[str, Payment] = {}
 
-    def post(self, *invoices: InvoicePosted) -> None:
+    def post(self, *invoices: InvoicePosted, discount_lowers_tax: bool = False) -> None:
         for posted in sorted(invoices, key=lambda i: i.business_order):
-            item = item_of(posted, self.rules.discount.base)
+            item = item_of(posted, self.rules.discount.base, discount_lowers_tax=discount_lowers_tax)
             parts = items_of_instalments(posted, item)
             self.items |= {part.item_id if posted.instalments else posted.invoice_number: part for part in parts}
             self.owners[item.company_id, document_key(item.document_number)].add(item.customer_id)

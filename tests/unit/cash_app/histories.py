@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from services.cash_app.corrections.domain.booked_line import BookedLine
 from services.cash_app.corrections.domain.reversal import (
     BookedApplication,
     Correction,
-    ItemMovement,
     PaymentHistory,
     ReversalCause,
     reverse,
 )
+from services.cash_app.open_items.domain.discount_tax import TaxPart
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.payment import Payment, payment_of
 from services.cash_app.refunds.domain import Refund
 from services.cash_app.returns.domain import Return, return_of
-from shared.contracts.cash_app import DeductionOpened, OpenItemChanged, PaymentApplied
+from shared.contracts.cash_app import AppliedLine, DeductionOpened, PaymentApplied, PaymentUnapplied, UnappliedLine
 from shared.contracts.erp import PaymentReceived, PaymentReturned
 from shared.kernel.journal import totals_by_account
 from tests.unit.cash_app.cash_books import COMPANY, CashBooks, on, payment
@@ -26,33 +28,42 @@ from tests.unit.cash_app.cash_books import COMPANY, CashBooks, on, payment
 
 def booked(books: CashBooks, payment_id: str) -> list[BookedApplication]:
     """The payment's applications as the tables would give them, the latest first."""
+    undone: defaultdict[str, list[PaymentUnapplied]] = defaultdict(list)
+    for reversal in books.published(PaymentUnapplied):
+        undone[reversal.application_id].append(reversal)
     found = []
     for applied in books.published(PaymentApplied):
         if applied.payment_id != payment_id:
             continue
-        name = applied.application_id
-        deductions = {d.deduction_id for d in books.published(DeductionOpened) if d.application_id == name}
-        moved = [
-            ItemMovement(c.customer_id, c.item_id, c.change, c.cause)
-            for c in books.published(OpenItemChanged)
-            if c.cause_id == name or c.cause_id in deductions
-        ]
-        found.append(
-            BookedApplication(
-                application_id=name,
-                payment_id=payment_id,
-                customer_id=applied.customer_id,
-                company_id=applied.company_id,
-                applied_on=applied.applied_on,
-                currency=applied.currency,
-                amount=applied.amount,
-                discount=applied.discount,
-                cash=-sum((m.change for m in books.bookings.movements if m.cause_id == name), Decimal(0)),
-                movements=tuple(moved),
-                postings=tuple(p for p in books.bookings.postings if p.entry_id == name),
-            )
-        )
+        reversals = undone[applied.application_id]
+        lines = {number: _line(applied, number, line) for number, line in enumerate(applied.lines, start=1)}
+        for line in (line for reversal in reversals for line in reversal.lines):
+            lines[line.line_no] = lines[line.line_no].less(_line(applied, line.line_no, line))
+        for opened in books.published(DeductionOpened):
+            for number, line in lines.items():
+                if (
+                    opened.application_id == applied.application_id
+                    and line.item_id == opened.item_id
+                    and line.deduction
+                ):
+                    lines[number] = replace(line, deductions=(*line.deductions, opened.deduction_id))
+        left = tuple(line for line in lines.values() if line.used)
+        if left:
+            found.append(
+                BookedApplication(
+                    applied.application_id, payment_id, applied.customer_id, applied.company_id, applied.applied_on,
+                    applied.currency, left, len(reversals),
+                )
+            )  # fmt: skip
     return found[::-1]
+
+
+def _line(applied: PaymentApplied, number: int, line: AppliedLine | UnappliedLine) -> BookedLine:
+    return BookedLine(
+        number, applied.customer_id, line.item_id, applied.currency, applied.paid_currency or applied.currency,
+        line.amount, line.discount, tuple(TaxPart(t.tax_percent, t.tax) for t in line.discount_taxes), line.tolerance,
+        line.deduction, (), line.surplus, line.paid, line.exchange_difference, line.recovered, line.given_back,
+    )  # fmt: skip
 
 
 def history(books: CashBooks, payment_id: str) -> PaymentHistory:

@@ -83,6 +83,8 @@ class ServicesInMemory:
             invoice_number=f"N-{self._mixer.randrange(10**9)}",
             company_id="US01",
             customer_id=shipment.customer_id,
+            order_id=shipment.order_id,
+            customer_reference=f"PO-{shipment.order_id}",
             origin="shipment",
             invoice_date=shipment.shipped_on,
             due_date=terms.due_date(shipment.shipped_on),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -20,13 +22,13 @@ from shared.contracts.gl_core import JournalBatchPosted, JournalBatchRejected
 from shared.contracts.inv_ctrl import ShipmentConfirmed, StockAnswered, StockReplenished
 from tests.unit.simulator.doubles import ServicesInMemory, simulation
 
-_DOCUMENT_NUMBER = re.compile(r"N-\d+")
+_DOCUMENT_NUMBER = re.compile(r"N[- ]\d+")
 
 
 async def _published(seed: int, shuffle: int, months: int = 2) -> list[tuple[str, str, str]]:
     services = ServicesInMemory(seed, shuffle)
     await simulation(services, seed).play(months)
-    # Document numbers may depend on arrival order, nothing else may.
+    # Document numbers may depend on arrival order, nothing else may: neither in lines nor in a payer's words.
     return [
         (e.type_name(), str(e.context.id), _DOCUMENT_NUMBER.sub("N", e.model_dump_json())) for e in services.published
     ]
@@ -69,9 +71,30 @@ async def test_some_orders_are_wrong_and_some_ship_complete(quarter: ServicesInM
 async def test_the_bank_feed_repeats_events_and_references(quarter: ServicesInMemory):
     payments = quarter.of(PaymentReceived)
     event_ids = Counter(payment.context.id for payment in payments)
-    payment_ids = Counter(payment.bank_reference for payment in {p.payment_id: p for p in payments}.values())
+    by_id = {p.payment_id: p for p in payments}.values()
+    of_a_day = Counter((payment.bank_reference, payment.value_date) for payment in by_id)
     assert max(event_ids.values()) == 2
-    assert max(payment_ids.values()) == 2
+    assert max(of_a_day.values()) == 2
+
+
+async def test_some_references_are_used_again_a_month_later_for_other_money(quarter: ServicesInMemory):
+    days: dict[str, set[date]] = {}
+    for payment in quarter.of(PaymentReceived):
+        days.setdefault(payment.bank_reference, set()).add(payment.value_date)
+    again = [sorted(dates) for dates in days.values() if len(dates) > 1]
+    assert again
+    assert all((later - earlier).days >= 28 for dates in again for earlier, later in pairwise(dates))
+
+
+async def test_payers_write_numbers_and_orders_in_their_own_words(quarter: ServicesInMemory):
+    payments = quarter.of(PaymentReceived)
+    in_words = [payment for payment in payments if payment.details]
+    assert 0.1 < len(in_words) / len(payments) < 0.6
+    assert not any(payment.remittance for payment in in_words)
+    assert any(" SO-" in payment.details for payment in in_words)
+    assert any(" PO-" in payment.details for payment in in_words)
+    assert any(not payment.details.isascii() for payment in in_words)
+    assert any(payment.payer_account is None and payment.customer_id is None for payment in in_words)
 
 
 async def test_the_truth_accounts_for_every_payment_not_made_ahead():

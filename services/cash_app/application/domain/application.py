@@ -6,21 +6,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.cash_app.application.domain.customer_subledger import CreditUse, CustomerSubledger, UnmatchedReason
+from services.cash_app.application.domain.discount import discount_accounts
 from services.cash_app.application.domain.matching import propose
 from services.cash_app.application.domain.named_item import TermsInForce, remarks, settle_named
 from services.cash_app.application.domain.remittance import left_over, settle_foreign
 from services.cash_app.application.domain.settlement import Conversion, KeptBack, SettledLine, StatedAmount
 from services.cash_app.application.domain.stated_lines import credits_deducted
+from services.cash_app.application.domain.taken_back import lines_taken_back, take_back
 from services.cash_app.application.domain.tolerance import keep_surplus
 from services.cash_app.open_items.domain.document_number import reference_key
 from services.cash_app.open_items.domain.open_item import OpenItem, deduction_from
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.payment import GL_ACCOUNT, UNIDENTIFIED_CUSTOMER, Payment, PaymentState
 from services.cash_app.payments.domain.pending_document import PendingDocument
-from shared.contracts.cash_app import AppliedLine, CustomerCreditIssued, DeductionOpened, PaymentApplied
+from shared.contracts.cash_app import (
+    ApplicationRule,
+    AppliedLine,
+    CustomerCreditIssued,
+    DeductionOpened,
+    DiscountTax,
+    PaymentApplied,
+)
 from shared.kernel.journal import Account, Posting
 from shared.kernel.money import Money, round_half_up
 
@@ -41,6 +50,8 @@ def apply_payment(payment: Payment, book: CustomerSubledger, bookings: Bookings)
     settle(payment, lines, book, bookings, policy_version=proposal.policy_version)
     if not any(line.surplus for line in lines):  # a surplus leaves no money over that a note could explain
         payment.remark(proposal.notes)
+    if payment.method == "credit_memo" and payment.unapplied_amount:
+        settle(payment, lines_taken_back(payment, book), book, bookings, policy_version=proposal.policy_version)
     payment.pending_documents = len(proposal.pending)
     bookings.pending += proposal.pending
     for document in proposal.pending:
@@ -76,10 +87,23 @@ def post_item(item: OpenItem, book: CustomerSubledger, bookings: Bookings, *, mo
     for payment in book.credit_for(item):
         if not item.is_open:
             break
-        cash = min(item.open_amount, payment.unapplied_amount)
         why = f"credit on account from payment {payment.payment_id} is used by the next invoice"
-        line = SettledLine(item, cash, Decimal(0), "on_account_to_new_invoice", why)
-        settle(payment, [line], book, bookings)
+        use_credit(item, payment, CreditReason("on_account_to_new_invoice", why), book, bookings)
+
+
+class CreditReason(NamedTuple):
+    """By which rule credit on account settles an item, and why."""
+
+    rule: ApplicationRule
+    why: str
+
+
+def use_credit(item: OpenItem, credit: Payment, use: CreditReason, book: CustomerSubledger, bookings: Bookings) -> None:
+    """Settles an item with a payment's money on account, as far as it goes."""
+    cash = min(item.open_amount, credit.unapplied_amount)
+    if credit.method == "credit_memo":
+        item.given_back -= min(item.given_back, cash)  # it settles the item after all
+    settle(credit, [SettledLine(item, cash, Decimal(0), use.rule, use.why)], book, bookings)
 
 
 def settle(
@@ -278,16 +302,19 @@ def _relieve(line: SettledLine, application: _Application) -> None:
     item, on, application_id = line.item, application.on, application.application_id
     events, source = application.bookings.events, application.source
     payment, value_date = application.payment, application.payment.value_date
+    take_back(line, application)
     events.append(item.reduce(line.cash, on, "cash", application_id, method=payment.method, value_date=value_date))
     if line.conversion is None:
         application.post(source, Account.RECEIVABLES, line.cash, item)
     else:
         application.post(Account.EXCHANGE_CLEARING, Account.RECEIVABLES, line.cash, item)
         _post_conversion(line.conversion, application)
-    if line.discount:
-        events.append(item.reduce(line.discount, on, "discount", application_id, value_date=value_date))
-        application.post(Account.DISCOUNT_GRANTED, Account.RECEIVABLES, line.discount, item)
-    if line.tolerance:
+    if line.discount > 0:
+        taxes = item.tax_in_discount(line.discount)
+        events.append(item.reduce(line.discount, on, "discount", application_id, value_date=value_date, taxes=taxes))
+        for account, amount in discount_accounts(line.discount, taxes):
+            application.post(account, Account.RECEIVABLES, amount, item)
+    if line.tolerance > 0:
         events.append(item.reduce(line.tolerance, on, "tolerance", application_id, value_date=value_date))
         application.post(Account.TOLERANCE, Account.RECEIVABLES, line.tolerance, item)
     if line.surplus:
@@ -369,6 +396,12 @@ def _applied_line(line: SettledLine) -> AppliedLine:
         alternatives=line.alternatives[:TEXT_CHARACTERS_MAX],
         tolerance=round_half_up(line.tolerance, line.item.currency),
         deduction=round_half_up(line.deduction, line.item.currency),
+        discount_taxes=tuple(DiscountTax(tax_percent=p, tax=t) for p, t in line.item.tax_in_discount(line.discount)),
+        surplus=round_half_up(line.surplus, line.item.currency),
+        paid=line.conversion.paid if line.conversion else None,
+        exchange_difference=line.conversion.difference if line.conversion else Decimal(0),
+        recovered=round_half_up(line.recovered, line.item.currency),
+        given_back=round_half_up(line.given_back, line.item.currency),
     )
 
 

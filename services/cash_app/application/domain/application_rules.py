@@ -45,6 +45,9 @@ class DiscountRules(_Document):
     """Whether a part payment within terms earns its share of the discount."""
     unearned_taken: Literal["stays_open", "deduction"] = "stays_open"
     """What happens to a discount that was taken and not earned."""
+    taken_back: Literal["in_proportion", "first"] = "in_proportion"
+    """What a credit memo takes back of a discount that was granted: what the terms no longer grant on what is left of
+    the invoice, or all of the discount before any money is given back."""
     overclaim_percent_max: Percent = Decimal(20)
     """Of the open amount. A payer who claims more discount than the terms grant still earns what they grant. If more
     than this is then missing, it is a part payment and earns none."""
@@ -99,6 +102,12 @@ class RuleSet(_Document):
     """What happens when remittance advice arrives after the rules applied its money differently: the money is applied
     again as advised, if nothing else has moved those items since; or the advice is for review. What a person did stays
     in either case."""
+    written_off_items: Literal["recover", "keep"] = "recover"
+    """What happens when a written-off item is paid under its number: the write-off is taken back and the item settled,
+    or the money is left over for a person."""
+    credit_for_reopened: Literal["use", "keep"] = "use"
+    """Whether an item that is owed again, since a payment was returned or an application or write-off reversed, is paid
+    at once with credit on account, as a new invoice is."""
     convert_currencies: bool = True
     """Whether items in another currency are paid at the dated rate, after those of the payment's own."""
 

@@ -100,6 +100,8 @@ class CustomerSubledger:
         self._rules = rules
         self._items: dict[str, OpenItem] = {}
         self._documents: defaultdict[str, list[OpenItem]] = defaultdict(list)
+        self._deductions: defaultdict[str, list[OpenItem]] = defaultdict(list)
+        """By the item that they were deducted from."""
         self._tails: defaultdict[str, list[OpenItem]] | None = None
         self._company_currencies: set[CompanyCurrency] = set()
         self._pools: dict[CompanyCurrency, ItemPool] = {}
@@ -121,12 +123,18 @@ class CustomerSubledger:
             return
         self._items[item.item_id] = item
         self._documents[document_key(item.document_number)].append(item)
+        if item.deducted_from is not None:
+            self._deductions[item.deducted_from].append(item)
         if self._tails is not None:
             self._index_tails(item, self._tails)
         if self._names is not None:
             self._names.add(item)
         if item.is_open:
             self.changed(item)
+
+    def item(self, item_id: str) -> OpenItem | None:
+        """The item, if it is this customer's and was added."""
+        return self._items.get(item_id)
 
     def changed(self, item: OpenItem) -> None:
         """The item's open amount changed."""
@@ -229,7 +237,8 @@ class CustomerSubledger:
         if in_currency:
             return UnmatchedReason.PAID
         if in_company:
-            return UnmatchedReason.IN_ANOTHER_CURRENCY
+            still_owed = any(item.is_open for item in in_company)
+            return UnmatchedReason.IN_ANOTHER_CURRENCY if still_owed else UnmatchedReason.PAID
         if own:
             return UnmatchedReason.OF_ANOTHER_COMPANY
         return (
@@ -237,6 +246,17 @@ class CustomerSubledger:
             if self._owners.get((payment.company_id, key))
             else UnmatchedReason.UNKNOWN
         )
+
+    def items_of(self, number: str, payment: Payment) -> list[OpenItem]:
+        """The items of that number in the payment's company and currency, open or closed, and the deductions from
+        them, by age."""
+        own = [
+            item
+            for item in self._documents.get(document_key(number), [])
+            if (item.company_id, item.currency) == (payment.company_id, payment.currency)
+        ]
+        deductions = [item for of in own for item in self._deductions.get(of.item_id, [])]
+        return sorted((*own, *deductions), key=lambda item: item.age)
 
     def foreign(self, number: str, payment: Payment) -> OpenItem | None:
         """The oldest open item of that number in another currency than the payment's, of its company."""

@@ -8,11 +8,14 @@ is of what is left after credit memos and deductions: 2 % of 1,000.00 less 200.0
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from services.cash_app.application.domain.application_rules import DiscountRules
+from services.cash_app.open_items.domain.discount_tax import TaxPart, sum_of
 from services.cash_app.open_items.domain.open_item import OpenItem
+from shared.kernel.journal import Account
 from shared.kernel.money import round_half_up
 
 NONE = Decimal(0)
@@ -69,6 +72,12 @@ def earned_by_claim(
     granted = min(claimed, available(item, paid_on), max(unpaid, NONE))
     missing = item.open_amount - cash - granted
     return granted if missing * 100 <= item.open_amount * missing_percent_max else NONE
+
+
+def discount_accounts(amount: Decimal, taxes: Sequence[TaxPart]) -> list[tuple[Account, Decimal]]:
+    """Where a discount is booked: what is tax to tax payable, rate by rate, the rest as discount granted."""
+    parts = [(Account.DISCOUNT_GRANTED, amount - sum_of(taxes)), *((Account.TAX_PAYABLE, part.tax) for part in taxes)]
+    return [(account, part) for account, part in parts if part]
 
 
 def share_of_part_payment(item: OpenItem, cash: Decimal, paid_on: date) -> Decimal:

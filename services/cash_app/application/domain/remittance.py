@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from services.cash_app.application.domain import discount
 from services.cash_app.application.domain.application_rules import STANDARD, CustomerRules
 from services.cash_app.application.domain.currency_conversion import conversion_text, convert_stated
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger, UnmatchedReason
+from services.cash_app.application.domain.moved_aside import MovedAside, NamedMoney, settle_moved_aside
 from services.cash_app.application.domain.named_item import (
     NOTHING,
     TermsInForce,
@@ -115,9 +116,28 @@ def _settle_line(
             stated = amount._replace(money=of_money) if part is parts[-1][0] else StatedAmount(of_money, NOTHING)
             settled = settle_named(part, stated, terms)
             proposal.lines.append(settled._replace(evidence=evidence, score=score) if evidence else settled)
-            proposal.notes.extend(remarks(settled, of_money, stated.claimed))
+            rest = NamedMoney(line.number, of_money - settled.cash)
+            aside = _settle_aside(rest, [each for each, _ in parts], settling)
+            proposal.notes.extend(remarks(settled, settled.cash if aside.lines else of_money, stated.claimed))
+            if aside.lines and aside.left_over:
+                proposal.notes.append(aside.left_over)
+    elif named is UnmatchedReason.PAID:
+        aside = _settle_aside(NamedMoney(line.number, money), [], settling)
+        if aside.left_over:
+            proposal.doubtful = True
+            proposal.notes.append(aside.left_over)
     elif isinstance(named, UnmatchedReason):
         _leave_over(line, money, named, settling)
+
+
+def _settle_aside(named: NamedMoney, settled: Sequence[OpenItem], settling: _Settling) -> MovedAside:
+    """Settles what was moved aside of a document that is named: deductions and what was written off."""
+    if not named.money:
+        return MovedAside([], "")
+    rule_set = settling.terms.rules.rule_set
+    aside = settle_moved_aside(named, settling.payment, settling.book, rule_set, settled)
+    settling.proposal.lines.extend(aside.lines)
+    return aside
 
 
 def _leave_over(line: StatedLine, money: Decimal, unmatched: UnmatchedReason, settling: _Settling) -> None:

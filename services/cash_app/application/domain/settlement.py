@@ -51,10 +51,11 @@ class SettledLine(NamedTuple):
     item: OpenItem
     cash: Decimal
     discount: Decimal
+    """Negative: a discount is taken back."""
     rule: ApplicationRule
     why: str
     tolerance: Decimal = Decimal(0)
-    """What is missing and written off."""
+    """What is missing and written off; negative: taken back."""
     deduction: Decimal = Decimal(0)
     """What is missing and becomes a deduction item."""
     reason: DeductionReason = "unknown"
@@ -68,6 +69,10 @@ class SettledLine(NamedTuple):
     """The parts of the deduction, where the payer states them; each becomes a deduction of its own."""
     paid_by: Payment | None = None
     """Another payment or credit memo of the customer that pays this line; None: the payment itself."""
+    recovered: Decimal = Decimal(0)
+    """What was written off as bad debt and is settled after all."""
+    given_back: Decimal = Decimal(0)
+    """Of a credit memo for a paid item: what becomes the customer's credit."""
 
     @property
     def used(self) -> Decimal:
@@ -77,7 +82,7 @@ class SettledLine(NamedTuple):
     @property
     def closes(self) -> Decimal:
         """By how much the item's open amount falls."""
-        return self.cash + self.discount + self.tolerance + self.deduction
+        return self.cash + self.discount + self.tolerance + self.deduction - self.recovered
 
 
 @dataclass(slots=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
 
 from services.cash_app.bank_files.domain.bank_file import Advice, BankFile, Bundle, Statement
+from services.cash_app.bank_files.domain.own_account import OwnAccount, accounts_by_number
 from services.cash_app.bank_files.domain.planned_entries import (
     EntryPlanner,
-    OwnAccount,
     PlannedEntry,
     identifier,
     subject,
@@ -36,9 +36,9 @@ class ImportPlan:
     lines: list[tuple[int, str]] = field(default_factory=list)
     """Lines of statements that stand for a bundle: where in `entries`, and the kind of bundle."""
 
-    def add_error(self, place: str, what: str) -> None:
+    def add_error(self, place: str, what: str, *, acceptable: bool = False) -> None:
         if len(self.errors) <= ERRORS_MAX:
-            self.errors.append(FileError(place, what))
+            self.errors.append(FileError(place, what, acceptable))
 
 
 def plan_import(
@@ -46,14 +46,22 @@ def plan_import(
     accounts: Mapping[str, OwnAccount],
     open_bundles: Mapping[str, frozenset[str]],
     payer_company: str | None = None,
+    further_numbers: Mapping[str, str] | None = None,
 ) -> ImportPlan:
-    """Checks the file and plans its entries. `open_bundles` are the ids that a line of an account may name."""
+    """Checks the file and plans its entries. `open_bundles` are the ids that a line of an account may name.
+
+    `further_numbers`: by another number of an account, the one under which it is kept.
+    """
     result = ImportPlan()
+    named_accounts = {one.account for one in file.statements} | {one.account for one in file.advices}
+    accounts = accounts_by_number(accounts, named_accounts, further_numbers or {})
     for control in file.controls:
         if control.stated != control.found:
-            result.add_error(control.place, f"{control.what} is {control.stated}, but adds up to {control.found}")
+            result.add_error(
+                control.place, f"{control.what} is {control.stated}, but adds up to {control.found}", acceptable=True
+            )
     for inconsistency in file.inconsistencies:
-        result.add_error(inconsistency.place, inconsistency.what)
+        result.add_error(inconsistency.place, inconsistency.what, acceptable=True)
     numbers: Counter[tuple[str, str, str, date]] = Counter()
     planner = EntryPlanner(open_bundles)
     for statement in file.statements:
@@ -81,13 +89,14 @@ def _plan_statement(
         _check(statement, result)
     if account is None:
         return
+    statement = replace(statement, account=account.bank_account)
     if not statement.test:
         result.statements.append((statement, account))
         result.bundles += [(b, account, statement.source) for b in statement.bundles if b.payments]
     for entry in statement.entries:
         planned = planner.plan(entry, statement, account)
         if isinstance(planned, FileError):
-            result.add_error(planned.place, planned.what)
+            result.add_error(planned.place, planned.what, acceptable=True)
             continue
         result.entries.append(planned)
         result.statement_of.append(-1 if statement.test else len(result.statements) - 1)
@@ -124,7 +133,9 @@ def _check(statement: Statement, result: ImportPlan) -> None:
         result.add_error(
             statement.place,
             f"opening {shown(statement.opening)} and movements of {shown(moved)} make "
-            f"{shown(statement.opening + moved)}, but the closing balance is {shown(statement.closing)} {currency}",
+            f"{shown(statement.opening + moved)}, but the closing balance is {shown(statement.closing)} {currency}: "
+            f"a difference of {shown(statement.closing - statement.opening - moved)}",
+            acceptable=True,
         )
 
 

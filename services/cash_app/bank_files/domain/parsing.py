@@ -12,6 +12,7 @@ from typing import Final
 from services.cash_app.bank_files.domain.bank_file import Control
 from services.cash_app.bank_files.domain.read_context import ReadContext
 from services.cash_app.payments.domain.account_number import account_key
+from services.cash_app.payments.domain.payment_identity import is_placeholder
 from shared.contracts.erp import PaymentReference, ReferenceKind
 from shared.kernel.money import CURRENCY_EXPONENT, is_exact, round_half_up
 
@@ -23,9 +24,6 @@ _WHOLE: Final = re.compile(r"[+-]?0*[0-9]{1,15}")
 _DECIMAL: Final = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{0,5})?")
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _CONTROL_CHARACTERS: Final = "\x00\x01\x02\x03\x04\x1a\ufeff"
-_PLACEHOLDER: Final = re.compile(
-    r"|[0 ./-]+|N/?A|NONE|NIL|NONREF|NOREF|NO ?REF(ERENCE)?|NOT ?PROVIDED|UNKNOWN|UNSPECIFIED", re.A | re.I
-)
 
 
 def whole(text: str) -> Decimal | None:
@@ -139,7 +137,7 @@ def words(*texts: str) -> str:
 def reference(text: str) -> str:
     """A reference; empty for what banks write where there is none (zeros, NONREF, NOTPROVIDED)."""
     text = plain(text, REFERENCE_CHARACTERS_MAX)
-    return "" if _PLACEHOLDER.fullmatch(text) else text
+    return "" if is_placeholder(text) else text
 
 
 def references(*pairs: tuple[ReferenceKind, str]) -> tuple[PaymentReference, ...]:
@@ -147,7 +145,7 @@ def references(*pairs: tuple[ReferenceKind, str]) -> tuple[PaymentReference, ...
     found: list[PaymentReference] = []
     for kind, text in pairs:
         value = plain(text, 140)
-        one = None if _PLACEHOLDER.fullmatch(value) else PaymentReference(kind=kind, value=value)
+        one = None if is_placeholder(value) else PaymentReference(kind=kind, value=value)
         if one is not None and one not in found and len(found) < _REFERENCES_MAX:
             found.append(one)
     return tuple(found)

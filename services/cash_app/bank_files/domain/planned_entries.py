@@ -6,12 +6,13 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
 
 from services.cash_app.bank_files.domain.bank_file import Entry, Statement
+from services.cash_app.bank_files.domain.own_account import OwnAccount
 from services.cash_app.bank_files.domain.read_context import FileError
 from shared.contracts.erp import PaymentReceived, PaymentReturned
 from shared.contracts.event import AMOUNT_MAX, Event
@@ -35,17 +36,6 @@ _NOTES: Final = {
     "own_payment_returned": "a payment of our own comes back: no receipt; find the refund or payment it belongs to",
     "test": "the bank sends this group as a test: nothing of it is posted",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class OwnAccount:
-    """An account of ours. What a lockbox or card acquirer collects appears on the statement of `deposits_to`."""
-
-    bank_account: str
-    company_id: str
-    currency: str
-    deposits_to: str | None
-    active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +69,8 @@ class EntryPlanner:
 
     def __init__(self, open_bundles: Mapping[str, frozenset[str]]) -> None:
         self._bundles = open_bundles
-        self._seen: dict[str, list[Entry]] = {}
+        self._seen: dict[tuple[str, str], list[Entry]] = {}
+        """By statement and reference."""
         self._alike: Counter[str] = Counter()
 
     def plan(self, entry: Entry, statement: Statement, account: OwnAccount) -> PlannedEntry | FileError:
@@ -87,9 +78,7 @@ class EntryPlanner:
         if abs(entry.amount) > AMOUNT_MAX:
             what = f"{Money(entry.amount, entry.currency)} is taken for a mistake: above {AMOUNT_MAX:,}"
             return FileError(entry.place, what)
-        reference = self._reference(entry, statement)
-        if isinstance(reference, FileError):
-            return reference
+        reference, again = self._reference(entry, statement)
         kind = self._kind(entry, statement, account)
         event: Event | None = None
         original: tuple[str, ...] = ()
@@ -98,11 +87,14 @@ class EntryPlanner:
         elif kind == "return":
             event = _returned(entry, account, reference)
             original = (named(account.bank_account, entry.reference),) if entry.reference else ()
+        outcome, note = _OUTCOMES.get(kind, "noted"), _NOTES.get(kind, "")
+        if again and event is not None:
+            outcome, note = "review", again
         return PlannedEntry(
-            place=entry.place, kind=kind, outcome=_OUTCOMES.get(kind, "noted"),
+            place=entry.place, kind=kind, outcome=outcome,
             subject_id=event.subject if event is not None else subject("ENT", reference), source=statement.source,
             bank_account=account.bank_account, bank_reference=reference, currency=entry.currency, amount=entry.amount,
-            value_date=entry.value_date, note=_NOTES.get(kind, ""), event=event, entry=entry, original=original,
+            value_date=entry.value_date, note=note, event=event, entry=entry, original=original,
             trace_number=identifier(entry.trace_number) or "",
         )  # fmt: skip
 
@@ -111,21 +103,27 @@ class EntryPlanner:
             return "test"
         return "bundle" if entry.kind == "payment" and self._names_bundle(entry, account) else entry.kind
 
-    def _reference(self, entry: Entry, statement: Statement) -> str | FileError:
-        """Two equal lines of a statement that balances are two payments; elsewhere they are taken for one too many."""
+    def _reference(self, entry: Entry, statement: Statement) -> tuple[str, str]:
+        """The reference, and why a person has to review the line.
+
+        Two equal lines of a statement that balances are two payments; elsewhere one may be too many.
+        """
         suffix = "/R" if entry.kind == "return" else ""
         if not entry.reference:
-            return self._made_reference(entry, statement, suffix)
+            return self._made_reference(entry, statement, suffix), ""
         reference = named(statement.account, entry.reference + suffix)
-        before = self._seen.setdefault(reference, [])
+        before = self._seen.setdefault((statement.place, reference), [])
         alike = [other for other in before if _facts(other) == _facts(entry)]
         balanced = statement.opening is not None and statement.closing is not None
-        if alike and not balanced and entry.kind in {"payment", "return", "bundle"}:
-            amount, place = Money(entry.amount, entry.currency), alike[0].place
-            return FileError(entry.place, f"{amount} with bank reference {entry.reference} is at {place} too")
+        again = ""
+        if alike and not balanced:
+            again = (
+                f"bank reference {entry.reference} with the same amount is at {alike[0].place} too, and no balances "
+                "prove that both came: take it as money of its own, or close it"
+            )
         before.append(entry)
         number = len(before)
-        return reference if number == 1 else named(statement.account, f"{entry.reference}{suffix}#{number}")
+        return reference if number == 1 else named(statement.account, f"{entry.reference}{suffix}#{number}"), again
 
     def _made_reference(self, entry: Entry, statement: Statement, suffix: str) -> str:
         words = (
@@ -152,6 +150,7 @@ def _facts(entry: Entry) -> tuple[Decimal, date, str]:
 def _payment(entry: Entry, account: OwnAccount, reference: str) -> PaymentReceived:
     return PaymentReceived(
         payment_id=subject("PAY", reference), bank_reference=reference, company_id=account.company_id,
+        bank_account=account.bank_account,
         customer_id=identifier(entry.customer_id), payer_account=identifier(entry.payer_account),
         payer_name=entry.payer_name or None, currency=entry.currency, amount=entry.amount,
         value_date=entry.value_date, method=entry.method, remittance=entry.remittance,
@@ -170,6 +169,19 @@ def _returned(entry: Entry, account: OwnAccount, reference: str) -> PaymentRetur
         value_date=entry.value_date, reason_code=entry.reason_code, reason=entry.reason,
         trace_number=identifier(entry.trace_number), details=entry.details, references=entry.references,
     )  # fmt: skip
+
+
+def with_own_identity(planned: PlannedEntry, import_id: str) -> PlannedEntry:
+    """The entry under an identity of its own: its reference was used for other money before."""
+    mark = hashlib.sha256(f"{import_id}|{planned.place}|{planned.subject_id}".encode()).hexdigest()[:10]
+    reference = f"{planned.bank_reference[: _REFERENCE_CHARACTERS_MAX - 11]}#{mark}"
+    event = planned.event
+    if isinstance(event, PaymentReceived):
+        event = event.model_copy(update={"payment_id": subject("PAY", reference), "bank_reference": reference})
+    elif isinstance(event, PaymentReturned):
+        event = event.model_copy(update={"return_id": subject("RET", reference), "bank_reference": reference})
+    subject_id = event.subject if event is not None else subject("ENT", reference)
+    return replace(planned, subject_id=subject_id, bank_reference=reference, event=event)
 
 
 def subject(prefix: str, identity: str) -> str:

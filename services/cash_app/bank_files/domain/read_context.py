@@ -16,6 +16,8 @@ class FileError:
 
     place: str
     what: str
+    acceptable: bool = False
+    """Whether the file may go in without what is wrong, when a second person agrees to it."""
 
 
 class UnreadableFile(ValueError):
@@ -34,6 +36,10 @@ class Limits:
     entries_max: int = 200_000
     line_characters_max: int = 10_000
     expired: Callable[[], bool] = lambda: False
+    accepted: bool = False
+    """A second person agreed that the file goes in without the lines that cannot be read."""
+    rejected: list[FileError] = field(default_factory=list)
+    """Of an accepted file: what cannot be read."""
 
 
 @dataclass(slots=True)
@@ -48,7 +54,7 @@ class ReadContext:
 
     def add_error(self, place: str, what: str) -> None:
         """Notes an error and continues, so that all are named. Raises UnreadableFile when there are too many."""
-        self.errors.append(FileError(place, what))
+        self.errors.append(FileError(place, what, acceptable=True))
         if len(self.errors) >= ERRORS_MAX:
             self.errors.append(FileError(place, f"reading ends here: more than {ERRORS_MAX} errors"))
             raise UnreadableFile(self.errors)
@@ -82,6 +88,8 @@ class ReadContext:
         raise UnreadableFile([*self.errors, FileError(place, what)])
 
     def raise_errors(self) -> None:
-        """Raises UnreadableFile if anything was wrong."""
-        if self.errors:
+        """Raises UnreadableFile if anything was wrong, except in a file that was accepted as it is."""
+        if self.limits.accepted:
+            self.limits.rejected.extend(self.errors)
+        elif self.errors:
             raise UnreadableFile(self.errors)

@@ -22,12 +22,12 @@ from services.cash_app.bank_reconciliation.domain.statements import (
 )
 
 ItemKind = Literal[
-    "brought_forward", "bank_charges", "interest", "transfer", "refund", "to_be_coded", "for_review", "held",
+    "brought_forward", "bank_charges", "interest", "transfer", "refund", "to_be_coded", "for_review", "held", "failed",
     "being_posted", "value_dated_later", "in_transit", "taken_back", "statement_difference", "gap", "unknown",
 ]  # fmt: skip
 """brought_forward: the first statement's opening balance, less cash in the journal of before. bank_charges, interest,
 transfer, refund, to_be_coded: lines that are no customer's money and wait for a person, by what a rule proposes.
-for_review, held: lines in these queues of bank files. being_posted: of a file that is not wholly posted.
+for_review, held, failed: lines in these queues. being_posted: of a file that is not wholly posted.
 value_dated_later: in the journal on the value date. in_transit: in the journal, not on a statement yet.
 taken_back: in the journal on the day, and taken out of it later, as a payment that repeats another.
 statement_difference: lines of a statement do not add up to its balances, as was accepted with it. gap: a statement is
@@ -205,6 +205,8 @@ def _of_line(one: Unmatched) -> tuple[ItemKind, str]:
         return "for_review", "waits for a person, among the entries of bank files for review"
     if one.outcome == "held":
         return "held", "waits for the payments of which it is the sum"
+    if one.outcome == "failed":
+        return "failed", "could not be handled: it is among the failed events of the work queues"
     if one.stage != "posted":
         return "being_posted", "its file is still being posted"
     if one.cash_later == one.lines:

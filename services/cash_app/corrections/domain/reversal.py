@@ -1,28 +1,28 @@
-"""Reversal: an application is undone by its opposite. Items are reopened with their old due dates, as new versions;
-the money is unapplied again. Nothing that was booked is changed."""
+"""Reversal: an application, or a part of it, is undone by its opposite. Items are reopened with their old due dates,
+as new versions; the money is unapplied again. Nothing that was booked is changed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Literal
 
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger
+from services.cash_app.application.domain.discount import discount_accounts
+from services.cash_app.application.domain.taken_back import written_off_again
+from services.cash_app.corrections.domain.booked_line import BookedLine
+from services.cash_app.open_items.domain.discount_tax import TaxPart
 from services.cash_app.open_items.domain.open_item import OpenItem
 from services.cash_app.payments.domain.bookings import Bookings, Entry
-from services.cash_app.payments.domain.payment import Payment
+from services.cash_app.payments.domain.payment import UNIDENTIFIED_CUSTOMER, Payment
 from services.cash_app.payments.domain.pending_document import PendingDocument
 from shared.contracts.cash_app import ItemCause, PaymentUnapplied
-from shared.contracts.erp import PaymentMethod
 from shared.kernel.journal import Account, Posting
-from shared.kernel.money import Money
+from shared.kernel.money import Money, round_half_up
 
 ReversalCause = Literal["reversed", "transferred", "returned"]
-
-_OF_THE_PAYMENT: Final = {Account.UNAPPLIED_CASH, Account.ON_ACCOUNT}
-"""Wherever the money was taken from, it comes back unapplied."""
 
 
 class NotReversible(ValueError):
@@ -30,18 +30,8 @@ class NotReversible(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class ItemMovement:
-    """A change that the application made on an item, in the item's currency."""
-
-    customer_id: str
-    item_id: str
-    change: Decimal
-    cause: ItemCause
-
-
-@dataclass(frozen=True, slots=True)
 class BookedApplication:
-    """An application as it was booked. `cash` is in the payment's currency, `amount` and `discount` in the items'."""
+    """An application as it was booked, less what of it was undone. Amounts are in the items' currency."""
 
     application_id: str
     payment_id: str
@@ -49,15 +39,16 @@ class BookedApplication:
     company_id: str
     applied_on: date
     currency: str
-    amount: Decimal
-    discount: Decimal
-    cash: Decimal
-    movements: tuple[ItemMovement, ...]
-    postings: tuple[Posting, ...]
+    lines: tuple[BookedLine, ...]
+    reversals: int = 0
+    """How often a part of it was undone before."""
 
     @property
     def reversal_id(self) -> str:
-        return f"{self.application_id}/R"
+        return f"{self.application_id}/R" + (str(self.reversals + 1) if self.reversals else "")
+
+    def total(self, amounts: Iterable[Decimal]) -> Decimal:
+        return round_half_up(sum(amounts, Decimal(0)), self.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +87,29 @@ def reverse_all(payment: Payment, history: PaymentHistory, correction: Correctio
     payment.stop_waiting(history.pending)
 
 
-def reverse(application: BookedApplication, payment: Payment, history: PaymentHistory, correction: Correction) -> date:
-    """Books the opposite of everything that the application booked; returns the business date.
+def reverse(
+    application: BookedApplication,
+    payment: Payment,
+    history: PaymentHistory,
+    correction: Correction,
+    lines: Sequence[BookedLine] | None = None,
+) -> date:
+    """Books the opposite of everything that the application booked, or of `lines` only; returns the business date.
 
     That is the latest of: `correction.not_before`, the application's own date, and the day since which the payment's
     money is where it is. Raises NotReversible.
     """
     on = max(correction.not_before, application.applied_on, payment.held_since)
-    check_reversible([application], history)
-    bookings, book = correction.bookings, correction.book
-    if book is not None:
-        book.credit_withdrawn(payment)
-    payment.reinstate(application.cash, Entry(application.reversal_id, on), bookings)
-    bookings.events.append(
+    lines = application.lines if lines is None else tuple(lines)
+    check_reversible([replace(application, lines=lines)], history)
+    lines = [_still_granted(line, history.item(line.customer_id, line.item_id)) for line in lines]
+    if correction.book is not None:
+        correction.book.credit_withdrawn(payment)
+    used = round_half_up(sum((line.used for line in lines), Decimal(0)), payment.currency)
+    payment.reinstate(used, Entry(application.reversal_id, on), correction.bookings)
+    items = [history.item(line.customer_id, line.item_id) for line in lines]
+    numbered = zip(lines, items, strict=True)
+    correction.bookings.events.append(
         PaymentUnapplied(
             reversal_id=application.reversal_id,
             application_id=application.application_id,
@@ -118,69 +119,165 @@ def reverse(application: BookedApplication, payment: Payment, history: PaymentHi
             applied_on=application.applied_on,
             unapplied_on=on,
             currency=application.currency,
-            amount=application.amount,
-            discount=application.discount,
+            amount=application.total(line.amount for line in lines),
+            discount=application.total(line.discount for line in lines),
+            lines=tuple([line.undone(item.document_number) for line, item in numbered]),
             cause=correction.cause,
             reason=correction.reason[:500],
             method=payment.method,
         )
     )
-    undoing = _Undoing(application, on, payment.value_date, payment.method, correction)
-    for movement in application.movements:
-        _undo(movement, history.item(movement.customer_id, movement.item_id), undoing)
-    bookings.postings.extend(_opposite(posting, application.reversal_id, on) for posting in application.postings)
+    undoing = _Undoing(application, payment, on, history, correction)
+    for line, item in zip(lines, items, strict=True):
+        undoing.undo(line, item)
     return on
 
 
 def check_reversible(applications: Iterable[BookedApplication], history: PaymentHistory) -> None:
     """Raises NotReversible where a deduction that an application opened was settled since."""
     for application in applications:
-        for movement in application.movements:
-            item = history.item(movement.customer_id, movement.item_id)
-            if movement.change > item.open_amount:
-                raise NotReversible(
-                    f"application {application.application_id} opened {item.document_number}, of which "
-                    f"{Money(movement.change - item.open_amount, item.currency)} is settled since: undo that first"
-                )
+        for line in application.lines:
+            for deduction_id in line.deductions:
+                item = history.item(line.customer_id, deduction_id)
+                if item.open_amount != item.original_amount:
+                    raise NotReversible(
+                        f"application {application.application_id} opened {item.document_number}, of which "
+                        f"{Money(item.original_amount - item.open_amount, item.currency)} is settled since: undo that "
+                        "first"
+                    )
+
+
+def _still_granted(line: BookedLine, item: OpenItem) -> BookedLine:
+    """The line without the discount and tolerance that a credit memo took back since."""
+    if line.tolerance > item.tolerated:
+        line = replace(line, tolerance=item.tolerated)
+    return line.with_discount(min(line.discount, item.discount_taken))
 
 
 @dataclass(frozen=True, slots=True)
 class _Undoing:
-    """An application that is being undone, `on` which day, and the value date of its payment."""
+    """An application of a payment that is being undone, and on which day."""
 
     application: BookedApplication
+    payment: Payment
     on: date
-    value_date: date
-    method: PaymentMethod
+    history: PaymentHistory
     correction: Correction
 
+    def undo(self, line: BookedLine, item: OpenItem) -> None:
+        """Reopens the item and books the opposite of the line."""
+        if line.amount:
+            self._restore(item, line.amount, "cash")
+        self._return_money(line, item)
+        if line.discount > 0:
+            self._restore(item, line.discount, "discount", line.taxes)
+            for account, amount in discount_accounts(line.discount, line.taxes):
+                self._post(Account.RECEIVABLES, account, amount, item)
+        self._grant_again(line, item)
+        if line.tolerance > 0:
+            self._restore(item, line.tolerance, "tolerance")
+            self._post(Account.RECEIVABLES, Account.TOLERANCE, line.tolerance, item)
+        if line.deduction:
+            self._restore(item, line.deduction, "deduction")
+        for deduction_id in line.deductions:
+            self._close_deduction(self.history.item(line.customer_id, deduction_id))
+        self._changed(item)
 
-def _undo(movement: ItemMovement, item: OpenItem, undoing: _Undoing) -> None:
-    reversal_id, undone = undoing.application.reversal_id, undoing.application.application_id
-    amount, on, value_date = abs(movement.change), undoing.on, undoing.value_date
-    if movement.change > 0:
-        changed = item.reduce(amount, on, "unapplied", reversal_id, value_date=value_date, reverses=undone)
-    else:
-        changed = item.restore(
-            amount, on, "unapplied", reversal_id,
-            reverses=undone, undoes=movement.cause, method=undoing.method, value_date=value_date,
-        )  # fmt: skip
-    undoing.correction.bookings.events.append(changed)
-    book = undoing.correction.book
-    if book is not None and item.customer_id == book.customer_id:
-        book.add_item(item)
-        book.changed(item)
+    def _grant_again(self, line: BookedLine, item: OpenItem) -> None:
+        """Undoes what the line had taken back of discount, tolerance and write-off."""
+        item.given_back -= min(line.given_back, item.given_back)
+        if line.discount < 0:
+            taxes = [TaxPart(percent, -tax) for percent, tax in line.taxes]
+            self._reduce(item, -line.discount, "discount", taxes)
+            for account, amount in discount_accounts(-line.discount, taxes):
+                self._post(account, Account.RECEIVABLES, amount, item)
+        if line.tolerance < 0:
+            self._reduce(item, -line.tolerance, "tolerance")
+            self._post(Account.TOLERANCE, Account.RECEIVABLES, -line.tolerance, item)
+        if line.recovered:
+            self._reduce(item, line.recovered, "write_off")
+            self._post(Account.BAD_DEBT, Account.RECEIVABLES, line.recovered, item)
+            write_off_id = f"{self.application.reversal_id}/W/{item.item_id}"
+            self.correction.bookings.events.append(written_off_again(item, write_off_id, line.recovered, self.on))
 
+    def _reduce(self, item: OpenItem, amount: Decimal, undoes: ItemCause, taxes: Sequence[TaxPart] = ()) -> None:
+        self.correction.bookings.events.append(
+            item.reduce(
+                amount,
+                self.on,
+                "unapplied",
+                self.application.reversal_id,
+                value_date=self.payment.value_date,
+                reverses=self.application.application_id,
+                undoes=undoes,
+                taxes=taxes,
+            )
+        )
 
-def _opposite(posting: Posting, entry_id: str, on: date) -> Posting:
-    return Posting(
-        entry_id=entry_id,
-        company_id=posting.company_id,
-        business_date=on,
-        debit=posting.credit,
-        credit=Account.UNAPPLIED_CASH if posting.debit in _OF_THE_PAYMENT else posting.debit,
-        amount=posting.amount,
-        currency=posting.currency,
-        customer_id=posting.customer_id,
-        document=posting.document,
-    )
+    def _return_money(self, line: BookedLine, item: OpenItem) -> None:
+        """Books the money back to the payment, unapplied wherever it was taken from."""
+        if line.paid is None:
+            if line.amount:
+                self._post(Account.RECEIVABLES, Account.UNAPPLIED_CASH, line.amount, item)
+            if line.surplus:
+                self._post(Account.TOLERANCE, Account.UNAPPLIED_CASH, line.surplus, item)
+            return
+        clearing, realised = Account.EXCHANGE_CLEARING, Account.EXCHANGE_DIFFERENCE
+        if line.amount:
+            self._post(Account.RECEIVABLES, clearing, line.amount, item)
+        self._post(clearing, Account.UNAPPLIED_CASH, line.paid)
+        if line.exchange_difference > 0:
+            self._post(realised, clearing, line.exchange_difference)
+        elif line.exchange_difference < 0:
+            self._post(clearing, realised, -line.exchange_difference)
+
+    def _restore(self, item: OpenItem, amount: Decimal, undoes: ItemCause, taxes: Sequence[TaxPart] = ()) -> None:
+        self.correction.bookings.events.append(
+            item.restore(
+                amount,
+                self.on,
+                "unapplied",
+                self.application.reversal_id,
+                reverses=self.application.application_id,
+                undoes=undoes,
+                method=self.payment.method,
+                value_date=self.payment.value_date,
+                taxes=taxes,
+            )
+        )
+
+    def _close_deduction(self, deduction: OpenItem) -> None:
+        self.correction.bookings.events.append(
+            deduction.reduce(
+                deduction.original_amount,
+                self.on,
+                "unapplied",
+                self.application.reversal_id,
+                value_date=self.payment.value_date,
+                reverses=self.application.application_id,
+            )
+        )
+        self._changed(deduction)
+
+    def _changed(self, item: OpenItem) -> None:
+        book = self.correction.book
+        if book is not None and item.customer_id == book.customer_id:
+            book.add_item(item)
+            book.changed(item)
+
+    def _post(self, debit: Account, credit: Account, amount: Decimal, item: OpenItem | None = None) -> None:
+        """Posts an amount in the item's currency; without an item, in the payment's."""
+        payment = self.payment
+        self.correction.bookings.postings.append(
+            Posting(
+                entry_id=self.application.reversal_id,
+                company_id=item.company_id if item else payment.company_id,
+                business_date=self.on,
+                debit=debit,
+                credit=credit,
+                amount=amount,
+                currency=item.currency if item else payment.currency,
+                customer_id=item.customer_id if item else payment.customer_id or UNIDENTIFIED_CUSTOMER,
+                document=item.document_number if item else payment.payment_id,
+            )
+        )

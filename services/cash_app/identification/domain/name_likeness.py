@@ -25,6 +25,7 @@ from services.cash_app.identification.domain.payer_name import (
 DOUBTFUL_MAX: Final = 79.0
 """Of names that differ where no difference is a slip of the pen. No policy identifies a customer by so little."""
 _COMMON_WORDS_ONLY_MAX: Final = 40.0
+_SHORT_CHARACTERS_MAX: Final = 4
 _FORM_MISSING_POINTS: Final = 2.0
 """Deducted where only one of the two names has a legal form."""
 
@@ -78,6 +79,8 @@ def _letters(a: WrittenName, b: WrittenName) -> float:
         pairs[a.spellings[0], b.spellings[0]] = None
     best = max(_alike(*_without_and(one, other)) for one, other in pairs)
     if _unlike_letters(a.core, b.core) or _unlike_numbers(a.core, b.core):
+        return min(best, DOUBTFUL_MAX)
+    if best < 100 and _unlike_short_words(a.spellings[0], b.spellings[0]):
         return min(best, DOUBTFUL_MAX)
     return best
 
@@ -136,6 +139,14 @@ def _unlike_letters(one: Words, other: Words) -> bool:
         return False
     a, b = [uncased(word) for word in one], [uncased(word) for word in other]
     return "".join(a) != "".join(b) and sorted(filter(None, a)) != sorted(filter(None, b))
+
+
+def _unlike_short_words(one: Words, other: Words) -> bool:
+    """Whether a short word stands for another one: Bank and Bahn, Li and Lin are no slips of the pen."""
+    a, b = sorted(set(one) - set(other)), sorted(set(other) - set(one))
+    if len(a) != len(b):
+        return False
+    return any(max(len(x), len(y)) <= _SHORT_CHARACTERS_MAX for x, y in zip(a, b, strict=True))
 
 
 def _unlike_numbers(one: Words, other: Words) -> bool:

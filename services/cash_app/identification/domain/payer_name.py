@@ -95,6 +95,8 @@ def name_key(name: str) -> str:
 def read_name(name: str) -> WrittenName:
     """The words of a name, its legal forms and its other spellings."""
     letters = _words(name)
+    if letters in _NO_NAMES:
+        letters = ()
     core, forms = _without_forms(letters)
     plain = tuple(base_letters(word) for word in core)
     spellings = {plain: None}
@@ -128,11 +130,14 @@ def name_tokens(name: str) -> list[str]:
     or ends right. Of words in scripts without blanks each pair of letters.
     """
     written = read_name(name)
-    found = {f"={written.key}"} if written.key else set()
+    if not written.key:
+        return []
+    found: set[str] = set()
     for words in dict.fromkeys((*written.spellings, written.in_latin)):
         found |= {token for word in words for token in _word_tokens(word)}
         found |= {f"{one} {other}" for one, other in pairwise(words)}
-    return sorted(token[:_TOKEN_CHARACTERS_MAX] for token in found)[:_TOKENS_MAX]
+    parts = sorted({token[:_TOKEN_CHARACTERS_MAX] for token in found})
+    return [f"={written.key}"[:_TOKEN_CHARACTERS_MAX], *parts[: _TOKENS_MAX - 1]]
 
 
 def uncased(word: str) -> str:
@@ -242,6 +247,14 @@ def _forms() -> dict[Words, str]:
     return found
 
 
+_NO_NAMES: Final = frozenset(
+    _words(name)
+    for name in (
+        "not provided", "notprovided", "not available", "n/a", "none", "nil", "no name", "unknown", "unknown payer",
+        "unbekannt", "inconnu", "desconocido", "sconosciuto", "onbekend", "various", "diverse", "verschiedene",
+    )
+)  # fmt: skip
+"""What banks write where they know no name. It would make all such payers one."""
 _ROMAN: Final = frozenset(
     (
         "ii",

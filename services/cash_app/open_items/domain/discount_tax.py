@@ -50,10 +50,11 @@ def taxes_of(invoice: InvoicePosted) -> tuple[ItemTax, ...]:
 def in_discount(taxes: Sequence[ItemTax], discount_taken: Decimal, total: Decimal, currency: str) -> list[TaxPart]:
     """The tax by which discounts of `discount_taken` altogether lower the item further, rate by rate.
 
-    It is worked out on all discounts of the item, so that two discounts lower the tax as one of both would.
+    Negative where they are less than before. It is worked out on all discounts of the item, so that two discounts lower
+    the tax as one of both would.
     """
     after = ((each, round_half_up(each.tax * discount_taken / total, currency)) for each in taxes)
-    return [TaxPart(each.percent, lowered - each.lowered) for each, lowered in after if lowered > each.lowered]
+    return [TaxPart(each.percent, lowered - each.lowered) for each, lowered in after if lowered != each.lowered]
 
 
 def lowered_by(taxes: Sequence[ItemTax], parts: Iterable[TaxPart], sign: int = 1) -> tuple[ItemTax, ...]:

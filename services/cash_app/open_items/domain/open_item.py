@@ -72,13 +72,20 @@ class OpenItem:
     """What was written off within tolerance."""
     written_off: Decimal = NOTHING
     """What was written off as bad debt and not recovered."""
+    given_back: Decimal = NOTHING
+    """What credit memos gave back of money that was applied to it: it is the customer's credit since."""
+    deducted_from: str | None = None
+    """Of a deduction: the id of the item that it was deducted from."""
+    written_off_on: date | None = None
+    """The day of its last write-off."""
     taxes: tuple[ItemTax, ...] = ()
     """The tax that its discount lowers; empty where the law or the policy lowers none."""
 
     @property
     def discountable(self) -> Decimal:
         """What a discount may be taken of: the original amount less all that is not paid with money or discount."""
-        return self.original_amount - self.credited - self.deducted - self.tolerated - self.written_off
+        left = self.original_amount - self.credited - self.deducted - self.tolerated - self.written_off
+        return left - self.given_back
 
     @property
     def discount_granted(self) -> Decimal:
@@ -95,7 +102,7 @@ class OpenItem:
     @property
     def cash(self) -> Decimal:
         """The money that was applied to it."""
-        return self.discountable - self.open_amount - self.discount_taken
+        return self.discountable + self.given_back - self.open_amount - self.discount_taken
 
     def tax_in_discount(self, amount: Decimal) -> list[TaxPart]:
         """The tax, by rate, in a further discount of `amount`."""
@@ -160,7 +167,7 @@ class OpenItem:
         cause: ItemCause,
         cause_id: str,
         *,
-        reverses: str,
+        reverses: str | None,
         undoes: ItemCause,
         method: PaymentMethod | None = None,
         value_date: date | None = None,
@@ -305,6 +312,7 @@ def deduction_from(item: OpenItem, deduction_id: str, amount: Decimal, on: date)
         due_date=item.due_date,
         kind="deduction",
         terms=item.terms,
+        deducted_from=item.item_id,
     )
 
 
@@ -320,6 +328,7 @@ def item_without_discount(
     due_date: date,
     kind: ItemKind,
     terms: str = "",
+    deducted_from: str | None = None,
 ) -> OpenItem:
     """A new item that is no invoice: its whole amount is owed from its document date on."""
     total, nothing = round_half_up(amount, currency), round_half_up(Decimal(0), currency)
@@ -342,4 +351,5 @@ def item_without_discount(
         open_since=document_date,
         kind=kind,
         terms=terms,
+        deducted_from=deducted_from,
     )

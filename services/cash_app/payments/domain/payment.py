@@ -39,17 +39,28 @@ class PaymentState(StrEnum):
     """Nothing of it is left: it settled items, was split up or refunded."""
     RETURNED = "returned"
     """The bank took it back."""
+    REPEAT = "repeat"
+    """It is the money of an earlier payment, reported again; its receipt is undone."""
 
 
 TRANSITIONS: Final[dict[PaymentState | None, frozenset[PaymentState]]] = {
     None: frozenset({PaymentState.SUSPENSE, PaymentState.UNAPPLIED}),
-    PaymentState.SUSPENSE: frozenset({PaymentState.UNAPPLIED, PaymentState.APPLIED, PaymentState.RETURNED}),
+    PaymentState.SUSPENSE: frozenset(
+        {PaymentState.UNAPPLIED, PaymentState.APPLIED, PaymentState.RETURNED, PaymentState.REPEAT}
+    ),
     PaymentState.UNAPPLIED: frozenset(
-        {PaymentState.ON_ACCOUNT, PaymentState.APPLIED, PaymentState.SUSPENSE, PaymentState.RETURNED}
+        {
+            PaymentState.ON_ACCOUNT,
+            PaymentState.APPLIED,
+            PaymentState.SUSPENSE,
+            PaymentState.RETURNED,
+            PaymentState.REPEAT,
+        }
     ),
     PaymentState.ON_ACCOUNT: frozenset({PaymentState.APPLIED, PaymentState.UNAPPLIED, PaymentState.RETURNED}),
     PaymentState.APPLIED: frozenset({PaymentState.UNAPPLIED, PaymentState.SUSPENSE}),
     PaymentState.RETURNED: frozenset({PaymentState.UNAPPLIED, PaymentState.SUSPENSE}),
+    PaymentState.REPEAT: frozenset(),
 }
 """None: the moment before the payment is received."""
 
@@ -214,6 +225,16 @@ class Payment:
         self._leave(amount, then, entry, bookings)
         if place != credit:
             self._post(place, credit, amount, entry, bookings)
+
+    def undo_receipt(self, on: date, bookings: Bookings) -> None:
+        """Undoes the receipt of money that an earlier payment reports already. Raises WrongState where some is used."""
+        if self.unapplied_amount != self.amount or self.state not in (PaymentState.SUSPENSE, PaymentState.UNAPPLIED):
+            raise WrongState(
+                f"payment {self.payment_id} is {self.state} with {self.unapplied_amount} of {self.amount} "
+                f"{self.currency} unapplied: undo first what it was used for"
+            )
+        entry = Entry(f"{self.payment_id}/repeat", max(on, self.held_since))
+        self.pay_out(self.amount, entry, bookings, credit=Account.CASH, then=PaymentState.REPEAT)
 
     def undo_pay_out(self, amount: Decimal, entry: Entry, bookings: Bookings, *, debit: str) -> None:
         """Undoes `pay_out`: the money comes back out of account `debit` and is unapplied again."""

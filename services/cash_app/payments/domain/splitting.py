@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from services.cash_app.payments.domain.bookings import Bookings, Entry
 from services.cash_app.payments.domain.payment import Payment, WrongState
+from shared.contracts.erp import PaymentReceived
 from shared.kernel.journal import Account
 from shared.kernel.money import Money, is_exact, round_half_up
 
@@ -23,6 +24,24 @@ class Part:
 
     customer_id: str
     amount: Decimal
+
+
+def divide(
+    payment: Payment, details: Sequence[PaymentReceived], parts_before: int, bookings: Bookings
+) -> list[Payment]:
+    """Divides a payment, all of it unapplied, into payments in suspense, one for each detail that the bank reports."""
+    made = []
+    for number, detail in enumerate(details, start=parts_before + 1):
+        part = payment.part(round_half_up(detail.amount, payment.currency), number, payment.held_since)
+        part.stated_customer, part.payer_account = detail.customer_id, detail.payer_account
+        part.payer_name, part.remittance = detail.payer_name, detail.remittance
+        part.details, part.references, part.remittance_note = detail.details, detail.references, detail.remittance_note
+        part.trace_number, part.origin = detail.trace_number, detail.origin
+        entry = Entry(f"{part.payment_id}/split", payment.held_since)
+        payment.pay_out(part.amount, entry, bookings, credit=Account.SUSPENSE)
+        part.receive_part(entry, payment, bookings)
+        made.append(part)
+    return made
 
 
 def split(payment: Payment, parts: Sequence[Part], parts_before: int, on: date, bookings: Bookings) -> list[Payment]:

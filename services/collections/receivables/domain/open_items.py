@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -27,12 +27,20 @@ class OpenItem:
     disputed: bool
     last_dunning_step: int = 0
     """The highest step of the dunning ladder for which a notice about this item was sent; 0 for none."""
+    charged_until: date | None = None
+    """The last day for which a finance charge was assessed."""
+    charge_carried: bool = False
+    """Whether days are left to be charged later, as too little was due for them."""
+    closed_on: date | None = None
+    """The day from which nothing is open, by the value date of what closed it; None while something is."""
+    changes: dict[date, Decimal] = field(default_factory=dict)
+    """By how much the open amount changed, by the day from which the change counts: the value date of its payment."""
     kind: ItemKind = "invoice"
 
     @classmethod
     def from_change(cls, change: OpenItemChanged) -> OpenItem:
         """The item as its first received change describes it."""
-        return cls(
+        item = cls(
             item_id=change.item_id,
             item_version=change.item_version,
             customer_id=change.customer_id,
@@ -46,15 +54,23 @@ class OpenItem:
             disputed=change.disputed,
             kind=change.kind,
         )
+        item._count(change)
+        return item
 
     def update(self, change: OpenItemChanged) -> None:
-        """Takes over what is owed now. An older version than the one stored is ignored."""
-        if change.item_version <= self.item_version:
-            return
-        self.item_version = change.item_version
-        self.open_amount = change.open_amount
-        self.due_date = change.due_date
-        self.disputed = change.disputed
+        """Takes over what is owed now. Of an older version than the one stored only its change counts."""
+        if change.item_version > self.item_version:
+            self.item_version = change.item_version
+            self.open_amount = change.open_amount
+            self.due_date = change.due_date
+            self.disputed = change.disputed
+        self._count(change)
+
+    def _count(self, change: OpenItemChanged) -> None:
+        if change.item_version > 1 and change.change:
+            day = change.value_date or change.business_date
+            self.changes[day] = self.changes.get(day, Decimal(0)) + change.change
+        self.closed_on = max(self.changes, default=None) if not self.open_amount else None
 
     def days_overdue(self, on: date) -> int:
         """Whole days past the due date on day `on`; zero or less while the item is not overdue."""

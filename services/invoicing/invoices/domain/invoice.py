@@ -53,6 +53,8 @@ class Invoice:
     series: str | None = None
     """None until it is numbered, and where it keeps the number of the previous system; as is the next."""
     sequence_number: int | None = None
+    jurisdiction: str | None = None
+    """Where its tax is raised; None: it has no tax of its own, or that is not known."""
 
     @property
     def total(self) -> Decimal:
@@ -93,6 +95,7 @@ class Invoice:
             total=self.total,
             discount_amount=self.discount_amount,
             disputed=self.disputed,
+            jurisdiction=self.jurisdiction,
             instalments=self.instalments,
             lines=self.lines,
             customer_reference=self.customer_reference,

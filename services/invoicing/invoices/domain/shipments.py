@@ -101,6 +101,7 @@ def _invoice_of(order: Order, shipment: ShipmentConfirmed, shipped: dict[int, in
         disputed=False,
         lines=lines,
         customer_reference=order.customer_reference,
+        jurisdiction=order.jurisdiction or None,
     )
 
 

@@ -9,7 +9,7 @@ CREATE TABLE approval (
     customer_id     text           NOT NULL,
     company_id      text           NOT NULL,
     currency        text           NOT NULL,
-    amount          numeric(18, 3) NOT NULL CHECK (amount > 0),
+    amount          numeric(18, 3) NOT NULL CHECK (amount >= 0),
     reason          text           NOT NULL,
     requested_by    text           NOT NULL,
     requested_on    date           NOT NULL,

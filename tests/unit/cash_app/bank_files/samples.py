@@ -11,7 +11,7 @@ import pytest
 from services.cash_app.bank_files.domain.bank_file import BankFile, Entry
 from services.cash_app.bank_files.domain.delimited import RemittanceMapping
 from services.cash_app.bank_files.domain.import_plan import ImportPlan, plan_import
-from services.cash_app.bank_files.domain.planned_entries import OwnAccount
+from services.cash_app.bank_files.domain.own_account import OwnAccount
 from services.cash_app.bank_files.domain.read_context import Limits
 from services.cash_app.bank_files.domain.recognise import read, recognise
 

@@ -14,7 +14,7 @@ import yaml
 
 from services.cash_app.bank_files.domain.bank_file import Entry
 from services.cash_app.bank_files.domain.import_plan import plan_import
-from services.cash_app.bank_files.domain.planned_entries import OwnAccount
+from services.cash_app.bank_files.domain.own_account import OwnAccount
 from tests.unit.cash_app.bank_files.samples import BANK, REAL, needs_files, reading_of
 
 pytestmark = needs_files

@@ -52,6 +52,7 @@ def test_what_meets_needs_no_item() -> None:
         (line("L", -3, state="to_code"), "to_be_coded"),
         (line("L", 3, outcome="review"), "for_review"),
         (line("L", 3, outcome="held"), "held"),
+        (line("L", 3, outcome="failed"), "failed"),
         (line("L", 3, stage="validated"), "being_posted"),
         (line("L", 3, cash_later=Decimal(3)), "value_dated_later"),
     ],

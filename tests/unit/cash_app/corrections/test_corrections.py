@@ -9,26 +9,20 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from services.cash_app.application.domain.application_rules import CustomerRules
-from services.cash_app.corrections.domain.reversal import (
-    BookedApplication,
-    ItemMovement,
-    NotReversible,
-    PaymentHistory,
-    reverse,
-)
+from services.cash_app.application.domain.application_rules import CustomerRules, ShortPaymentRules
+from services.cash_app.corrections.domain.reversal import NotReversible, PaymentHistory
 from services.cash_app.corrections.domain.transfer import transfer
 from services.cash_app.payments.domain.bookings import Bookings
 from services.cash_app.payments.domain.payment import PaymentState, WrongState
 from services.cash_app.payments.domain.splitting import NotSplittable, Part, rejoin, split
 from shared.contracts.cash_app import OpenItemChanged, PaymentApplied, PaymentTransferred, PaymentUnapplied
-from shared.contracts.erp import PaymentReceived
+from shared.contracts.erp import PaymentReceived, RemittanceAdjustment, RemittanceLine
 from shared.contracts.invoicing import InvoicePosted
 from shared.kernel.journal import Account
 from tests.kit.examples import examples
 from tests.unit.cash_app.application.test_books_properties import RATES, RULES, invoices, payments
 from tests.unit.cash_app.cash_books import CashBooks, invoice, on, payment
-from tests.unit.cash_app.histories import balances, booked, bounced, correction, history, suspended, undo
+from tests.unit.cash_app.histories import balances, bounced, correction, history, suspended, undo
 
 
 class TestReversal:
@@ -116,17 +110,24 @@ class TestReversal:
         assert books.held("on_account") == 0 == books.balance(Account.ON_ACCOUNT)
 
     def test_what_depends_on_it_has_to_be_undone_first(self) -> None:
+        books = CashBooks(CustomerRules(short_payment=ShortPaymentRules(shortfall="deduction")))
+        books.post(invoice("A-1", "100"))
+        books.receive(payment("P-1", "90", names=[("A-1", "90")]))
+        books.receive(payment("P-2", "4", day=6, names=[("P-1/A1/D1", "4")]))
+        with pytest.raises(NotReversible, match="USD is settled since: undo that first"):
+            undo(books, "P-1")
+
+    def test_every_deduction_of_a_line_is_closed_when_it_is_undone(self) -> None:
+        """The payer states two reasons for one invoice: two deductions."""
         books = CashBooks()
         books.post(invoice("A-1", "100"))
-        books.receive(payment("P-1", "100"))
-        (application,) = booked(books, "P-1")
-        deduction = ItemMovement("C-1", "I-A-1", Decimal(1), "posted")
-        changed = BookedApplication(**{
-            **{name: getattr(application, name) for name in BookedApplication.__slots__},
-            "movements": (*application.movements, deduction),
-        })  # fmt: skip
-        with pytest.raises(NotReversible, match="undo that first"):
-            reverse(changed, books.payments["P-1"], history(books, "P-1"), correction(books, 9))
+        kept = [RemittanceAdjustment(amount="6", reason="freight"), RemittanceAdjustment(amount="4", reason="damage")]
+        line = RemittanceLine(document_number="A-1", amount="90", adjustments=kept)
+        books.receive(payment("P-1", "90", remittance=[line]))
+        assert [item.open_amount for item in books.bookings.items] == [6, 4]
+        undo(books, "P-1")
+        assert [item.open_amount for item in books.bookings.items] == [0, 0]
+        assert (books.open("A-1"), books.items["A-1"].deducted) == (100, 0)
 
 
 class TestTransferAndSplit:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from services.cash_app.application.domain.application_rules import CustomerRules, ShortPaymentRules
 from services.cash_app.duplicates.domain import ComparedPayment, DuplicateCandidates, compared, settles_nothing
 from shared.contracts.erp import PaymentReceived
-from tests.unit.cash_app.cash_books import CashBooks, invoice, payment
+from tests.unit.cash_app.cash_books import CashBooks, invoice, payment, rates
 from tests.unit.cash_app.histories import suspended
 
 
@@ -33,6 +34,40 @@ def test_an_instalment_is_none() -> None:
     books, before = received_before(payment("P-1", "50", names=[("A-1", "50")]))
     again = suspended("P-2", "50", names=[("A-1", "50")], customer_id="C-1")
     assert before.with_same_documents(again) is not None and not settles_nothing(again, books.book)
+
+
+@pytest.mark.parametrize(("paid", "repeated"), [("50", False), ("50.01", True), ("95", True)])
+def test_a_rest_that_is_less_than_the_payment_is_no_reason_to_pay_it_again(paid: str, repeated: bool) -> None:
+    books, _ = received_before(payment("P-1", paid, names=[("A-1", paid)]))
+    again = suspended("P-2", paid, names=[("A-1", paid)], customer_id="C-1")
+    assert settles_nothing(again, books.book) is repeated
+
+
+@pytest.mark.parametrize(("paid", "repeated"), [("62.50", False), ("62.52", True), ("125", True)])
+def test_what_is_open_counts_in_the_currency_of_the_document(paid: str, repeated: bool) -> None:
+    """100.00 EUR are 125.00 USD."""
+    issued, first = invoice("E-1", "100", currency="EUR"), payment("P-1", paid, names=[("E-1", paid)])
+    days = dict.fromkeys((issued.invoice_date, first.value_date), "0.8")
+    books = CashBooks(rates=rates({("USD", "EUR", day): rate for day, rate in days.items()}))
+    books.post(issued)
+    books.receive(first)
+    again = suspended("P-2", paid, names=[("E-1", paid)], customer_id="C-1")
+    assert settles_nothing(again, books.book) is repeated
+
+
+def test_without_a_rate_an_open_document_in_another_currency_may_still_be_owed() -> None:
+    books = CashBooks()
+    books.post(invoice("E-1", "100", currency="EUR"))
+    assert not settles_nothing(suspended("P-2", "125", names=[("E-1", "125")], customer_id="C-1"), books.book)
+
+
+@pytest.mark.parametrize(("amount", "repeated"), [("10", False), ("90", True)])
+def test_what_was_deducted_is_owed_still(amount: str, repeated: bool) -> None:
+    books = CashBooks(CustomerRules(short_payment=ShortPaymentRules(shortfall="deduction")))
+    books.post(invoice("A-1", "100"))
+    books.receive(payment("P-1", "90", names=[("A-1", "90")]))
+    again = suspended("P-2", amount, names=[("A-1", amount)], customer_id="C-1")
+    assert settles_nothing(again, books.book) is repeated
 
 
 @pytest.mark.parametrize(

@@ -64,3 +64,20 @@ def test_an_older_master_record_changes_nothing() -> None:
     known.update(customer(version=3, name="Acme"))
     known.update(customer(version=2, name="Acme (old)"))
     assert (known.version, known.name) == (3, "Acme")
+
+
+@given(st.permutations([1, 2, 3]))
+def test_each_change_counts_from_its_value_date_in_whatever_order_it_comes(order: list[int]) -> None:
+    paid_on = {2: date(2026, 3, 10), 3: date(2026, 3, 5)}
+    versions = {
+        number: item_changed(
+            number, open_amount=amount, change=change, business_date=date(2026, 4, 1), value_date=paid_on.get(number)
+        )
+        for number, amount, change in ((1, "100.00", "100.00"), (2, "40.00", "-60.00"), (3, "0.00", "-40.00"))
+    }
+    first, *others = order
+    item = OpenItem.from_change(versions[first])
+    for version in others:
+        item.update(versions[version])
+    assert item.changes == {date(2026, 3, 5): Decimal("-40.00"), date(2026, 3, 10): Decimal("-60.00")}
+    assert (item.open_amount, item.closed_on) == (0, date(2026, 3, 10))

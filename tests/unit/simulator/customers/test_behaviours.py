@@ -57,7 +57,7 @@ def _live(behaviour: Behaviour, debtors: Debtors, days: int = 130) -> list[tuple
         owed, promises = debtors.owed_by(customer.customer_id), debtors.promises_of(customer.customer_id)
         meant = intention(Payer(customer, owed, promises, business_day(today), DICE))
         if meant:
-            debtors.paid(customer.customer_id, payment(customer, meant, today).payment_id, meant, today)
+            debtors.paid(customer.customer_id, payment(customer, meant, today, DICE).payment_id, meant, today)
             paid.append((today, meant))
     return paid
 
@@ -178,7 +178,8 @@ def test_who_forgets_the_remittance_pays_the_exact_amount():
 
 def test_a_payment_from_an_unknown_account_names_neither_customer_nor_invoice():
     customer = _customer(Behaviour.UNKNOWN_ACCOUNT)
-    received = payment(customer, Intention(parts=(), beyond=Decimal(5), remittance=False, known_account=False), DUE)
+    meant = Intention(parts=(), beyond=Decimal(5), remittance=False, known_account=False)
+    received = payment(customer, meant, DUE, DICE)
     assert received.customer_id is None
     assert received.payer_account == customer.other_account != customer.payer_account
     assert received.remittance == ()

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from simulator.calendar import business_day, business_days, holidays, months_later
-from simulator.customers.customers import Behaviour, sixty_customers
+from simulator.customers.customers import Behaviour, Writing, sixty_customers
 from simulator.dice import Dice
 
 
@@ -23,6 +23,17 @@ def test_every_kind_of_customer_occurs_whatever_the_seed(seed: int):
     assert any(c.tax_exempt for c in customers)
     assert len({c.name for c in customers}) == 60
     assert len({a for c in customers for a in (c.payer_account, c.other_account)}) == 120
+
+
+@pytest.mark.parametrize("seed", [1, 2, 99])
+def test_names_of_every_script_and_every_way_of_writing_occur(seed: int):
+    customers = sixty_customers(Dice(seed)).values()
+    names = " ".join(c.name for c in customers)
+    assert all(letter in names for letter in "青شСü")
+    assert {c.writes for c in customers} == set(Writing)
+    (umlaut,) = (c for c in customers if c.name == "Größl Werke GmbH")
+    assert umlaut.bank_names == ("Größl Werke GmbH", "GROESSL WERKE GMBH")
+    assert all(c.method == "wire" for c in customers if not c.name.isascii() and c.currency == "USD")
 
 
 def test_all_terms_occur():

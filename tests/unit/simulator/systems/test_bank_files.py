@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.cash_app.bank_files.domain.import_plan import plan_import
-from services.cash_app.bank_files.domain.planned_entries import OwnAccount
+from services.cash_app.bank_files.domain.own_account import OwnAccount
 from services.cash_app.bank_files.domain.read_context import Limits
 from services.cash_app.bank_files.domain.recognise import read, recognise
 from simulator.company import COMPANY_ID
@@ -36,6 +36,7 @@ def test_every_payment_of_the_day_is_in_one_file_under_the_reference_the_custome
                 remittance=n % 7 > 0,
             ),
             DAY,
+            Dice(1),
         )
         for n, customer in enumerate(CUSTOMERS.values())
     ]
@@ -55,7 +56,7 @@ def test_every_payment_of_the_day_is_in_one_file_under_the_reference_the_custome
             if draft.outcome == "post" and "INT-" not in draft.bank_reference
         }
         assert {draft.kind for draft in planned.entries} <= {"payment", "bundle", "debit"}
-    assert formats == ["lockbox", "card-csv", "camt.053"]
+    assert sorted(map(str, formats)) == ["camt.052", "camt.053", "camt.054", "card-csv", "lockbox"]
     assert set(found) == {identity.bank_reference for identity in today.identities}
     assert {event.method for event in found.values()} == {"lockbox", "card", "wire"}
     assert sum(event.amount for event in found.values()) == sum(p.amount for p in payments)
