@@ -292,7 +292,8 @@ async def _statements_that_cannot_be_used(office: Office, path: str) -> None:
         assert words in answer.text
 
     await refused(
-        "does not balance: assets 290328 less liabilities 113963 and equity 176364 leaves 1", {"equity": "176364"}
+        "does not balance: assets 290,328.00 less liabilities 113,963.00 and equity 176,364.00 leaves 1.00",
+        {"equity": "176364"},
     )
     await refused("fiscal year 2023 does not end on 2022-12-31", {"ends_on": "2022-12-31"})
     await refused("consecutive years", {}, {"fiscal_year": 2021, "ends_on": "2021-12-31"})
