@@ -9,13 +9,15 @@ from decimal import Decimal
 from typing import Final
 
 from bench.documents import COMPANY
-from shared.contracts.erp import PaymentOrigin, PaymentReceived, RemittanceLine
+from shared.contracts.erp import PaymentReceived, RemittanceLine
 from shared.contracts.invoicing import CreditMemoPosted
 from simulator.customers.bank_words import Language, words_for_documents
 from simulator.customers.debtors import Part
 
-REPEATED_BY_FEED: Final = 0.03
-REPORTED_BY_A_FILE_TOO: Final = 0.03
+REPORTED_TWICE_AT_ONCE: Final = 0.03
+REPORTED_AGAIN_LATER: Final = 0.03
+ONCE_MORE: Final = "-R"
+"""At the end of a payment's id: a second message about the payment."""
 
 
 def lines_of(parts: Sequence[Part], dice: random.Random) -> tuple[list[RemittanceLine], bool]:
@@ -49,19 +51,9 @@ def bonus(customer_id: str, number: str, day: date, dice: random.Random) -> Cred
     )  # fmt: skip
 
 
-def reported_by_a_file(payment: PaymentReceived) -> PaymentReceived:
-    """The same money in a statement: another reference, the payer's end-to-end id, and the place in the file."""
-    facts = {
-        "payment_id": f"{payment.payment_id}-F",
-        "bank_reference": f"STMT/{payment.payment_id}",
-        "customer_id": None,
-        "origin": PaymentOrigin(import_id=f"S{payment.value_date}", file_name="statement.xml", place="a line of it"),
-    }
-    return payment.model_copy(update=facts)
-
-
-def repeated_by_the_feed(payment: PaymentReceived) -> PaymentReceived:
-    return payment.model_copy(update={"payment_id": f"{payment.payment_id}-R"})
+def reported_once_more(payment: PaymentReceived) -> PaymentReceived:
+    """The same money in another statement, which has its own id for it, and the payer as a name and an account."""
+    return payment.model_copy(update={"payment_id": f"{payment.payment_id}{ONCE_MORE}", "customer_id": None})
 
 
 def _slip(number: str, dice: random.Random) -> str:

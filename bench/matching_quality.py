@@ -40,7 +40,8 @@ from shared.contracts.event import Event
 ROUNDS: Final = 10
 _SERVICE: Final = "cash_app"
 _LEFT: Final = """
-SELECT payment_id, customer_id, state, unapplied_amount FROM payment WHERE state IN ('suspense', 'unapplied')
+SELECT payment_id, customer_id, state, unapplied_amount FROM payment
+WHERE state IN ('suspense', 'unapplied') OR (state = 'on_account' AND method = 'credit_memo')
 ORDER BY payment_id
 """
 _EXPLAINED: Final = """\
@@ -150,6 +151,7 @@ async def live(service: Asked, business: Business, rounds: int, doing: Doing, po
         await service.publish(
             [*now.invoices, BusinessDayStarted(company_id=COMPANY, business_date=now.day)], f"i{number}"
         )
+        await service.publish(now.credits, f"c{number}")
         doing("payments", len(business.truth.payer))
         await service.publish(now.payments, f"p{number}")
         doing("the clerk", len(business.truth.payer))
@@ -158,7 +160,10 @@ async def live(service: Asked, business: Business, rounds: int, doing: Doing, po
 
 
 async def _clerk(service: Asked, business: Business) -> set[str]:
-    """Assigns what is in suspense and applies what is unapplied, as it was meant; returns what was touched."""
+    """Assigns what is in suspense and applies what is unapplied, as it was meant; returns what was touched.
+
+    With a payment that was left goes the credit memo that it deducts.
+    """
     left = await service.rows(_LEFT)
     for row in left:
         if row["state"] == "suspense":
@@ -182,7 +187,7 @@ async def _clerk(service: Asked, business: Business) -> set[str]:
             for line in lines:
                 open_items[row["customer_id"], line["item_id"]] -= type(money)(line["amount"])
     await service.rest()
-    return {whole_of(row["payment_id"]) for row in left}
+    return {whole_of(row["payment_id"]) for row in left if row["state"] != "on_account"}
 
 
 def _lines(name: str, found: Score) -> list[Line]:

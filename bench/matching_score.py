@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
+from bench.matching_noise import ONCE_MORE
 from bench.matching_truth import Truth
 
 _EXAMPLES_MAX: Final = 20
@@ -69,7 +70,7 @@ def score(truth: Truth, applied: Iterable[Mapping[str, Any]], with_a_person: set
         round_sums |= {payment_id} if row["rule"] == "round_sum" else set()
         found.by_rule[row["rule"]] = found.by_rule.get(row["rule"], 0) + 1
         meant = truth.meant.get(payment_id, {}).get(item_id)
-        if meant == row["amount"]:
+        if meant == row["amount"] and item_id not in right[payment_id]:
             right[payment_id].add(item_id)
         else:
             hard = truth.noise.get(payment_id, "")
@@ -87,8 +88,8 @@ def score(truth: Truth, applied: Iterable[Mapping[str, Any]], with_a_person: set
 
 
 def whole_of(payment_id: str) -> str:
-    """The payment that a part of it came from."""
-    return payment_id.split("/")[0]
+    """The payment that a part of it came from, also where the bank's second message about it came first."""
+    return payment_id.split("/")[0].removesuffix(ONCE_MORE)
 
 
 def examples(found: Score) -> list[str]:

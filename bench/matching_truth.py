@@ -4,7 +4,7 @@ Everything is made from a seed. Each round, customers are invoiced, then most of
 kept by the simulator's `Debtors`; what the bank reports of it is noisy: references are missing, misspelt or cut,
 accounts are unknown or shared, names are abbreviated, misspelt, in other scripts or another's, payments are short,
 deduct credit memos or cover several customers. A quarter of the remittances are words of the bank, with lists and
-ranges of numbers. Some references are used again, and some payments are reported twice, by the feed or by a file.
+ranges of numbers. Some references are used again, and some payments are reported twice, at once or a round later.
 """
 
 from __future__ import annotations
@@ -19,12 +19,11 @@ from typing import Any, Final
 from bench.documents import COMPANY
 from bench.matching_names import as_reported, in_master_data, language_of, made_up, names
 from bench.matching_noise import (
-    REPEATED_BY_FEED,
-    REPORTED_BY_A_FILE_TOO,
+    REPORTED_AGAIN_LATER,
+    REPORTED_TWICE_AT_ONCE,
     bonus,
     lines_of,
-    repeated_by_the_feed,
-    reported_by_a_file,
+    reported_once_more,
     words_of,
 )
 from shared.contracts.erp import CustomerChanged, PaymentReceived, RemittanceLine
@@ -42,13 +41,14 @@ _TOLERATED_MAX: Final = 15
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What is published, in this order: invoices and credit memos, then payments, one of a customer at most.
+    """What is published, in this order: invoices, credit memos, then payments, one of a customer at most.
 
     The bank reports some of the payments more than once.
     """
 
     day: date
-    invoices: list[InvoicePosted | CreditMemoPosted]
+    invoices: list[InvoicePosted]
+    credits: list[CreditMemoPosted]
     payments: list[PaymentReceived]
 
 
@@ -75,10 +75,10 @@ class Business:
         self._languages = {c: language_of(name, self._dice) for c, name in self.names.items()}
         self._references_again = {c for c in self._ids if self._dice.random() < 0.05}
         """Customers whose bank uses a reference again for every other round's payment."""
-        self._credits: dict[str, CreditMemoPosted] = {}
-        """By customer, the credit memo that it has not deducted yet."""
+        self._credits: list[CreditMemoPosted] = []
+        """Of the round."""
         self._repeats: list[PaymentReceived] = []
-        """What the feed reports once more, the round after."""
+        """What the bank reports once more, the round after."""
         self.truth = Truth()
 
     @property
@@ -121,23 +121,18 @@ class Business:
         ]
         for invoice in sorted(invoices, key=lambda invoice: invoice.business_order):
             self._debtors.invoiced(invoice)
-        memos = {
-            c: bonus(c, f"{number}{n:05}", day, self._dice)
-            for n, c in enumerate(self._ids)
-            if c not in self._credits and self._dice.random() < 0.04
-        }
-        self._credits |= memos
         payments = []
         fathers = set(self.parents.values())
         for customer_id in self._ids:
             payment = self._pay(customer_id, day, customer_id in fathers)
             payments += [payment] if payment else []
-        reported = payments + [reported_by_a_file(p) for p in payments if self._dice.random() < REPORTED_BY_A_FILE_TOO]
+        reported = payments + [reported_once_more(p) for p in payments if self._dice.random() < REPORTED_TWICE_AT_ONCE]
         reported += self._repeats
-        self._repeats = [repeated_by_the_feed(p) for p in payments if self._dice.random() < REPEATED_BY_FEED]
+        self._repeats = [reported_once_more(p) for p in payments if self._dice.random() < REPORTED_AGAIN_LATER]
         self._dice.shuffle(reported)
         self._learn_truth()
-        return Round(day, [*invoices, *memos.values()], reported)
+        credits, self._credits = self._credits, []
+        return Round(day, invoices, credits, reported)
 
     def _learn_truth(self) -> None:
         for meant in self._debtors.truth:
@@ -178,8 +173,10 @@ class Business:
             remitted = self._dice.random() < 0.86
             intention = Intention(parts=parts, remittance=remitted)
             self.truth.noise[payment_id] = hard if remitted else f"{hard}, no remittance"
-        credit = None if parent else self._credit_to_deduct(customer_id, intention)
-        in_words = intention.remittance and not parent and self._dice.random() < 0.25
+        credit = None if parent else self._credit_to_deduct(customer_id, intention, day)
+        # Words state no amounts: which of several invoices is paid short only lines can say.
+        several_short = len(intention.parts) > 1 and "short" in self.truth.noise.get(payment_id, "")
+        in_words = not parent and not several_short and self._dice.random() < 0.25
         lines, words = self._written(payment_id, intention, credit, in_words)
         if credit:
             intention = self._less(credit, intention)
@@ -189,11 +186,16 @@ class Business:
             amount += self._for_the_child(customer_id, payment_id, day, lines)
         return self._reported(customer_id, day, amount, lines, words)
 
-    def _credit_to_deduct(self, customer_id: str, intention: Intention) -> CreditMemoPosted | None:
-        """The customer's credit memo, where it pays one invoice with lines or words and that is for more."""
-        memo = self._credits.get(customer_id)
-        fits = memo and intention.remittance and len(intention.parts) == 1 and intention.parts[0].cash > memo.total
-        return self._credits.pop(customer_id) if fits else None
+    def _credit_to_deduct(self, customer_id: str, intention: Intention, day: date) -> CreditMemoPosted | None:
+        """A credit memo that the customer got since it paid last, and deducts now: of one invoice that is for more."""
+        fits = intention.remittance and len(intention.parts) == 1 and not intention.parts[0].discount
+        if not fits or self._dice.random() >= 0.06:
+            return None
+        memo = bonus(customer_id, f"{day:%y%m%d}{customer_id[2:]}", day, self._dice)
+        if intention.parts[0].cash <= memo.total:
+            return None
+        self._credits.append(memo)
+        return memo
 
     def _less(self, credit: CreditMemoPosted, intention: Intention) -> Intention:
         (part,) = intention.parts

@@ -6,7 +6,7 @@ SELECT event_id, topic FROM inbox;
 -- The events that wait among the dead letters.
 SELECT event_id, topic FROM dead_letter WHERE replayed_at IS NULL;
 
--- name: outbox_waiting
+-- name: events_waiting
 -- Events not yet published.
 SELECT count(*) AS waiting FROM outbox;
 

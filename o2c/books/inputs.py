@@ -137,6 +137,6 @@ async def inputs(dbs: dict[str, Database], consumed: dict[str, list[str]], on_to
 
 async def outboxes(dbs: dict[str, Database]) -> list[Line]:
     return [
-        Line("Outboxes empty", "waiting to be published", await db.value("outbox_waiting"), "none", 0, name)
+        Line("Outboxes empty", "waiting to be published", await db.value("events_waiting"), "none", 0, name)
         for name, db in dbs.items()
     ]

@@ -75,6 +75,14 @@ class UnmatchedReason(StrEnum):
     IN_ANOTHER_CURRENCY = "in another currency"
 
 
+class Recognised(NamedTuple):
+    """The open item that a payer means with a number that no document has, the evidence, and a score up to 100."""
+
+    item: OpenItem
+    evidence: str
+    score: int
+
+
 class CustomerSubledger:
     """Everything that decisions about one customer's money depend on.
 
@@ -92,6 +100,8 @@ class CustomerSubledger:
         self.customer_id = customer_id
         self.rates = rates
         self.known = known
+        self.recognised: dict[tuple[str, str], Recognised] = {}
+        """By payment and document key: what numbers of its remittance were found to mean."""
         self.complete = False
         """Whether all open items are in, not only those named by a remittance."""
         self.round_sum_lessons: dict[str, list[str]] = {}

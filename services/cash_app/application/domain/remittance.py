@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from services.cash_app.application.domain import discount
 from services.cash_app.application.domain.application_rules import STANDARD, CustomerRules
 from services.cash_app.application.domain.currency_conversion import conversion_text, convert_stated
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger, UnmatchedReason
@@ -21,16 +19,15 @@ from services.cash_app.application.domain.named_item import (
     settle_named,
 )
 from services.cash_app.application.domain.order_lines import is_order_settled, settle_order
+from services.cash_app.application.domain.recognition import recognise
 from services.cash_app.application.domain.settlement import Proposal, SettledLine, StatedAmount
 from services.cash_app.application.domain.stated_lines import StatedLine, deduct_credits, stated_lines
-from services.cash_app.open_items.domain.document_number import document_key, is_near
+from services.cash_app.open_items.domain.document_number import document_key
 from services.cash_app.open_items.domain.open_item import OpenItem
 from services.cash_app.payments.domain.payment import Payment
 from services.cash_app.payments.domain.pending_document import PendingDocument
 from shared.kernel.money import Money, amount_text, round_half_up
 
-_OF_ONE_AMOUNT_MAX: Final = 50
-"""If more open items than this have the amount, a number with a typing error identifies none of them."""
 _MAY_BE_AN_ORDER: Final = (UnmatchedReason.UNKNOWN, UnmatchedReason.OF_ANOTHER_CUSTOMER)
 _LEFT_OVER: Final = {
     UnmatchedReason.PAID: "{number} is paid already: {money} is left over",
@@ -98,7 +95,7 @@ def _settle_line(
     payment, book, terms, proposal = settling.payment, settling.book, settling.terms, settling.proposal
     amount = StatedAmount(money, line.discount, line.reason, line.adjustments)
     item, evidence, score = (named if isinstance(named, OpenItem) else None), "", 100
-    if item is None and (known := _recognise(line, terms.discount_day, payment, book, taken)):
+    if item is None and (known := recognise(line.number, line.amount, payment, book, taken)):
         item, evidence, score = known
         taken.add(item.item_id)
     if item is None and named in _MAY_BE_AN_ORDER:
@@ -164,38 +161,6 @@ def _pending(payment: Payment, customer_id: str, line: StatedLine, money: Decima
         amount=money,
         discount=line.discount,
     )
-
-
-def _recognise(
-    line: StatedLine, discount_day: date, payment: Payment, book: CustomerSubledger, taken: Collection[str]
-) -> tuple[OpenItem, str, int] | None:
-    """The open item meant by a number that no document has, the evidence, and a score.
-
-    The end of the number is enough where exactly one open item ends so. One wrong character or two swapped ones need
-    an item of exactly this amount, with its discount or without, and no other item so near. A number of another
-    customer's document is never shortened, but it may be a typing error.
-    """
-    written, amount = line.number, line.amount
-    known = book.named(written, payment)
-    if known not in (UnmatchedReason.UNKNOWN, UnmatchedReason.OF_ANOTHER_CUSTOMER):
-        return None
-    if known is UnmatchedReason.UNKNOWN:
-        ending = [item for item in book.with_tail(written, payment) if item.item_id not in taken]
-        closed = [item for item in ending if amount in (item.open_amount, discount.net_amount(item, discount_day))]
-        meant = ending if len(ending) == 1 else closed
-        if len(meant) == 1:
-            number = meant[0].document_number
-            return meant[0], f"the remittance states {written}, which is {number} without its beginning", 95
-    near = [
-        item
-        for item in book.pool(payment).closed_by(amount, discount_day, _OF_ONE_AMOUNT_MAX)
-        if item.item_id not in taken and is_near(written, item.document_number)
-    ]
-    if len(near) != 1:
-        return None
-    number = near[0].document_number
-    evidence = f"the remittance states {written}: {number} differs by one typing error and has exactly this amount open"
-    return near[0], evidence, 90
 
 
 def settle_foreign(

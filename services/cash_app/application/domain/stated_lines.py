@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from services.cash_app.application.domain.customer_subledger import CreditUse, CustomerSubledger
+from services.cash_app.application.domain.recognition import recognise
 from services.cash_app.application.domain.settlement import Proposal, SettledLine
 from services.cash_app.open_items.domain.document_number import document_key
 from services.cash_app.open_items.domain.open_item import OpenItem
@@ -29,6 +30,8 @@ class StatedLine:
     discount: Decimal
     reason: DeductionReason | None
     adjustments: tuple[RemittanceAdjustment, ...] = ()
+    document: str = ""
+    """The number of the document that is meant, where it is not the one written; empty where that is not known."""
 
 
 def stated_lines(payment: Payment, book: CustomerSubledger) -> tuple[list[StatedLine], list[StatedLine], list[str]]:
@@ -53,7 +56,22 @@ def stated_lines(payment: Payment, book: CustomerSubledger) -> tuple[list[Stated
         stated.reason = stated.reason or line.reason
         stated.adjustments += line.adjustments
     paid = [line for line in by_document.values() if line.amount > 0]
+    if len(paid) < len(by_document):
+        _recognise_documents(paid, payment, book)
     return paid, [line for line in by_document.values() if line.amount < 0], notes
+
+
+def _recognise_documents(paid: Sequence[StatedLine], payment: Payment, book: CustomerSubledger) -> None:
+    """Notes which documents are meant, before credit memos that are deducted from them lower what is open."""
+    named = {line.number: book.named(line.number, payment) for line in paid}
+    taken = {item.item_id for item in named.values() if isinstance(item, OpenItem)}
+    for line in paid:
+        found = None
+        if not isinstance(named[line.number], OpenItem):
+            found = recognise(line.number, line.amount, payment, book, taken)
+        if found is not None:
+            taken.add(found.item.item_id)
+            line.document = found.item.document_number
 
 
 def _pays_nothing(number: str, adjustments: Sequence[RemittanceAdjustment], currency: str) -> str:
@@ -75,7 +93,7 @@ def credits_deducted(payment: Payment, book: CustomerSubledger) -> list[SettledL
     paid, credits, _ = stated_lines(payment, book)
     room = {}
     for line in paid:
-        item = book.named(line.number, payment)
+        item = book.named(line.document or line.number, payment)
         if isinstance(item, OpenItem):
             stated = line.amount
             for part in book.instalments(item):
@@ -145,7 +163,7 @@ def _uses_beside(uses: Sequence[CreditUse], paid: Sequence[StatedLine]) -> list[
 
 def _line_of(use: CreditUse, paid: Sequence[StatedLine]) -> StatedLine | None:
     key = document_key(use.document_number)
-    return next((line for line in paid if document_key(line.number) == key), None)
+    return next((line for line in paid if document_key(line.document or line.number) == key), None)
 
 
 def _total(uses: Sequence[CreditUse]) -> Decimal:

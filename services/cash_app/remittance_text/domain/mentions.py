@@ -299,7 +299,7 @@ def _ranges(
     """ "1003-1005", "1003 to 1005", "1003-05": all numbers from the one to the other."""
     yield from _range_within(one)
     following = one.last + 1
-    dashed = following < len(fragments) and fragments[following].before.strip() == "-"
+    dashed = following < len(fragments) and fragments[following].before.strip() in ("-", "~")
     words = following
     while words < len(fragments) and fragments[words].text.isalpha() and words - following < 2:
         words += 1

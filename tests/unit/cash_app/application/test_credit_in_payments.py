@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from services.cash_app.application.domain.application_rules import STANDARD
 from services.cash_app.payments.domain.payment import PaymentState
 from shared.contracts.invoicing import InvoicePosted
@@ -113,3 +115,14 @@ def test_what_is_paid_beyond_the_documents_named_waits_for_review_and_no_invoice
     books.post(invoice("A-2", "30.00"))
     assert settled(books, "P") == [("A-1", "100.00")] and books.payments["P"].state is PaymentState.UNAPPLIED
     assert books.open("A-2") == 30
+
+
+@pytest.mark.parametrize("written", ["Inv.00001083", "1083", "1000-00001038"])  # with a word, its end, two swapped
+def test_a_memo_deducted_beside_a_number_that_is_not_written_as_it_is(written: str) -> None:
+    books = CashBooks()
+    books.post(invoice("1000-00001083", "1100"), invoice("1000-00002222", "700"))
+    books.credit_memo("CM-1", "100")
+    books.receive(payment("P", "1000", names=[(written, "1100"), ("CM-1", "-100")]))
+    assert books.open("1000-00001083") == 0
+    assert books.open("1000-00002222") == 700
+    assert books.payments["P"].state is PaymentState.APPLIED
