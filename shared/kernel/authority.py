@@ -62,12 +62,14 @@ def check_authority(
     raise AuthorityExceeded(f"{sentence}: ask a person whose role has a higher limit in the policy {policy_name}")
 
 
-def check_second_person(requested_by: str, person_name: str) -> None:
-    """Raises RequesterCannotApprove where the person who decides is the one who requested.
+def is_same_person(one: str, other: str) -> bool:
+    """Names are compared without regard to case, since another system may spell them differently."""
+    return one.casefold() == other.casefold()
 
-    Names are compared without regard to case, since a request from another system may spell them differently.
-    """
-    if person_name.casefold() == requested_by.casefold():
+
+def check_second_person(requested_by: str, person_name: str) -> None:
+    """Raises RequesterCannotApprove where the person who decides is the one who requested."""
+    if is_same_person(person_name, requested_by):
         raise RequesterCannotApprove(
             f"{person_name} requested this: the requester cannot approve or decline it, so ask another person to decide"
         )

@@ -251,6 +251,7 @@ async def _by_people(office: Office) -> None:
     )  # fmt: skip
     await office.done(f"{large}/approve", grant, "Ann")
     await office.refused(403, "Ann has already approved it", f"{large}/approve", grant, "Ann")
+    await office.refused(403, "ann has already approved it", f"{large}/approve", grant, "ann")
     await office.refused(
         422, "Ann approved 300,000.00 USD", f"{large}/approve", grant | {"credit_limit": "200000"}, "Mo"
     )

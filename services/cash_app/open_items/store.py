@@ -14,6 +14,7 @@ from services.cash_app.open_items.domain.discount_tax import NOTHING, ItemTax, T
 from services.cash_app.open_items.domain.document_number import document_key, reference_key
 from services.cash_app.open_items.domain.known_document import KnownDocument
 from services.cash_app.open_items.domain.open_item import OpenItem, discount_on
+from shared.chassis.transaction.row_conversion import RowConversion
 from shared.chassis.transaction.unit_of_work import Table
 from shared.contracts.cash_app import OpenItemChanged
 from shared.kernel.money import round_half_up
@@ -33,17 +34,6 @@ class Customer:
     currency: str | None
     bill_to_id: str | None = None
     """The customer who pays for what this one orders; None: itself."""
-
-
-def customer_to_row(customer: Customer) -> tuple[Any, ...]:
-    return (
-        customer.customer_id,
-        customer.version,
-        customer.company_id,
-        customer.name,
-        customer.currency,
-        customer.bill_to_id,
-    )
 
 
 def item_from_row(row: asyncpg.Record) -> OpenItem:
@@ -177,12 +167,13 @@ def movement_row(changed: OpenItemChanged) -> tuple[Any, ...]:
     )
 
 
+_CUSTOMER: Final = RowConversion(Customer)
 CUSTOMERS: Final = Table[str, Customer](
     load="load_customers",
     save="save_customers",
     key=lambda customer: customer.customer_id,
-    from_row=lambda row: Customer(**row),
-    to_row=customer_to_row,
+    from_row=_CUSTOMER.from_row,
+    to_row=_CUSTOMER.to_row,
 )
 ITEMS: Final = Table[tuple[str, str], OpenItem](
     load="load_items",

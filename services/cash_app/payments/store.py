@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from services.cash_app.payments.domain.payment import Payment, PaymentState
 from services.cash_app.payments.domain.pending_document import PendingDocument
+from shared.chassis.transaction.row_conversion import RowConversion
 from shared.chassis.transaction.unit_of_work import Table
 from shared.contracts.erp import PaymentOrigin, PaymentReference, RemittanceLine
 from shared.kernel.money import round_half_up
@@ -76,28 +77,7 @@ def origin_from_json(text: str | None) -> PaymentOrigin | None:
     return PaymentOrigin.model_validate_json(text) if text is not None else None
 
 
-def pending_document_from_row(row: asyncpg.Record) -> PendingDocument:
-    values = dict(row)
-    for name in ("amount", "discount"):
-        values[name] = round_half_up(values[name], values["currency"])
-    return PendingDocument(**values)
-
-
-def pending_document_to_row(pending: PendingDocument) -> tuple[Any, ...]:
-    return (
-        pending.customer_id,
-        pending.payment_id,
-        pending.line_no,
-        pending.document_key,
-        pending.document_number,
-        pending.currency,
-        pending.amount,
-        pending.discount,
-        pending.waiting,
-        pending.order_closed_on,
-    )
-
-
+_PENDING_DOCUMENT: Final = RowConversion(PendingDocument, amounts=("amount", "discount"))
 PAYMENTS: Final = Table[str, Payment](
     load="load_payments",
     save="save_payments",
@@ -109,6 +89,6 @@ PENDING_DOCUMENTS: Final = Table[tuple[str, str, int], PendingDocument](
     load="load_pending_documents",
     save="save_pending_documents",
     key=lambda pending: (pending.customer_id, pending.payment_id, pending.line_no),
-    from_row=pending_document_from_row,
-    to_row=pending_document_to_row,
+    from_row=_PENDING_DOCUMENT.from_row,
+    to_row=_PENDING_DOCUMENT.to_row,
 )

@@ -36,7 +36,7 @@ from services.credit.work import CreditWork
 from shared.chassis.auth import Person
 from shared.chassis.errors import Conflict, Forbidden, NotFound, Unprocessable
 from shared.chassis.transaction.command import Command
-from shared.kernel.authority import check_second_person
+from shared.kernel.authority import check_second_person, is_same_person
 from shared.kernel.money import Money, is_exact
 
 
@@ -181,7 +181,7 @@ def _transition_of_approval(
     if request.state != "AwaitingSecondApproval":
         alone = policy.authority.may_approve(person.roles, limit)
         return Transition.APPROVED if alone else Transition.FIRST_APPROVAL
-    if person.name == request.first_approver:
+    if request.first_approver is not None and is_same_person(person.name, request.first_approver):
         raise Forbidden(f"{person.name} has already approved it: a second person has to approve it")
     if limit != request.granted_limit:
         first = Money(request.granted_limit or Decimal(0), request.currency)

@@ -19,7 +19,7 @@ from services.credit.work import CreditWork
 from shared.chassis.errors import Conflict, Unprocessable
 from shared.chassis.transaction.command import Command
 from shared.contracts.invoicing import Reason
-from shared.kernel.authority import check_authority
+from shared.kernel.authority import check_authority, is_same_person
 from shared.kernel.money import Money
 
 
@@ -130,12 +130,14 @@ def _check_code(code: str, rules: CreditRules) -> None:
 def _approved_by_another(order: OpenOrder, body: ReleaseOrder, command: Command) -> bool:
     """Whether another person approved the same release. Raises Conflict if it was the same person."""
     given = order.instructions
-    if given.signed_by == command.person.name and given.signed_amount == body.amount:
+    if given.signed_by is None or given.signed_amount != body.amount:
+        return False
+    if is_same_person(given.signed_by, command.person.name):
         raise Conflict(
             f"{given.signed_by} has already approved the release of order {order.order_id}: a second person has to "
             "approve it"
         )
-    return given.signed_by is not None and given.signed_by != command.person.name and given.signed_amount == body.amount
+    return True
 
 
 async def _held_order(order_id: str, uow: CreditWork) -> tuple[CreditAccount, OpenOrder]:

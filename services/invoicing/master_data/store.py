@@ -9,51 +9,12 @@ from functools import lru_cache
 from typing import Any, Final
 
 from services.invoicing.master_data.domain import Customer, Item
+from shared.chassis.transaction.row_conversion import RowConversion
 from shared.chassis.transaction.unit_of_work import Table
 from shared.contracts.terms import Terms
 from shared.kernel.payment_terms import PaymentTerms
 
 Row = Mapping[str, Any]
-
-
-def customer_from_row(row: Row) -> Customer:
-    return Customer(
-        customer_id=row["customer_id"],
-        version=row["version"],
-        company_id=row["company_id"],
-        name=row["name"],
-        currency=row["currency"],
-        terms=terms_from_row(row),
-        price_list_id=row["price_list_id"],
-        jurisdiction=row["jurisdiction"],
-        tax_exempt=row["tax_exempt"],
-        active=row["active"],
-        bill_to_id=row["bill_to_id"],
-    )
-
-
-def customer_to_row(customer: Customer) -> tuple[Any, ...]:
-    return (
-        customer.customer_id,
-        customer.version,
-        customer.company_id,
-        customer.name,
-        customer.currency,
-        terms_to_json(customer.terms),
-        customer.price_list_id,
-        customer.jurisdiction,
-        customer.tax_exempt,
-        customer.active,
-        customer.bill_to_id,
-    )
-
-
-def item_from_row(row: Row) -> Item:
-    return Item(**row)
-
-
-def item_to_row(item: Item) -> tuple[Any, ...]:
-    return (item.item_id, item.version, item.description, item.unit, item.taxable, item.active)
 
 
 def terms_from_row(row: Row) -> PaymentTerms:
@@ -79,17 +40,19 @@ def without_trailing_zeros(percent: Decimal) -> Decimal:
     return whole if percent == whole else percent.normalize()
 
 
+_CUSTOMER: Final = RowConversion(Customer, read={"terms": _terms_from_json}, write={"terms": terms_to_json})
+_ITEM: Final = RowConversion(Item)
 CUSTOMERS: Final[Table[str, Customer]] = Table(
     load="load_customers",
     save="save_customers",
     key=lambda customer: customer.customer_id,
-    from_row=customer_from_row,
-    to_row=customer_to_row,
+    from_row=_CUSTOMER.from_row,
+    to_row=_CUSTOMER.to_row,
 )
 ITEMS: Final[Table[str, Item]] = Table(
     load="load_items",
     save="save_items",
     key=lambda item: item.item_id,
-    from_row=item_from_row,
-    to_row=item_to_row,
+    from_row=_ITEM.from_row,
+    to_row=_ITEM.to_row,
 )

@@ -233,7 +233,7 @@ CREATE TABLE credit_memo (
     CHECK ((state = 'posted') = (credit_memo_number IS NOT NULL)),
     CHECK ((state = 'posted') = (series IS NOT NULL AND sequence_number IS NOT NULL)),
     CHECK ((state = 'posted') = (credit_date IS NOT NULL)),
-    CHECK (decided_by IS NULL OR decided_by <> requested_by),
+    CHECK (lower(decided_by) <> lower(requested_by)),
     CHECK (reversed_by IS NULL OR state = 'posted')
 );
 CREATE INDEX credit_memo_identity ON credit_memo (credit_memo_id);

@@ -9,6 +9,7 @@ from typing import Any, Final
 from pydantic_core import to_json
 
 from services.invoicing.stock.domain.backorders import Backorder
+from shared.chassis.transaction.row_conversion import RowConversion
 from shared.chassis.transaction.unit_of_work import Table, UnitOfWork
 from shared.contracts.inv_ctrl import StockReplenished
 from shared.contracts.invoicing import PickListReleased
@@ -44,23 +45,6 @@ class Replenishments:
         return {row["item_id"]: row["replenishments"] for row in rows}
 
 
-def backorder_from_row(row: Mapping[str, Any]) -> Backorder:
-    return Backorder(**row)
-
-
-def backorder_to_row(backorder: Backorder) -> tuple[Any, ...]:
-    return (
-        backorder.customer_id,
-        backorder.order_id,
-        backorder.line_no,
-        backorder.company_id,
-        backorder.item_id,
-        backorder.order_date,
-        backorder.quantity,
-        backorder.waits_for_others,
-    )
-
-
 def pick_list_to_row(pick_list: PickListReleased) -> tuple[Any, ...]:
     return (
         pick_list.customer_id,
@@ -72,10 +56,11 @@ def pick_list_to_row(pick_list: PickListReleased) -> tuple[Any, ...]:
     )
 
 
+_BACKORDER: Final = RowConversion(Backorder)
 BACKORDERS: Final[Table[tuple[str, str, int], Backorder]] = Table(
     load="load_backorders",
     save="save_backorders",
     key=lambda backorder: (backorder.customer_id, backorder.order_id, backorder.line_no),
-    from_row=backorder_from_row,
-    to_row=backorder_to_row,
+    from_row=_BACKORDER.from_row,
+    to_row=_BACKORDER.to_row,
 )

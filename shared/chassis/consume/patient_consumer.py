@@ -30,7 +30,8 @@ class PatientConsumer(AIOKafkaConsumer):
             records: dict[Any, Any] = await super().getmany(
                 *partitions, timeout_ms=_POLL_MS if idle else round(_IDLE_SECONDS * 1000) + 1, max_records=max_records
             )
-            # Set before the fetcher's task runs again, so that the next fetch already has the new wait.
+            # Set before the fetcher's task runs again, so that the next fetch already has the new wait. A private
+            # attribute: the constructor's fetch_max_wait_ms holds for good. A test fails when aiokafka changes it.
             self._fetcher._fetch_max_wait_ms = FETCH_WAIT_MS if records else FETCH_WAIT_IDLE_MS
             if records:
                 return records

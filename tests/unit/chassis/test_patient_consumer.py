@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer
+from aiokafka.consumer.fetcher import Fetcher
 
 from shared.chassis.consume.patient_consumer import FETCH_WAIT_IDLE_MS, FETCH_WAIT_MS, PatientConsumer
 
@@ -27,3 +29,10 @@ async def test_the_wait_of_a_fetch_follows_from_whether_records_come(monkeypatch
     assert await consumer.getmany(timeout_ms=10, max_records=5) == {"partition": ["record"]}
     assert await consumer.getmany(timeout_ms=10, max_records=5) == {"partition": ["another"]}
     assert waits == [FETCH_WAIT_MS, FETCH_WAIT_IDLE_MS, FETCH_WAIT_IDLE_MS, FETCH_WAIT_MS]
+
+
+def test_the_fetcher_still_takes_its_wait_from_the_attribute_that_is_set() -> None:
+    """aiokafka has no public way to change the wait of a running consumer, only the constructor's fetch_max_wait_ms."""
+    assert "self._fetch_max_wait_ms = fetch_max_wait_ms" in inspect.getsource(Fetcher.__init__)
+    assert "self._fetch_max_wait_ms" in inspect.getsource(Fetcher._get_actions_per_node)
+    assert "self._fetcher = Fetcher(" in inspect.getsource(AIOKafkaConsumer)

@@ -12,6 +12,7 @@ from shared.kernel.authority import (
     RequesterCannotApprove,
     check_authority,
     check_second_person,
+    is_same_person,
     within_authority,
 )
 
@@ -65,3 +66,8 @@ def test_another_person_may_decide_what_was_requested() -> None:
 def test_the_requester_cannot_approve(person: str) -> None:
     with pytest.raises(RequesterCannotApprove, match=f"^{person} requested this: the requester cannot approve"):
         check_second_person("Ann", person)
+
+
+def test_a_person_is_the_same_however_the_name_is_spelt() -> None:
+    assert is_same_person("Ann", "ANN")
+    assert not is_same_person("Ann", "Anna")

@@ -20,8 +20,8 @@ ITEM_COLUMNS = "item_id version description unit taxable active"
 
 def test_a_customer() -> None:
     buyer = Customer.of(customer())
-    row = dict(zip(CUSTOMER_COLUMNS.split(), store.customer_to_row(buyer), strict=True))
-    assert store.customer_from_row(row) == buyer
+    row = dict(zip(CUSTOMER_COLUMNS.split(), store.CUSTOMERS.to_row(buyer), strict=True))
+    assert store.CUSTOMERS.from_row(row) == buyer
 
 
 @pytest.mark.parametrize(
@@ -29,8 +29,8 @@ def test_a_customer() -> None:
 )
 def test_a_customer_with_other_terms_than_net_days(terms: dict[str, Any]) -> None:
     buyer = Customer.of(customer(terms=terms))
-    row = dict(zip(CUSTOMER_COLUMNS.split(), store.customer_to_row(buyer), strict=True))
-    assert store.customer_from_row(row) == buyer
+    row = dict(zip(CUSTOMER_COLUMNS.split(), store.CUSTOMERS.to_row(buyer), strict=True))
+    assert store.CUSTOMERS.from_row(row) == buyer
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_terms_that_invoices_cannot_have_are_named(terms: PaymentTerms, sentence
 
 def test_an_item() -> None:
     sold = Item.of(item())
-    assert store.item_from_row(dict(zip(ITEM_COLUMNS.split(), store.item_to_row(sold), strict=True))) == sold
+    assert store.ITEMS.from_row(dict(zip(ITEM_COLUMNS.split(), store.ITEMS.to_row(sold), strict=True))) == sold
 
 
 @pytest.mark.parametrize(
