@@ -12,7 +12,6 @@ import asyncpg
 from rich.console import Console
 from rich.table import Table
 
-from shared.chassis.declare.service import CHASSIS_SQL
 from shared.chassis.transaction.queries import load_queries
 from shared.kernel.aging import BUCKET_FROM_DAYS, AgingBucket, days_overdue
 from shared.kernel.money import amount_text, round_half_up
@@ -147,11 +146,11 @@ async def aging(analytics_database_url: str, as_of: date | None = None, customer
 
     Raises NoBusinessDay where a day is neither named nor begun.
     """
-    queries = load_queries(_OWN_SQL, _ANALYTICS_SQL, CHASSIS_SQL)
+    queries = load_queries(_OWN_SQL, _ANALYTICS_SQL)
     connection = await asyncpg.connect(analytics_database_url, timeout=10.0, server_settings={"jit": "off"})
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
-            begun = sorted({row["business_date"] for row in await connection.fetch(queries["last_business_days"])})
+            begun = sorted({row["business_date"] for row in await connection.fetch(queries["days_begun"])})
             if as_of is None and not begun:
                 raise NoBusinessDay("no business day has begun yet: name a day with --as-of, e.g. --as-of 2013-06-30")
             day = as_of or begun[-1]

@@ -42,7 +42,7 @@ class BankCourier:
                 f"{day.today}/{account}",
             )
         entries = [entry for file in today.files for entry in await self._import(file)]
-        self._rename_payments(today, {entry["bank_reference"]: entry["subject_id"] for entry in entries})
+        self._rename_payments(today, _payments_by_reference(entries))
         return len(today.files)
 
     async def _import(self, file: File) -> list[dict[str, Any]]:
@@ -62,3 +62,9 @@ class BankCourier:
             self.upstream.debtors.rename_payment(
                 identity.payment_id, known[identity.bank_reference], identity.document_number
             )
+
+
+def _payments_by_reference(entries: list[dict[str, Any]]) -> dict[str, str]:
+    """The payments by the bank's references; one that the bank used before stands with a mark behind a `#`."""
+    bare = {entry["bank_reference"].partition("#")[0]: entry["subject_id"] for entry in entries}
+    return bare | {entry["bank_reference"]: entry["subject_id"] for entry in entries}
