@@ -40,12 +40,12 @@ def items_agree(business: Business, books: PlainBooks) -> None:
         assert 0 <= row["open_amount"] <= row["original_amount"]
         assert row["discount_taken"] == books.invoices[item_id].taken <= row["discount_amount"]
         assert (row["closed_on"] is None) == (row["open_amount"] > 0)
-    for house, table in (
+    for running, table in (
         (business.credit, "open_item"),
         (business.collections, "open_item"),
         (business.analytics, "item"),
     ):
-        assert {row["item_id"]: row["open_amount"] for row in house.rows(table)} == expected, house.name
+        assert {row["item_id"]: row["open_amount"] for row in running.rows(table)} == expected, running.name
 
 
 def payments_agree(business: Business, books: PlainBooks) -> None:

@@ -24,7 +24,7 @@ from services.credit.order_authorization.schemas import DeclineOrder, ReleaseOrd
 from shared.chassis.http.schemas import WithReason
 from shared.contracts.erp import BusinessDayStarted
 from shared.contracts.event import Event
-from tests.integration.stateful.houses import House, context
+from tests.integration.stateful.story_service import StoryService, context
 from tests.kit.events.sample import COMPANY
 
 STEPS_MAX = 2_000
@@ -37,22 +37,22 @@ class Business:
 
     def __init__(
         self,
-        houses: Sequence[House],
+        running_services: Sequence[StoryService],
         before_cash: Callable[[list[Event]], None],
         published: Callable[[Event], None],
     ) -> None:
         """`before_cash` sees each batch that cash_app is about to handle, `published` every event."""
-        self._houses = houses
-        self.invoicing, self.credit, self.cash, self.collections, self.analytics = houses
-        for house in houses:
-            house.begin_story()
-        self._waiting: dict[str, deque[Event]] = {house.name: deque() for house in self._houses}
+        self._services = running_services
+        self.invoicing, self.credit, self.cash, self.collections, self.analytics = running_services
+        for running in running_services:
+            running.begin_story()
+        self._waiting: dict[str, deque[Event]] = {running.name: deque() for running in self._services}
         self._numbers = count(1)
         self._before_cash, self._published = before_cash, published
 
     def end(self) -> None:
-        for house in self._houses:
-            house.end_story()
+        for running in self._services:
+            running.end_story()
 
     def send(self, *events: Event, disorder: int) -> None:
         """Events from outside, and all that follows. `disorder` 0: one by one in the order of publication."""
@@ -99,8 +99,8 @@ class Business:
         body = SetLimit(credit_limit=limit, currency=currency, reason=WHY)
         self._ask(self.credit, lambda c: set_limit(customer_id, body, c), disorder)
 
-    def _ask(self, house: House, what: Callable[[Any], Coroutine[Any, Any, Any]], disorder: int) -> Any:
-        answer, emitted = house.ask(next(self._numbers), what)
+    def _ask(self, running: StoryService, what: Callable[[Any], Coroutine[Any, Any, Any]], disorder: int) -> Any:
+        answer, emitted = running.ask(next(self._numbers), what)
         self._publish_all(emitted)
         self._until_idle(disorder)
         return answer
@@ -108,9 +108,9 @@ class Business:
     # How it travels
 
     def _publish(self, event: Event) -> None:
-        for house in self._houses:
-            if house.consumes(event):
-                self._waiting[house.name].append(event)
+        for running in self._services:
+            if running.consumes(event):
+                self._waiting[running.name].append(event)
 
     def _publish_all(self, events: list[Event]) -> None:
         for event in events:
@@ -120,12 +120,12 @@ class Business:
     def _until_idle(self, disorder: int) -> None:
         chance = Random(disorder) if disorder else None
         for _ in range(STEPS_MAX):
-            busy = [house for house in self._houses if self._waiting[house.name]]
+            busy = [running for running in self._services if self._waiting[running.name]]
             if not busy:
                 return
-            house = chance.choice(busy) if chance else busy[0]
-            self._take(house, self._next_batch(self._waiting[house.name], chance))
-        raise AssertionError("the services go on talking for ever")
+            running = chance.choice(busy) if chance else busy[0]
+            self._take(running, self._next_batch(self._waiting[running.name], chance))
+        raise AssertionError("the services publish without end")
 
     def _next_batch(self, waiting: deque[Event], chance: Random | None) -> list[Event]:
         if chance is None:
@@ -137,9 +137,9 @@ class Business:
         waiting.extend(events[taken:])
         return events[:taken]
 
-    def _take(self, house: House, batch: list[Event]) -> None:
-        if house is self.cash:
+    def _take(self, running: StoryService, batch: list[Event]) -> None:
+        if running is self.cash:
             self._before_cash(batch)
-        self._publish_all(house.handle(batch))
+        self._publish_all(running.handle(batch))
         if any(isinstance(event, BusinessDayStarted) for event in batch):
-            self._publish_all(house.run_daily())
+            self._publish_all(running.run_daily())

@@ -40,9 +40,9 @@ from shared.contracts.invoicing import OrderValidated, PickListReleased, StockRe
 from shared.kernel.money import round_half_up
 from tests.integration.stateful import agreement
 from tests.integration.stateful.business import Business
-from tests.integration.stateful.houses import House
 from tests.integration.stateful.plain_books import Invoice, Money, PlainBooks, as_received
 from tests.integration.stateful.plain_orders import Order, PlainOrders, Promise
+from tests.integration.stateful.story_service import StoryService
 from tests.integration.stateful.wishes import (
     ANY_PAYMENTS,
     CURRENCY,
@@ -86,10 +86,10 @@ QUANTITIES = st.lists(st.integers(1, 60), min_size=1, max_size=2)
 
 
 class AnyOrder(RuleBasedStateMachine):
-    def __init__(self, houses: Sequence[House]) -> None:
+    def __init__(self, running_services: Sequence[StoryService]) -> None:
         super().__init__()
         self.books, self.plain = PlainBooks(), PlainOrders()
-        self.business = Business(houses, self.books.receive, self._published)
+        self.business = Business(running_services, self.books.receive, self._published)
         self.today = FIRST_DAY
         self.asked: list[StockRequested] = []
         self.shipped: list[ShipmentConfirmed] = []
@@ -493,22 +493,22 @@ def _pick(among: list[Any], which: int) -> Any:
 
 
 @pytest.fixture
-def houses(postgres: Any) -> Iterator[tuple[House, ...]]:
+def running_services(postgres: Any) -> Iterator[tuple[StoryService, ...]]:
     """The five services' tables in databases of their own."""
     loop = asyncio.new_event_loop()
-    houses = []
+    running_services = []
     for service, daily in SERVICES:
         name = f"{service.name}_{uuid.uuid4().hex[:10]}"
-        houses.append(House(service, postgres.create_database(name), loop, daily))
+        running_services.append(StoryService(service, postgres.create_database(name), loop, daily))
     try:
-        for house in houses:
-            house.build()
-        yield tuple(houses)
-        for house in houses:
-            house.close()
+        for running in running_services:
+            running.build()
+        yield tuple(running_services)
+        for running in running_services:
+            running.close()
     finally:
         loop.close()
 
 
-def test_money_is_equal_after_every_step(houses: tuple[House, ...]) -> None:
-    run_state_machine_as_test(lambda: AnyOrder(houses), settings=SETTINGS)  # type: ignore[no-untyped-call]
+def test_money_is_equal_after_every_step(running_services: tuple[StoryService, ...]) -> None:
+    run_state_machine_as_test(lambda: AnyOrder(running_services), settings=SETTINGS)  # type: ignore[no-untyped-call]

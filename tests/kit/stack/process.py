@@ -48,7 +48,7 @@ class ServiceProcess:
         self._process = ForkedService(
             f"services.{self.name}", environment=environment, log=self.log, prelude=self._prelude
         )
-        await self._process.born()
+        await self._process.start()
 
     def _environment(self) -> dict[str, str]:
         return {

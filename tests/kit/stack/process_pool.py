@@ -1,6 +1,6 @@
-"""Where service processes are born: forked from one that has imported the services already.
+"""Where service processes start: forked from one that has imported the services already.
 
-A start costs a tenth of importing everything anew, and a fault test starts many. What is born is a process like any
+A start costs a tenth of importing everything anew, and a fault test starts many. What is started is a process like any
 other, with a pid, memory and connections of its own: SIGKILL, SIGSTOP and a crash strike it alone.
 """
 
@@ -14,8 +14,8 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
-_nursery = multiprocessing.get_context("forkserver")
-_nursery.set_forkserver_preload(["tests.kit.stack.preloaded"])
+_forking = multiprocessing.get_context("forkserver")
+_forking.set_forkserver_preload(["tests.kit.stack.preloaded"])
 
 
 class ForkedService:
@@ -23,17 +23,17 @@ class ForkedService:
 
     def __init__(self, module: str, *, environment: Mapping[str, str], log: Path, prelude: str = "") -> None:
         """`prelude` is Python that runs before the module does."""
-        self._process = _nursery.Process(
+        self._process = _forking.Process(
             target=_live, args=(module, {**os.environ, **environment}, str(log), prelude), daemon=True
         )
 
-    async def born(self) -> None:
+    async def start(self) -> None:
         """Returns when there is a process."""
         await asyncio.to_thread(self._process.start)  # the first one waits for the imports
 
     @property
     def pid(self) -> int:
-        assert self._process.pid is not None, "not born yet"
+        assert self._process.pid is not None, "not started yet"
         return self._process.pid
 
     @property

@@ -31,7 +31,7 @@ def context(number: int, source: str) -> EventContext:
     return EventContext(id=identity, source=source, time=_MOMENT, correlation_id=identity)
 
 
-class House:
+class StoryService:
     """One service and the loop it runs in. `daily` names the daily runs that a story plays."""
 
     def __init__(self, service: Service, url: str, loop: asyncio.AbstractEventLoop, daily: Sequence[str] = ()) -> None:
