@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from uuid import UUID
 
+import stamina
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaConnectionError
 
 from o2c.books.databases import Database
 from o2c.books.report import Line
@@ -20,6 +22,8 @@ from shared.contracts.gl_core import JournalBatchPosted
 _POLL_MILLISECONDS = 500
 _STALLED_POLLS_MAX = 60
 _IDS_SHOWN_MAX = 3
+_BROKER_BACK_SECONDS_MAX = 60.0
+"""A broker that is restarting is waited for so long."""
 
 
 class BrokerSilent(Exception):
@@ -45,8 +49,12 @@ def consumed_topics() -> dict[str, list[str]]:
     }
 
 
+@stamina.retry(on=KafkaConnectionError, attempts=None, timeout=_BROKER_BACK_SECONDS_MAX, wait_max=2.0)
 async def read_topics(bootstrap_servers: str, topics: set[str], prefix: str = "") -> OnTopics:
-    """Reads the topics from their beginning to where they end now. Raises BrokerSilent."""
+    """Reads the topics from their beginning to where they end now.
+
+    Raises BrokerSilent; KafkaConnectionError where no broker answers for a minute.
+    """
     found = OnTopics()
     places = await _places(bootstrap_servers, [prefix + topic for topic in topics])
     if not places:
