@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from datetime import date
 from typing import Any, Final
@@ -40,9 +41,11 @@ _WORTH_A_LOOK: Final = {
 async def play(stack: StackDescription, months: int, seed: int, console: Console, start: date | None = None) -> int:
     """Plays, shows what happened and checks the books; 0 only when they agree.
 
-    Goes on after the last business day the stack knows, else begins in January 2026. Raises StackError when `start`
+    Continues after the last business day the stack knows, else begins in January 2026. Raises StackError when `start`
     lies before what was played already.
     """
+    # A topic without a leader yet is asked again: that is no error which a person has to read.
+    logging.getLogger("aiokafka.consumer.fetcher").setLevel(logging.CRITICAL)
     where = ConnectionInfo(
         stack.kafka_bootstrap_servers,
         stack.idempotent_producer,
