@@ -111,12 +111,14 @@ async def _sums_of_bundles(planned: ImportPlan, days_max: int, uow: CashWork) ->
         return
     asked = [[one.bank_account for one in lines.values()], [one.amount for one in lines.values()]]
     rows = await uow.fetch("bundles_of_sums", *asked, [one.value_date for one in lines.values()], days_max)
+    bundles_of: defaultdict[tuple[str, str, Decimal], list[Any]] = defaultdict(list)
+    for row in rows:
+        bundles_of[row["bank_account"], row["currency"], row["net"]].append(row)
     fitting: defaultdict[int, list[Any]] = defaultdict(list)
     users: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for at, one in lines.items():
-        for row in rows:
-            same = (row["bank_account"], row["currency"], row["net"]) == (one.bank_account, one.currency, one.amount)
-            if same and abs((row["value_date"] - one.value_date).days) <= days_max and _of_many(one, row):
+        for row in bundles_of[one.bank_account, one.currency, one.amount]:
+            if abs((row["value_date"] - one.value_date).days) <= days_max and _of_many(one, row):
                 fitting[at].append(row)
                 users[row["bank_account"], row["bundle_id"]].append(at)
     for at, bundles in fitting.items():

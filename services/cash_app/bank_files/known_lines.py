@@ -77,9 +77,7 @@ class KnownLines:
                 )
                 planned.entries[at] = replace(one, outcome="review", note=note)
                 new.append(at)
-        self.lines[account] += [
-            replace(lines[at], subject_id=planned.entries[at].subject_id) for at in lines if at in set(new)
-        ]
+        self.lines[account] += [replace(lines[at], subject_id=planned.entries[at].subject_id) for at in new]
         if statement.source == "statement":
             self.reports[account].append(Report("statement", statement.on, statement.opening, statement.closing))
         return new

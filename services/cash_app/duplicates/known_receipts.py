@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from services.cash_app.duplicates.domain import DuplicateRules
@@ -29,7 +30,8 @@ class KnownReceipts:
         """By payment id of the batch, payments of the other source that may be the same."""
         self._claims: dict[str, Receipt] = {}
         """By key, the receipt that took a new reference."""
-        self._payments: list[Receipt] = []
+        self._payments: defaultdict[tuple[str, str, Decimal], list[Receipt]] = defaultdict(list)
+        """Payments of the batch by company, currency and amount, without which two are never one."""
         self._paired: set[tuple[str, bool]] = set()
         """Payments that both sources reported in this batch, by the source that came second."""
         self._further: dict[int, Receipt] = {}
@@ -67,7 +69,7 @@ class KnownReceipts:
             return judgement
         candidates = [
             other
-            for other in (*self._of_other_source[receipt.payment_id], *self._payments)
+            for other in (*self._of_other_source[receipt.payment_id], *self._payments[_amount_of(receipt)])
             if (other.payment_id, receipt.import_id is None) not in self._paired
         ]
         same = same_of_other_source(receipt, candidates, rules.same_payment_days)
@@ -76,7 +78,7 @@ class KnownReceipts:
     def add_payment(self, receipt: Receipt) -> None:
         """It is a payment of its own."""
         self._under[receipt.key].append(receipt)
-        self._payments.append(receipt)
+        self._payments[_amount_of(receipt)].append(receipt)
         if self._claims.get(receipt.key) is not receipt:
             self._further[id(receipt)] = receipt
 
@@ -116,6 +118,10 @@ class KnownReceipts:
     def _columns(self, receipts: Iterable[Receipt]) -> list[list[Any]]:
         rows = [(*one, self._rules_on(one.value_date).same_payment_days) for one in receipts]
         return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _amount_of(receipt: Receipt) -> tuple[str, str, Decimal]:
+    return receipt.company_id, receipt.currency, receipt.amount
 
 
 def _receipt(row: Any) -> Receipt:

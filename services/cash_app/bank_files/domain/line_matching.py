@@ -7,7 +7,7 @@ overlapping statement under another number. Equal lines are counted: n before an
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -99,23 +99,54 @@ def match_lines(
     `reports` are the earlier statements of the account; `days_max` is how far apart two kinds of messages may date one
     line.
     """
-    by_amount: defaultdict[tuple[str, str, Decimal], list[ReportedLine]] = defaultdict(list)
-    for one in earlier:
-        by_amount[_KINDS.get(one.kind, one.kind), one.currency, one.amount].append(one)
-    pairs: list[tuple[int, int, int, str, ReportedLine, Likeness]] = []
-    for at, line in enumerate(lines):
-        for other in by_amount[_KINDS.get(line.kind, line.kind), line.currency, line.amount]:
+    known = list(earlier)
+    matches: dict[str, Match] = {}
+    used: set[str] = set()
+    # Lines with a reference in common first: little is left then to be compared by its facts alone.
+    for marks_of in (_references, _day):
+        rest = [(at, line) for at, line in enumerate(lines) if line.subject_id not in matches]
+        pairs = []
+        for at, line, other in _with_a_common_mark(
+            rest, [one for one in known if one.subject_id not in used], marks_of
+        ):
             found = _likeness(line, other, reports, days_max)
             if found is not None:
                 days = abs((line.value_date - other.value_date).days)
                 pairs.append((found[0], days, at, other.subject_id, other, found[1]))
-    matches: dict[str, Match] = {}
-    used: set[str] = set()
-    for _, _, at, subject_id, other, likeness in sorted(pairs, key=lambda pair: pair[:4]):
-        if lines[at].subject_id not in matches and subject_id not in used:
-            matches[lines[at].subject_id] = Match(other, likeness)
-            used.add(subject_id)
+        for _, _, at, subject_id, other, likeness in sorted(pairs, key=lambda pair: pair[:4]):
+            if lines[at].subject_id not in matches and subject_id not in used:
+                matches[lines[at].subject_id] = Match(other, likeness)
+                used.add(subject_id)
     return matches
+
+
+def _with_a_common_mark(
+    lines: Iterable[tuple[int, ReportedLine]],
+    known: Iterable[ReportedLine],
+    marks_of: Callable[[ReportedLine], Iterable[object]],
+) -> Iterator[tuple[int, ReportedLine, ReportedLine]]:
+    """Each line with the known lines that have its kind, currency and amount, and a mark in common with it."""
+    by_mark: defaultdict[tuple[object, ...], list[ReportedLine]] = defaultdict(list)
+    for one in known:
+        for mark in marks_of(one):
+            by_mark[*_facts(one), mark].append(one)
+    for at, line in lines:
+        found = {one.subject_id: one for mark in marks_of(line) for one in by_mark.get((*_facts(line), mark), ())}
+        for other in found.values():
+            yield at, line, other
+
+
+def _facts(line: ReportedLine) -> tuple[str, str, Decimal]:
+    return _KINDS.get(line.kind, line.kind), line.currency, line.amount
+
+
+def _references(line: ReportedLine) -> Iterable[object]:
+    return line.references
+
+
+def _day(line: ReportedLine) -> Iterable[object]:
+    """Without a reference in common, only lines of one value date are one line."""
+    return (line.value_date,)
 
 
 def _likeness(
@@ -142,7 +173,7 @@ def _likeness(
 def _of_one_kind(new: Report, old: Report, reports: Sequence[Report]) -> Likeness:
     """Whether equal lines without a reference, in two messages of one kind, are one line.
 
-    A statement that opens where another closes goes on from it: its lines are new. One that opens where another opens
+    A statement that opens where another closes continues it: its lines are new. One that opens where another opens
     reports the same days again. A report within the day repeats those before it.
     """
     if new.source == "interim":
