@@ -65,6 +65,6 @@ class BankCourier:
 
 
 def _payments_by_reference(entries: list[dict[str, Any]]) -> dict[str, str]:
-    """The payments by the bank's references; one that the bank used before stands with a mark behind a `#`."""
-    bare = {entry["bank_reference"].partition("#")[0]: entry["subject_id"] for entry in entries}
+    """The payments by the bank's references; one that the bank used before stands with a mark behind `##`."""
+    bare = {entry["bank_reference"].partition("##")[0]: entry["subject_id"] for entry in entries}
     return bare | {entry["bank_reference"]: entry["subject_id"] for entry in entries}

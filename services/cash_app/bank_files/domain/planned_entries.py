@@ -14,6 +14,7 @@ from typing import Final, Literal
 from services.cash_app.bank_files.domain.bank_file import Entry, Statement
 from services.cash_app.bank_files.domain.own_account import OwnAccount
 from services.cash_app.bank_files.domain.read_context import FileError
+from services.cash_app.payments.domain.payment_identity import MARK
 from shared.contracts.erp import PaymentReceived, PaymentReturned
 from shared.contracts.event import AMOUNT_MAX, Event
 from shared.kernel.money import Money
@@ -123,7 +124,7 @@ class EntryPlanner:
             )
         before.append(entry)
         number = len(before)
-        return reference if number == 1 else named(statement.account, f"{entry.reference}{suffix}#{number}"), again
+        return reference if number == 1 else named(statement.account, f"{entry.reference}{suffix}{MARK}{number}"), again
 
     def _made_reference(self, entry: Entry, statement: Statement, suffix: str) -> str:
         words = (
@@ -174,7 +175,7 @@ def _returned(entry: Entry, account: OwnAccount, reference: str) -> PaymentRetur
 def with_own_identity(planned: PlannedEntry, import_id: str) -> PlannedEntry:
     """The entry under an identity of its own: its reference was used for other money before."""
     mark = hashlib.sha256(f"{import_id}|{planned.place}|{planned.subject_id}".encode()).hexdigest()[:10]
-    reference = f"{planned.bank_reference[: _REFERENCE_CHARACTERS_MAX - 11]}#{mark}"
+    reference = f"{planned.bank_reference[: _REFERENCE_CHARACTERS_MAX - 12]}{MARK}{mark}"
     event = planned.event
     if isinstance(event, PaymentReceived):
         event = event.model_copy(update={"payment_id": subject("PAY", reference), "bank_reference": reference})

@@ -20,6 +20,8 @@ _PLACEHOLDER: Final = re.compile(
     r"|NOTAVAIL|UNKNOWN|UNSPECIFIED",
     re.A | re.I,
 )
+MARK: Final = "##"
+"""Behind it stands what distinguishes equal references of files. Banks write a single # in references of their own."""
 _REFERENCE_CHARACTERS_MIN: Final = 6
 """A shorter reference is used again within days, as where a bank numbers the lines of each statement."""
 
@@ -79,7 +81,7 @@ def key_of(bank_reference: str, bank_account: str | None, payment_id: str, *, of
     """The key under which a payment is looked up; of a file, without the mark that tells equal references apart."""
     bare = bank_reference.removeprefix(f"{bank_account}/") if bank_account else bank_reference
     if of_file:
-        bare = bare.partition("#")[0] or bare
+        bare = bare.partition(MARK)[0] or bare
     return f"no-reference/{payment_id}" if is_placeholder(bare) else bare
 
 

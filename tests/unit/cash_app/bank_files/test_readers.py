@@ -228,7 +228,7 @@ class TestPlan:
 
     def test_equal_lines_with_one_reference_are_two_payments_where_the_balances_prove_it(self) -> None:
         twice = entry_053("50.00", reference="R-1") * 2
-        both = [f"{IBAN}/R-1", f"{IBAN}/R-1#2"]
+        both = [f"{IBAN}/R-1", f"{IBAN}/R-1##2"]
         assert [d.bank_reference for d in planned(statement_053(twice)).entries] == both
         without_balances = re.sub(rb"<Bal>.*?</Bal>", b"", statement_053(twice), flags=re.DOTALL)
         first, second = planned(without_balances).entries

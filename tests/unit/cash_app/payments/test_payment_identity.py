@@ -73,7 +73,7 @@ def test_a_short_reference_is_used_again_within_days() -> None:
 
 def test_lines_of_files_that_were_told_apart_stay_apart() -> None:
     first = receipt(import_id="IMP-1", bank_reference="OUR-1/REF-1234")
-    second = receipt("P-2", import_id="IMP-1", bank_reference="OUR-1/REF-1234#2")
+    second = receipt("P-2", import_id="IMP-1", bank_reference="OUR-1/REF-1234##2")
     assert judge(second, [first], 5, 3).verdict is Verdict.ANOTHER
     assert judge(second._replace(amount=Decimal("20.00")), [first], 5, 3).verdict is Verdict.ANOTHER
     of_next_file = second._replace(import_id="IMP-2", amount=Decimal("20.00"))
@@ -107,5 +107,6 @@ def test_what_is_a_reference(text: str) -> None:
 
 
 def test_the_key_is_without_our_account_and_the_mark_that_tells_equal_lines_apart() -> None:
-    assert key_of("OUR-1/REF#2", "OUR-1", "P-1", of_file=True) == "REF"
+    assert key_of("OUR-1/REF##2", "OUR-1", "P-1", of_file=True) == "REF"
+    assert key_of("OUR-1/REF#2", "OUR-1", "P-1", of_file=True) == "REF#2", "a reference of the bank's own"
     assert key_of("REF#2", None, "P-1", of_file=False) == "REF#2"
