@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from services.cash_app.application.domain import discount
-from services.cash_app.application.domain.application import settle
+from services.cash_app.application.domain.booking import settle
 from services.cash_app.application.domain.currency_conversion import convert_stated
 from services.cash_app.application.domain.customer_subledger import CustomerSubledger
 from services.cash_app.application.domain.settlement import SettledLine, StatedAmount
