@@ -26,22 +26,12 @@ claimed AS (
 )
 
 SELECT
-    c.reference_key AS claimed, r.payment_id AS of_payment, e.reference_key, e.bank_reference, e.payment_id, e.bank_account, e.company_id,
-    e.customer_id, e.payer_account, e.trace_number, e.currency, e.amount, e.value_date, e.import_id
+    c.reference_key AS claimed, r.payment_id AS of_payment, e.reference_key, e.bank_reference, e.payment_id,
+    e.bank_account, e.company_id, e.customer_id, e.payer_account, e.trace_number, e.currency, e.amount, e.value_date,
+    e.import_id
 FROM claimed AS c
 INNER JOIN received AS r ON c.reference_key = r.reference_key
-LEFT JOIN LATERAL (
-    SELECT f.* FROM bank_reference AS f
-    WHERE r.import_id IS NOT NULL AND f.import_id IS NULL AND f.company_id = r.company_id AND f.amount = r.amount
-        AND f.value_date BETWEEN r.value_date - r.days AND r.value_date + r.days
-    UNION ALL
-    SELECT f.* FROM bank_reference AS f
-    WHERE r.import_id IS NULL AND f.import_id IS NOT NULL AND f.company_id = r.company_id AND f.amount = r.amount
-        AND f.value_date BETWEEN r.value_date - r.days AND r.value_date + r.days
-) AS e ON NOT EXISTS (
-    SELECT FROM bank_reference AS o
-    WHERE o.payment_id = e.payment_id AND (o.import_id IS NULL) = (r.import_id IS NULL)
-);
+LEFT JOIN LATERAL receipts_of_other_source(r.import_id IS NOT NULL, r.company_id, r.amount, r.value_date, r.days) AS e ON true;
 
 -- name: receipts_of_other_source
 -- Payments of the other source, file or bank feed, that have these amounts and were not reported by this source yet.
@@ -55,19 +45,7 @@ FROM unnest(
     reference_key, bank_reference, payment_id, bank_account, company_id, customer_id, payer_account, trace_number,
     currency, amount, value_date, import_id, days
 )
-LEFT JOIN LATERAL (
-    SELECT f.* FROM bank_reference AS f
-    WHERE r.import_id IS NOT NULL AND f.import_id IS NULL AND f.company_id = r.company_id AND f.amount = r.amount
-        AND f.value_date BETWEEN r.value_date - r.days AND r.value_date + r.days
-    UNION ALL
-    SELECT f.* FROM bank_reference AS f
-    WHERE r.import_id IS NULL AND f.import_id IS NOT NULL AND f.company_id = r.company_id AND f.amount = r.amount
-        AND f.value_date BETWEEN r.value_date - r.days AND r.value_date + r.days
-) AS e ON NOT EXISTS (
-    SELECT FROM bank_reference AS o
-    WHERE o.payment_id = e.payment_id AND (o.import_id IS NULL) = (r.import_id IS NULL)
-)
-WHERE e.reference_key IS NOT NULL;
+CROSS JOIN LATERAL receipts_of_other_source(r.import_id IS NOT NULL, r.company_id, r.amount, r.value_date, r.days) AS e;
 
 -- name: lock_references
 -- Locks references that were received before, in key order.

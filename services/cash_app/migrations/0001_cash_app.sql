@@ -115,6 +115,28 @@ CREATE INDEX bank_reference_payment ON bank_reference (payment_id);
 CREATE INDEX bank_reference_of_feed ON bank_reference (company_id, amount, value_date) WHERE import_id IS NULL;
 CREATE INDEX bank_reference_of_file ON bank_reference (company_id, amount, value_date) WHERE import_id IS NOT NULL;
 
+-- What the other source, file or bank feed, reported with this amount near a day, of payments that the source itself has
+-- not reported yet. Each branch has an index of its own.
+CREATE FUNCTION receipts_of_other_source(
+    from_file boolean, paid_to text, paid_amount numeric, paid_on date, days integer
+) RETURNS SETOF bank_reference
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+SELECT f.* FROM bank_reference AS f
+WHERE from_file AND f.import_id IS NULL AND f.company_id = paid_to AND f.amount = paid_amount
+    AND f.value_date BETWEEN paid_on - days AND paid_on + days
+    AND NOT EXISTS (
+        SELECT FROM bank_reference AS o WHERE o.payment_id = f.payment_id AND o.import_id IS NOT NULL
+    )
+UNION ALL
+SELECT f.* FROM bank_reference AS f
+WHERE NOT from_file AND f.import_id IS NOT NULL AND f.company_id = paid_to AND f.amount = paid_amount
+    AND f.value_date BETWEEN paid_on - days AND paid_on + days
+    AND NOT EXISTS (
+        SELECT FROM bank_reference AS o WHERE o.payment_id = f.payment_id AND o.import_id IS NULL
+    );
+END;
+
 -- Nothing is left of a payment that was applied, split or refunded, or that the bank took back. Money in suspense has
 -- no customer; neither has money that was in suspense until it was split or taken back. `received_with` is the payment
 -- with which a part was received: its amount is beside that payment's, not within it. `document_number` is a credit
@@ -768,6 +790,7 @@ DROP TABLE clerk_action;
 DROP TABLE cash_movement;
 DROP TABLE payment_part;
 DROP TABLE payment;
+DROP FUNCTION receipts_of_other_source;
 DROP TABLE bank_reference;
 DROP TABLE item_movement;
 DROP TABLE document_reference;
