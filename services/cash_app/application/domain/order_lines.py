@@ -39,7 +39,7 @@ def settle_order(
         stated = StatedAmount(amount, line.discount, line.reason, line.adjustments)
         settled = settle_named(item, stated if len(items) == 1 else StatedAmount(amount, NOTHING), terms)
         kind = "our order" if reference_key(item.order_id) == reference_key(line.number) else "the purchase order"
-        evidence = f"the remittance says {line.number}, which is {kind} of {item.document_number}"
+        evidence = f"the remittance states {line.number}, which is {kind} of {item.document_number}"
         settled = settled._replace(evidence=evidence)
         (proposal.lines if paid else proposal.suggested).append(settled)
         if paid:

@@ -114,7 +114,9 @@ def what_is_named(chosen: Sequence[Chosen[Named]], mentions: Sequence[Mention], 
                 group.append(named.item.item_id)
                 finding.items.setdefault(named.item.item_id, named.item)
                 how = f", {named.how}" if named.how else ""
-                finding.evidence.setdefault(named.item.item_id, f'the bank\'s words say "{one.mention.written}"{how}')
+                finding.evidence.setdefault(
+                    named.item.item_id, f'the bank\'s words contain "{one.mention.written}"{how}'
+                )
             elif named.memo is not None:
                 if named.memo.payment_id not in [memo.payment_id for memo in finding.memos]:
                     finding.memos.append(named.memo)

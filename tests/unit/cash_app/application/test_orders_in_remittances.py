@@ -28,9 +28,11 @@ def test_a_purchase_order_or_our_order_stands_for_its_invoice() -> None:
         payment("P", "100.00", names=[("PO-4712", "100.00")]), payment("Q", "100.00", names=[("so 11", "100.00")])
     )
     assert settled(books, "P") == [("1000-00000032", "100.00")]
-    assert books.lines("P")[0].evidence == ("the remittance says PO-4712, which is the purchase order of 1000-00000032")
+    assert books.lines("P")[0].evidence == (
+        "the remittance states PO-4712, which is the purchase order of 1000-00000032"
+    )
     assert settled(books, "Q") == [("1000-00000031", "100.00")]
-    assert books.lines("Q")[0].evidence == "the remittance says so 11, which is our order of 1000-00000031"
+    assert books.lines("Q")[0].evidence == "the remittance states so 11, which is our order of 1000-00000031"
 
 
 def test_money_for_an_order_waits_for_its_invoice() -> None:
