@@ -221,8 +221,8 @@ def _with_a_slip(finding: Finding, case: WordsCase) -> Proposal | None:
     meant = near[0]
     finding.items[meant.item_id] = meant
     finding.evidence[meant.item_id] = (
-        f'the bank\'s words contain "{written}": {meant.document_number} differs by one typing error and has exactly this '
-        "amount open"
+        f'the bank\'s words contain "{written}": {meant.document_number} differs by one typing error and has exactly '
+        "this amount open"
     )
     proposal = _explained(finding, case)
     if proposal is not None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from services.cash_app.application.domain.application_rules import STANDARD, CustomerRules
 from services.cash_app.application.domain.currency_conversion import conversion_text, convert_stated
-from services.cash_app.application.domain.customer_subledger import CustomerSubledger, UnmatchedReason
+from services.cash_app.application.domain.customer_subledger import CustomerSubledger, Recognised, UnmatchedReason
 from services.cash_app.application.domain.moved_aside import MovedAside, NamedMoney, settle_moved_aside
 from services.cash_app.application.domain.named_item import (
     NOTHING,
@@ -107,17 +107,10 @@ def _settle_line(
     if foreign := settle_foreign(other, amount, payment, terms, book):
         proposal.lines.append(foreign)
         proposal.notes.extend(_foreign_remarks(foreign, money, payment.currency))
-    elif item is not None:
-        parts = divided_over_instalments(book.instalments(item), money)
-        for part, of_money in parts:  # what else the payer states is about the last one that the money reaches
-            stated = amount._replace(money=of_money) if part is parts[-1][0] else StatedAmount(of_money, NOTHING)
-            settled = settle_named(part, stated, terms)
-            proposal.lines.append(settled._replace(evidence=evidence, score=score) if evidence else settled)
-            rest = NamedMoney(line.number, of_money - settled.cash)
-            aside = _settle_aside(rest, [each for each, _ in parts], settling)
-            proposal.notes.extend(remarks(settled, settled.cash if aside.lines else of_money, stated.claimed))
-            if aside.lines and aside.left_over:
-                proposal.notes.append(aside.left_over)
+    elif item is not None and item.is_open:
+        _settle_parts(Recognised(item, evidence, score), line.number, amount, settling)
+    elif item is not None:  # credit memos of this remittance have settled it
+        _leave_over(line, money, UnmatchedReason.PAID, settling)
     elif named is UnmatchedReason.PAID:
         aside = _settle_aside(NamedMoney(line.number, money), [], settling)
         if aside.left_over:
@@ -125,6 +118,24 @@ def _settle_line(
             proposal.notes.append(aside.left_over)
     elif isinstance(named, UnmatchedReason):
         _leave_over(line, money, named, settling)
+
+
+def _settle_parts(meant: Recognised, number: str, amount: StatedAmount, settling: _Settling) -> None:
+    """Settles the document, all its instalments if it has some, and what was moved aside of it.
+
+    What else the payer states is about the last instalment that the money reaches.
+    """
+    proposal = settling.proposal
+    parts = divided_over_instalments(settling.book.instalments(meant.item), amount.money)
+    items = [item for item, _ in parts]
+    for item, money in parts:
+        stated = amount._replace(money=money) if item is items[-1] else StatedAmount(money, NOTHING)
+        line = settle_named(item, stated, settling.terms)
+        proposal.lines.append(line._replace(evidence=meant.evidence, score=meant.score) if meant.evidence else line)
+        aside = _settle_aside(NamedMoney(number, money - line.cash), items, settling)
+        proposal.notes.extend(remarks(line, line.cash if aside.lines else money, stated.claimed))
+        if aside.lines and aside.left_over:
+            proposal.notes.append(aside.left_over)
 
 
 def _settle_aside(named: NamedMoney, settled: Sequence[OpenItem], settling: _Settling) -> MovedAside:

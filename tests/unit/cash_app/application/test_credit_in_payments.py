@@ -126,3 +126,11 @@ def test_a_memo_deducted_beside_a_number_that_is_not_written_as_it_is(written: s
     assert books.open("1000-00001083") == 0
     assert books.open("1000-00002222") == 700
     assert books.payments["P"].state is PaymentState.APPLIED
+
+
+def test_money_for_a_document_that_the_memo_has_settled_is_left_over_with_a_note() -> None:
+    books = paid_invoice_and_memo(invoice("1000-00001083", "100", invoiced=3))
+    books.receive(payment("P", "50", names=[("Inv.00001083", "150"), ("CM-1", "-100")]))
+    assert books.open("1000-00001083") == 0
+    assert books.payments["P"].state is PaymentState.UNAPPLIED
+    assert "Inv.00001083 is paid already: 50.00 USD is left over" in books.payments["P"].note
