@@ -19,6 +19,7 @@ from shared.chassis.consume.received import Received, receive
 from shared.chassis.declare.service import Service
 from shared.chassis.envelope import O2C_NAMESPACE, Encoded, Header, encode
 from shared.chassis.runtime.service_runtime import ServiceRuntime
+from shared.chassis.transaction.transactions import business_days
 from shared.chassis.transaction.unit_of_work import UnitOfWork
 from shared.contracts.event import Event, EventContext
 
@@ -177,8 +178,8 @@ async def _transact(running: ServiceRuntime, connection: Any, records: Sequence[
     decoded = clock()
     async with connection.transaction():
         timed = _Timed(connection)
-        today = await connection.fetchval(running.queries["last_business_day"])
-        uow = work(timed, running.queries, service.name, today, service.policies)
+        days = await business_days(connection, running.queries)
+        uow = work(timed, running.queries, service.name, days, service.policies)
         await running.dispatcher.apply(uow, received)
         await uow.flush()
         handled = clock()
